@@ -1,0 +1,31 @@
+# trigloop_library(FOLDER [SOURCES ...] [PUBLIC_DEPS ...] [PRIVATE_DEPS ...])
+#
+# One library a folder of src/. FOLDER is its path below src ("io/root" gives the target trigloop_io_root and the alias
+# trigloop::io_root). dev/check_layers.py reads these calls: an #include of a folder that is not named here is an error.
+function(trigloop_library folder)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC_DEPS;PRIVATE_DEPS" ${ARGN})
+  string(REPLACE "/" "_" name ${folder})
+  if(ARG_SOURCES)
+    add_library(trigloop_${name} STATIC ${ARG_SOURCES})
+    set(public PUBLIC)
+    set(private PRIVATE)
+  else()
+    add_library(trigloop_${name} INTERFACE)
+    set(public INTERFACE)
+    set(private INTERFACE)
+  endif()
+  add_library(trigloop::${name} ALIAS trigloop_${name})
+  target_include_directories(trigloop_${name} ${public} ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(trigloop_${name} ${public} ${ARG_PUBLIC_DEPS} ${private} ${ARG_PRIVATE_DEPS})
+endfunction()
+
+# trigloop_test(FOLDER SOURCES ... DEPS ...): one GoogleTest program a folder; each test is a ctest "FOLDER/Suite.Name".
+function(trigloop_test folder)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  string(REPLACE "/" "_" name ${folder})
+  add_executable(test_${name} ${ARG_SOURCES})
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(test_${name} PRIVATE ${ARG_DEPS} trigloop_test_support GTest::gtest GTest::gmock
+    GTest::gtest_main)
+  gtest_discover_tests(test_${name} TEST_PREFIX "${folder}/" DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endfunction()

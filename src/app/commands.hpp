@@ -1,0 +1,10 @@
+#pragma once
+// The commands of the program, one file each. A command adds its options to the command line and sets a callback that
+// does the work by calling the libraries; it prints results on stdout, and trouble leaves it as a core::Error.
+#include <CLI/CLI.hpp>
+
+namespace trigloop::app {
+
+void add_inspect(CLI::App& program);
+
+}  // namespace trigloop::app

@@ -1,0 +1,30 @@
+#include "core/interrupt.hpp"
+
+#include <csignal>
+
+#include "core/error.hpp"
+
+namespace trigloop::core {
+namespace {
+
+volatile std::sig_atomic_t flag = 0;
+
+extern "C" void on_signal(int number) {
+  flag = 1;
+  std::signal(number, SIG_DFL);
+}
+
+}  // namespace
+
+void catch_interrupts() {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+}
+
+bool interrupted() noexcept { return flag != 0; }
+
+void stop_if_interrupted() {
+  if (interrupted()) throw Error(ErrorCode::interrupted, "stopped; nothing half-written was left");
+}
+
+}  // namespace trigloop::core

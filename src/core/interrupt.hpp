@@ -1,0 +1,12 @@
+#pragma once
+// Ctrl-C and SIGTERM: a flag that long work looks at between items, so that outputs are dropped cleanly.
+
+namespace trigloop::core {
+
+/// SIGINT and SIGTERM set the flag; a second one ends the program at once.
+void catch_interrupts();
+bool interrupted() noexcept;
+/// Throws Error(interrupted) if the flag is set.
+void stop_if_interrupted();
+
+}  // namespace trigloop::core
