@@ -17,6 +17,7 @@ function(trigloop_library folder)
   add_library(trigloop::${name} ALIAS trigloop_${name})
   target_include_directories(trigloop_${name} ${public} ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(trigloop_${name} ${public} ${ARG_PUBLIC_DEPS} ${private} ${ARG_PRIVATE_DEPS})
+  set_property(GLOBAL APPEND PROPERTY TRIGLOOP_LIBRARIES trigloop::${name})
 endfunction()
 
 # trigloop_test(FOLDER SOURCES ... DEPS ...): one GoogleTest program a folder; each test is a ctest "FOLDER/Suite.Name".
