@@ -1,0 +1,15 @@
+# Target check_headers: every header of src compiles alone, so that the order of #includes never matters.
+function(trigloop_check_headers)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/src/*.hpp)
+  # Highway's per-target code is included once for every instruction set, never alone.
+  list(FILTER headers EXCLUDE REGEX "-inl\\.hpp$")
+  set(sources)
+  foreach(header IN LISTS headers)
+    set(source ${PROJECT_BINARY_DIR}/check_headers/${header}.cpp)
+    file(CONFIGURE OUTPUT ${source} CONTENT "#include \"${header}\"\n#include \"${header}\"\n")
+    list(APPEND sources ${source})
+  endforeach()
+  get_property(libraries GLOBAL PROPERTY TRIGLOOP_LIBRARIES)
+  add_library(check_headers OBJECT EXCLUDE_FROM_ALL ${sources})
+  target_link_libraries(check_headers PRIVATE ${libraries} CLI11::CLI11)
+endfunction()

@@ -1,0 +1,105 @@
+# shellcheck shell=bash
+# What each task of ./run does, once its needs are met. Sourced by ./run.
+
+presets=(default debug asan tsan coverage fuzz)
+
+# As many compilers as cores, but no more than the memory holds (1.5 GB each).
+parallelism() {
+  awk -v cores="$(nproc)" '/MemAvailable/ {n = int($2 / 1.5e6); print (n < 1) ? 1 : (n < cores) ? n : cores}' \
+    /proc/meminfo
+}
+
+build_folder() { if [[ $1 == default ]]; then echo build; else echo "build-$1"; fi; }
+
+# build PRESET [TARGET...]: configures if something about the configuration changed, then builds.
+build() {
+  local preset=$1 folder werror=OFF
+  shift
+  folder=$(build_folder "$preset")
+  [[ ${CI-} != true ]] || werror=ON
+  if [[ ! -f $folder/build.ninja || CMakePresets.json -nt $folder/CMakeCache.txt ||
+    .venv/.have-page -nt $folder/CMakeCache.txt ]] ||
+    ! grep -q "^TRIGLOOP_WERROR:BOOL=$werror" "$folder/CMakeCache.txt"; then
+    cmake --preset "$preset" -DTRIGLOOP_WERROR=$werror >.cache/configure.log 2>&1 || {
+      tail -n 30 .cache/configure.log >&2
+      return 1
+    }
+    touch "$folder/CMakeCache.txt"
+  fi
+  cmake --build "$folder" -j "$(parallelism)" -- "$@"
+}
+
+# tests PRESET [CTEST-ARGUMENTS...]: in parallel, closing with ctest's summary.
+tests() {
+  local folder
+  folder=$(build_folder "$1")
+  shift
+  say "   log: $root/$folder/Testing/Temporary/LastTest.log"
+  ctest --test-dir "$folder" -j "$(parallelism)" --output-on-failure --no-tests=error "$@"
+}
+
+task_build() {
+  need_packages build
+  [[ ${1-} != fuzz ]] || need_packages fuzz
+  want_page_python
+  step "build ${1-default}" build "${1-default}"
+}
+
+task_demo() {
+  need_packages build
+  want_page_python
+  step "build" build default trigloop
+  step "demo" dev/demo.sh build/bin/trigloop build/demo
+}
+
+task_test() {
+  need_packages build
+  want_packages test "tests of pages in a browser and against other programs are skipped"
+  want_peers
+  step "build" build default
+  step "test" tests default
+  [[ ${1-} == --all ]] || return 0
+  local preset
+  for preset in asan tsan; do
+    step "build $preset" build "$preset"
+    step "test $preset" tests "$preset"
+  done
+  task_fuzz 60
+}
+
+task_bench() {
+  if [[ $# -eq 0 ]]; then
+    say "benchmarks (./run bench NAME):"
+    find bench -mindepth 1 -maxdepth 1 -type d -printf '  %f\n' | sort
+    return
+  fi
+  [[ -d bench/$1 && $1 != */* ]] || bad_usage "there is no benchmark '$1'"
+  need_packages build
+  want_peers
+  step "build" build default
+  step "bench $1" run_bench "$@"
+}
+
+# A benchmark is a program bench_NAME; a script bench/NAME/run prepares its input, where it needs some.
+run_bench() {
+  if [[ -x bench/$1/run ]]; then
+    TRIGLOOP_BUILD="$root/build" "bench/$1/run" "${@:2}"
+  else
+    "build/bin/bench_$1" "${@:2}"
+  fi
+}
+
+task_lint() {
+  need_packages build
+  need_packages lint
+  want_page_python
+  step "configure" build default trigloop
+  step "lint" dev/lint.sh build
+}
+
+task_fuzz() {
+  need_packages build
+  need_packages fuzz
+  step "build fuzz" build fuzz fuzz
+  step "fuzz $1 s each" dev/fuzz.sh build-fuzz "$1"
+}
