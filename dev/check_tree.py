@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # Written so that this file does not find itself.
-FORBIDDEN = re.compile("|".join([r"/wo" r"rk/", r"/ho" r"me/\w", r"/tm" r"p/tl\b", r"/ro" r"ot/\w", r"pypi\.o" r"rg",
+FORBIDDEN = re.compile("|".join([r"/wo" r"rk/", r"/ho" r"me/\w", r"/tm" r"p/tl\b", r"(?<![\w}])/ro" r"ot/\w", r"pypi\.o" r"rg",
                                  r"pythonhos" r"ted", r"deb\.deb" r"ian\.org", r"docker\.i" r"o"]))
 TEXT_LIMIT = 1 << 20
 
