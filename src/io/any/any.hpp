@@ -1,0 +1,14 @@
+#pragma once
+// Opens whatever comes.
+#include <filesystem>
+#include <memory>
+
+#include "io/source.hpp"
+
+namespace trigloop::io {
+
+/// Opens a file or store by its content, never by its name's ending. Errors: not_found; damaged (an empty file);
+/// unsupported, naming the formats that are read, when none fits.
+std::unique_ptr<Source> open(const std::filesystem::path& path);
+
+}  // namespace trigloop::io
