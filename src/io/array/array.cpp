@@ -57,7 +57,7 @@ ColumnInfo describe(std::string name, const Layout& layout, std::uint64_t stored
   info.type = layout.encoding.type;
   info.type_name = layout.encoding.half ? "float16" : std::string(event::name_of(layout.encoding.type));
   info.shape.assign(layout.shape.begin() + 1, layout.shape.end());
-  for (const std::uint64_t extent : info.shape) info.type_name += "[" + std::to_string(extent) + "]";
+  for (const std::uint64_t extent : info.shape) info.type_name.append("[").append(std::to_string(extent)).append("]");
   info.entries = layout.entries();
   info.raw_bytes = layout.raw_bytes();
   info.stored_bytes = stored_bytes;

@@ -59,7 +59,8 @@ void MemberStream::read(std::uint64_t offset, std::span<std::byte> out, CodecCos
     fail("holds " + std::to_string(member_.raw_bytes) + " bytes, fewer than its header claims");
   }
   if (offset < position_) restart();
-  if (offset > position_ && member_.method == 0) {
+  // A short gap (the npy header) is read through, so that the checksum covers it; a long one is jumped over.
+  if (member_.method == 0 && offset > position_ && offset - position_ > piece) {
     taken_ = position_ = offset;
     skipped_ = true;
   }

@@ -100,9 +100,9 @@ TEST(MakeNative, SwapsBytesAndNormalisesBooleans) {
 
 TEST(Check, RefusesShapesWhoseProductsOverflow) {
   const std::uint64_t huge = std::uint64_t{1} << 40;
-  for (const Layout& layout : {Layout{{}, {huge, huge}, {1, 1}}, Layout{{}, {1, 1}, {huge, huge}}, Layout{{}, {4}, {0}},
-                               Layout{{}, {}, {}}, Layout{{}, {4, 4}, {4}}, Layout{{}, {0, huge, huge}, {1, 1, 1}},
-                               Layout{{}, {2, huge}, {1, 1}}}) {
+  for (const Layout& layout :
+       {Layout{{}, {huge, huge}, {1, 1}}, Layout{{}, {1, 1}, {huge, huge}}, Layout{{}, {4}, {0}}, Layout{{}, {}, {}},
+        Layout{{}, {4, 4}, {4}}, Layout{{}, {0, huge, huge}, {1, 1, 1}}, Layout{{}, {2, huge}, {1, 1}}}) {
     EXPECT_THROW(check(layout), core::Error);
   }
 }
