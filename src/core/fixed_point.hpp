@@ -8,32 +8,33 @@
 
 namespace trigloop::core {
 
-/// What becomes of a value between two codes. HLS and QONNX names in brackets.
+/// What becomes of a value between two codes. HLS and QONNX names in brackets. QONNX' HALF_UP is not AP_RND: it rounds
+/// ties away from zero.
 enum class Rounding : std::uint8_t {
-  floor,        ///< towards minus infinity [AP_TRN, FLOOR]
-  ceil,         ///< towards plus infinity [CEIL]
-  toward_zero,  ///< [AP_TRN_ZERO, DOWN / ROUND_TO_ZERO]
-  away_from_zero, ///< [UP]
-  half_even,    ///< nearest, ties to the even code [AP_RND_CONV, ROUND / HALF_EVEN]
-  half_up,      ///< nearest, ties towards plus infinity [AP_RND]
-  half_down,    ///< nearest, ties towards minus infinity [AP_RND_MIN_INF]
-  half_away,    ///< nearest, ties away from zero [AP_RND_INF, HALF_UP]
-  half_to_zero  ///< nearest, ties towards zero [AP_RND_ZERO, HALF_DOWN]
+  floor,           ///< towards minus infinity [AP_TRN, FLOOR]
+  ceil,            ///< towards plus infinity [CEIL]
+  toward_zero,     ///< [AP_TRN_ZERO, DOWN]
+  away_from_zero,  ///< [UP]
+  half_even,       ///< nearest, ties to the even code [AP_RND_CONV, ROUND / HALF_EVEN]
+  half_up,         ///< nearest, ties towards plus infinity [AP_RND]
+  half_down,       ///< nearest, ties towards minus infinity [AP_RND_MIN_INF]
+  half_away,       ///< nearest, ties away from zero [AP_RND_INF, HALF_UP]
+  half_to_zero     ///< nearest, ties towards zero [AP_RND_ZERO, HALF_DOWN]
 };
 
 /// What becomes of a code out of range.
 enum class Overflow : std::uint8_t {
-  saturate,   ///< the nearest code in range [AP_SAT]
-  wrap,       ///< modulo 2^width [AP_WRAP]
-  symmetric   ///< as saturate, without the most negative code [AP_SAT_SYM, narrow]
+  saturate,  ///< the nearest code in range [AP_SAT]
+  wrap,      ///< modulo 2^width [AP_WRAP]
+  symmetric  ///< as saturate, without the most negative code [AP_SAT_SYM, narrow]
 };
 
 /// A code wide enough for every intermediate of a supported network (types of up to 64 bits, products, sums).
-using Code = __int128;
+__extension__ typedef __int128 Code;
 
 struct FixedPoint {
-  int width = 1;        ///< bits of a code, sign included; 1..64
-  int integer = 1;      ///< bits in front of the binary point, sign included
+  int width = 1;    ///< bits of a code, sign included; 1..64. A symmetric signed type of one bit holds only 0.
+  int integer = 1;  ///< bits in front of the binary point, sign included
   bool is_signed = true;
   Rounding rounding = Rounding::floor;
   Overflow overflow = Overflow::wrap;
@@ -47,10 +48,14 @@ struct FixedPoint {
   bool operator==(const FixedPoint&) const = default;
 };
 
-/// The code of `type` for the value `code` x 2^-`fraction`: rounded, then brought into range. Exact; |code| < 2^100.
+/// The code of `type` for the value `code` x 2^-`fraction`: rounded, then brought into range. Exact; |code| < 2^120.
+/// core/quantiser.hpp does the same with everything but the code known beforehand.
 Code quantise(Code code, int fraction, const FixedPoint& type) noexcept;
 
 /// "<14,6> rnd_conv sat", "u<10,6> trn wrap": as ap_fixed is written.
 std::string to_string(const FixedPoint& type);
+
+/// The number in decimal digits; the standard library has no 128-bit form.
+std::string to_string(Code code);
 
 }  // namespace trigloop::core
