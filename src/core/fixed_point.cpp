@@ -46,7 +46,9 @@ std::string_view name_of(Overflow overflow) {
 
 }  // namespace
 
-Code quantise(Code code, int fraction, const FixedPoint& type) noexcept { return Quantiser<Code>(fraction, type)(code); }
+Code quantise(Code code, int fraction, const FixedPoint& type) noexcept {
+  return Quantiser<Code>(fraction, type)(code);
+}
 
 std::string to_string(const FixedPoint& type) {
   std::string text = type.is_signed ? "<" : "u<";

@@ -31,6 +31,7 @@ enum class Overflow : std::uint8_t {
 
 /// A code wide enough for every intermediate of a supported network (types of up to 64 bits, products, sums).
 __extension__ typedef __int128 Code;
+__extension__ typedef unsigned __int128 UnsignedCode;
 
 struct FixedPoint {
   int width = 1;    ///< bits of a code, sign included; 1..64. A symmetric signed type of one bit holds only 0.

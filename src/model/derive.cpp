@@ -22,7 +22,8 @@ void require_inputs(Inputs inputs, std::size_t count) {
 }
 
 void require_count(std::size_t count, std::size_t wanted, const std::string& what) {
-  require(count == wanted, "has " + std::to_string(count) + " " + what + " for " + std::to_string(wanted) + " features");
+  require(count == wanted,
+          "has " + std::to_string(count) + " " + what + " for " + std::to_string(wanted) + " features");
 }
 
 /// Constants and types come one for all features or one each.
@@ -36,7 +37,8 @@ void require_one_or_each(std::size_t count, std::size_t features, const std::str
 }
 
 void require_type(const FixedPoint& type) {
-  require(type.width >= 1 && type.width <= 64, "has a type of " + std::to_string(type.width) + " bits; 1 to 64 are known");
+  require(type.width >= 1 && type.width <= 64,
+          "has a type of " + std::to_string(type.width) + " bits; 1 to 64 are known");
 }
 
 void require_fraction(int fraction) {
@@ -103,7 +105,8 @@ class Deriver {
     out_.fraction = std::max(in_[0]->fraction, op.constant.fraction);
     for (std::size_t i = 0; i < features(); ++i) {
       const Code c = one_of(op.constant.codes, i);
-      out_.ranges.push_back(intervals_.add(aligned(0, i), intervals_.shift_left({c, c}, out_.fraction - op.constant.fraction)));
+      out_.ranges.push_back(
+          intervals_.add(aligned(0, i), intervals_.shift_left({c, c}, out_.fraction - op.constant.fraction)));
     }
     return done();
   }
@@ -211,8 +214,9 @@ class Deriver {
   }
 
   template <class Fill>
-  Derived sums(std::size_t outputs, const std::optional<FixedPoint>& product, const std::optional<FixedPoint>& accumulator,
-               int term_fraction, std::optional<int> bias_fraction, const Fill& fill) {
+  Derived sums(std::size_t outputs, const std::optional<FixedPoint>& product,
+               const std::optional<FixedPoint>& accumulator, int term_fraction, std::optional<int> bias_fraction,
+               const Fill& fill) {
     if (product) require_type(*product);
     if (accumulator) require_type(*accumulator);
     const int start = bias_fraction.value_or(product ? product->fraction() : term_fraction);

@@ -22,14 +22,14 @@ std::string unique_name(std::string name, std::string_view kind, const std::vect
 
 std::string_view name_of(const Operation& operation) noexcept {
   static constexpr std::array<std::string_view, std::variant_size_v<Operation>> names{
-      "input",    "quantise", "dense",  "add_constant", "mul_constant", "add",
-      "subtract", "multiply", "relu",   "gather",       "sum",          "dot",
-      "mixture_distance"};
+      "input", "quantise", "dense", "add_constant", "mul_constant",    "add", "subtract", "multiply",
+      "relu",  "gather",   "sum",   "dot",          "mixture_distance"};
   return names[operation.index()];
 }
 
-NodeIndex Graph::add(std::string name, Operation operation, std::vector<NodeIndex> inputs) {
-  Node node{unique_name(std::move(name), name_of(operation), nodes_), std::move(operation), std::move(inputs), {}, 0};
+NodeIndex Graph::add(std::string node_name, Operation operation, std::vector<NodeIndex> inputs) {
+  Node node{
+      unique_name(std::move(node_name), name_of(operation), nodes_), std::move(operation), std::move(inputs), {}, 0};
   try {
     if (nodes_.empty() != std::holds_alternative<Input>(node.operation)) {
       throw core::Error(core::ErrorCode::mismatch, "a graph has one input, and it comes first");

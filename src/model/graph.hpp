@@ -2,10 +2,10 @@
 // The quantised network: one graph for every importer, engine and exporter.
 //
 // A graph is a list of nodes in an order in which inputs come before their users; the first is the input, the last is
-// the score. Each node yields one tensor per event: a vector of features. All numbers are exact: a feature's value is an
-// integer code times 2^-fraction of its tensor, and every tensor carries, feature by feature, the range of codes that it
-// can take, from an interval analysis that starts at the input's type. Nothing overflows by accident: an operation that
-// wraps or saturates says so in a FixedPoint.
+// the score. Each node yields one tensor per event: a vector of features. All numbers are exact: a feature's value is
+// an integer code times 2^-fraction of its tensor, and every tensor carries, feature by feature, the range of codes
+// that it can take, from an interval analysis that starts at the input's type. Nothing overflows by accident: an
+// operation that wraps or saturates says so in a FixedPoint.
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -59,8 +59,8 @@ struct Input {
   FixedPoint type;
   std::size_t features = 0;
 };
-/// Each feature is rounded and brought into range. One type for all features, or one each; where their fractions differ,
-/// the output has the largest.
+/// Each feature is rounded and brought into range. One type for all features, or one each; where their fractions
+/// differ, the output has the largest.
 struct Quantise {
   std::vector<FixedPoint> types;
 };
@@ -86,8 +86,8 @@ struct Subtract {};
 struct Multiply {};
 /// y = max(x, 0).
 struct Relu {};
-/// y[k] = x[index[k]], x being all inputs end to end: slices, reordering, broadcasting, concatenation. Where the inputs'
-/// fractions differ, the output has the largest.
+/// y[k] = x[index[k]], x being all inputs end to end: slices, reordering, broadcasting, concatenation. Where the
+/// inputs' fractions differ, the output has the largest.
 struct Gather {
   std::vector<std::uint32_t> index;
 };
@@ -123,9 +123,9 @@ struct Node {
 
 class Graph {
  public:
-  /// Appends a node and derives its output. An empty or used name is made unique. Errors: mismatch, if inputs or sizes do
-  /// not fit; limit, if an intermediate would need more than max_code_bits.
-  NodeIndex add(std::string name, Operation operation, std::vector<NodeIndex> inputs);
+  /// Appends a node and derives its output. An empty or used name is made unique. Errors: mismatch, if inputs or sizes
+  /// do not fit; limit, if an intermediate would need more than max_code_bits.
+  NodeIndex add(std::string node_name, Operation operation, std::vector<NodeIndex> inputs);
 
   const std::vector<Node>& nodes() const noexcept { return nodes_; }
   const Node& operator[](NodeIndex index) const { return nodes_[index]; }

@@ -23,8 +23,7 @@ int Tensor::bits() const noexcept {
 Range Intervals::checked(Range a) {
   working_bits_ = std::max(working_bits_, bits_of(a));
   if (working_bits_ > max_code_bits) {
-    throw core::Error(core::ErrorCode::limit,
-                      "a value would need more than " + std::to_string(max_code_bits) + " bits")
+    throw core::Error(core::ErrorCode::limit, "a value would need more than " + std::to_string(max_code_bits) + " bits")
         .remedy("Put a quantiser in front of it");
   }
   return a;
@@ -34,7 +33,8 @@ Range Intervals::shift_left(Range a, int by) {
   if (a.lo == 0 && a.hi == 0) return a;
   if (by > max_code_bits) checked({0, Code{1} << max_code_bits});
   const int room = 126 - bits_of(a);
-  return checked(by > room ? Range{0, Code{1} << max_code_bits} : Range{a.lo * (Code{1} << by), a.hi * (Code{1} << by)});
+  return checked(by > room ? Range{0, Code{1} << max_code_bits}
+                           : Range{a.lo * (Code{1} << by), a.hi * (Code{1} << by)});
 }
 
 Range Intervals::add(Range a, Range b) { return checked({a.lo + b.lo, a.hi + b.hi}); }

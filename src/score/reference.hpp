@@ -1,10 +1,10 @@
 #pragma once
-// The reference engine: one event at a time, every node in order, every intermediate kept. Written to be read; all other
-// engines must give the same integers.
+// The reference engine: one event at a time, every node in order, every intermediate kept. Written to be read; all
+// other engines must give the same integers.
 //
 // It follows the graph node by node. Where the graph's range analysis proves that no intermediate leaves 62 bits, codes
-// are int64; else they are 128-bit integers, by the same source. A MixtureDistance is computed in double precision, after
-// exact inputs: its score is a float and stands outside bit equality.
+// are int64; else they are 128-bit integers, by the same source. A MixtureDistance is computed in double precision,
+// after exact inputs: its score is a float and stands outside bit equality.
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -45,10 +45,10 @@ class Reference {
 
  private:
   std::size_t features_ = 0;
-  std::vector<int> fractions_;           ///< of each node
-  std::vector<std::size_t> offsets_;     ///< where a node's codes begin in a State
+  std::vector<int> fractions_;        ///< of each node
+  std::vector<std::size_t> offsets_;  ///< where a node's codes begin in a State
   std::size_t values_ = 0;
-  model::NodeIndex float_node_;          ///< the MixtureDistance, or one past the last node
+  model::NodeIndex float_node_;  ///< the MixtureDistance, or one past the last node
   std::unique_ptr<const Program<std::int64_t>> narrow_;
   std::unique_ptr<const Program<model::Code>> wide_;
 };

@@ -156,7 +156,8 @@ struct BinaryStep {
   std::size_t a, b, out, size;
   int align_a = 0, align_b = 0;
 
-  BinaryStep(Binary which, Slice x, Slice z, Slice y) : kind(which), a(x.begin), b(z.begin), out(y.begin), size(y.size) {
+  BinaryStep(Binary which, Slice x, Slice z, Slice y)
+      : kind(which), a(x.begin), b(z.begin), out(y.begin), size(y.size) {
     if (kind == Binary::multiply) return;
     align_a = y.fraction - x.fraction;
     align_b = y.fraction - z.fraction;
@@ -215,7 +216,11 @@ struct DotStep {
   std::size_t a, b, size, out;
   RunningSum<Int> sum;
   DotStep(const model::Dot& op, Slice x, Slice z, Slice y)
-      : a(x.begin), b(z.begin), size(x.size), out(y.begin), sum(op.product, op.accumulator, x.fraction + z.fraction, {}) {}
+      : a(x.begin),
+        b(z.begin),
+        size(x.size),
+        out(y.begin),
+        sum(op.product, op.accumulator, x.fraction + z.fraction, {}) {}
   void operator()(Int* v) const noexcept {
     Int y = sum.start(0);
     for (std::size_t i = 0; i < size; ++i) y = sum.add(y, v[a + i] * v[b + i]);
