@@ -72,8 +72,8 @@ struct Compressor::State {
 
   std::size_t zstd_block(std::span<const std::byte> raw, std::byte* out, std::size_t room) {
     // ROOT doubles the level, so that its 1..9 spans more of zstd's 1..19.
-    const std::size_t n = ZSTD_compressCCtx(zstd.get(), out + header_bytes, room - header_bytes, raw.data(), raw.size(),
-                                            2 * level);
+    const std::size_t n =
+        ZSTD_compressCCtx(zstd.get(), out + header_bytes, room - header_bytes, raw.data(), raw.size(), 2 * level);
     if (ZSTD_isError(n) != 0) return 0;
     put_header(out, "ZS", 1, n, raw.size());
     return n + header_bytes;
@@ -112,7 +112,8 @@ Compressor::Compressor(Codec codec, int level) : state_(std::make_unique<State>(
   state_->level = level;
   if (codec == Codec::zlib) state_->deflate.reset(libdeflate_alloc_compressor(level));
   if (codec == Codec::zstd) state_->zstd.reset(ZSTD_createCCtx());
-  if (codec == Codec::lz4) state_->lz4.resize(static_cast<std::size_t>(level >= 4 ? LZ4_sizeofStateHC() : LZ4_sizeofState()));
+  if (codec == Codec::lz4)
+    state_->lz4.resize(static_cast<std::size_t>(level >= 4 ? LZ4_sizeofStateHC() : LZ4_sizeofState()));
   if ((codec == Codec::zlib && !state_->deflate) || (codec == Codec::zstd && !state_->zstd)) throw std::bad_alloc();
 }
 
@@ -131,7 +132,8 @@ std::size_t Compressor::operator()(std::span<const std::byte> raw, std::byte* ou
   std::size_t used = 0;
   for (std::size_t at = 0; at < raw.size(); at += max_block) {
     const auto part = raw.subspan(at, std::min(max_block, raw.size() - at));
-    const std::size_t n = used + header_bytes + checksum_bytes < room ? state_->block(part, out + used, room - used) : 0;
+    const std::size_t n =
+        used + header_bytes + checksum_bytes < room ? state_->block(part, out + used, room - used) : 0;
     if (n == 0) return 0;
     used += n;
   }

@@ -32,7 +32,8 @@ struct Writer::State {
     core::ByteBuffer scratch;
   };
 
-  State(std::filesystem::path path, WriterOptions o) : options(std::move(o)), file(std::move(path), file_config(options)) {
+  State(std::filesystem::path path, WriterOptions o)
+      : options(std::move(o)), file(std::move(path), file_config(options)) {
     if (options.threads == 0) options.threads = core::available_cores();
     options.basket_bytes = std::clamp(options.basket_bytes, least_basket, largest_basket);
     for (unsigned i = 0; i < options.threads; ++i) {
@@ -49,8 +50,8 @@ struct Writer::State {
   FileWriter file;
   std::vector<Worker> workers;
   std::vector<TreeWriter> trees;
-  std::vector<BasketSpan> spans;      // of the cluster that is flushed
-  std::vector<PackedBasket> packed;   // their bytes; kept from cluster to cluster
+  std::vector<BasketSpan> spans;     // of the cluster that is flushed
+  std::vector<PackedBasket> packed;  // their bytes; kept from cluster to cluster
   bool started = false;
 };
 
@@ -72,9 +73,8 @@ void Writer::State::flush(TreeWriter& tree) {
     }
   }
   if (packed.size() < spans.size()) packed.resize(spans.size());
-  core::parallel_for(spans.size(), options.threads, [&](std::size_t i, unsigned worker) {
-    pack(tree, spans[i], workers[worker], packed[i]);
-  });
+  core::parallel_for(spans.size(), options.threads,
+                     [&](std::size_t i, unsigned worker) { pack(tree, spans[i], workers[worker], packed[i]); });
   for (std::size_t i = 0; i < spans.size(); ++i) {
     tree.branches()[spans[i].branch].write(packed[i], tree.closed_entries() + spans[i].first, file);
   }
@@ -95,9 +95,8 @@ void Writer::State::commit() {
   Compressor& compressor = workers.front().compressor;
   for (TreeWriter& tree : trees) {
     if (tree.open_entries() > 0) flush(tree);
-    file.write_object("TTree", tree.spec().name, tree.spec().title, compressor, [&](ObjectWriter& out) {
-      put_tree(out, tree, file.config().compression, options.basket_bytes);
-    });
+    file.write_object("TTree", tree.spec().name, tree.spec().title, compressor,
+                      [&](ObjectWriter& out) { put_tree(out, tree, file.config().compression, options.basket_bytes); });
   }
   file.commit(compressor);
 }

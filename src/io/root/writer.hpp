@@ -17,13 +17,13 @@ namespace trigloop::io::root {
 
 struct WriterOptions {
   Codec codec = Codec::zstd;
-  int level = 5;                          ///< ROOT's, 1 to 9
-  std::size_t cluster_entries = 0;        ///< entries a cluster; 0: as many as fill cluster_bytes
-  std::size_t cluster_bytes = 32u << 20;  ///< uncompressed; also bounds the memory (about five times this)
-  std::size_t basket_bytes = 64u << 10;   ///< uncompressed; an entry that is larger has a basket of its own
-  unsigned threads = 0;                   ///< 0: all cores
-  std::string title;                      ///< of the file
-  std::int64_t unix_time = 788918400;     ///< stamped on all keys; 1995-01-01, so that equal input gives equal files
+  int level = 5;                             ///< ROOT's, 1 to 9
+  std::size_t cluster_entries = 0;           ///< entries a cluster; 0: as many as fill cluster_bytes
+  std::size_t cluster_bytes = 32u << 20;     ///< uncompressed; also bounds the memory (about five times this)
+  std::size_t basket_bytes = 64u << 10;      ///< uncompressed; an entry that is larger has a basket of its own
+  unsigned threads = 0;                      ///< 0: all cores
+  std::string title = "";                    ///< of the file
+  std::int64_t unix_time = 788918400;        ///< stamped on all keys; 1995-01-01, so that equal input gives equal files
   std::uint64_t big_file_from = 2000000000;  ///< offsets beyond need 64 bits; ROOT's limit, lower for tests
 };
 

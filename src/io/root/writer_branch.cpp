@@ -67,8 +67,9 @@ void Branch::fill(const event::ColumnView& column, std::size_t first, std::size_
 void Branch::split(std::size_t number, std::size_t entries, const ItemOffsets* offsets, std::size_t target,
                    std::vector<BasketSpan>& out) const {
   for (std::size_t first = 0; first < entries;) {
-    const std::size_t last = offsets != nullptr ? basket_end(*offsets, first, item_bytes(), target)
-                                                : std::min(entries, first + std::max<std::size_t>(1, target / item_bytes()));
+    const std::size_t last = offsets != nullptr
+                                 ? basket_end(*offsets, first, item_bytes(), target)
+                                 : std::min(entries, first + std::max<std::size_t>(1, target / item_bytes()));
     const std::size_t bytes = (offsets != nullptr ? (*offsets)[last] - (*offsets)[first] : last - first) * item_bytes();
     if (bytes > max_basket) fail_large_entry(bytes);
     out.push_back({number, first, last});

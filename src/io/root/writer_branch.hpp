@@ -1,6 +1,6 @@
 #pragma once
-// The branches of a tree that is being written: the values of the open cluster, as ROOT stores them, their division into
-// baskets, and the index of the baskets that are in the file.
+// The branches of a tree that is being written: the values of the open cluster, as ROOT stores them, their division
+// into baskets, and the index of the baskets that are in the file.
 //
 // A basket is a key with a few more members, then the values (big-endian, entry after entry) and, for a jagged branch,
 // the place of each entry. ROOT counts those places from the start of the key, and writes one more than there are
@@ -17,7 +17,8 @@
 
 namespace trigloop::io::root {
 
-/// Where the entries of the open cluster begin, in items; shared by all branches of a counter. n entries: n + 1 numbers.
+/// Where the entries of the open cluster begin, in items; shared by all branches of a counter. n entries: n + 1
+/// numbers.
 using ItemOffsets = std::vector<std::uint64_t>;
 
 /// What is known of the baskets that were written.
@@ -58,7 +59,8 @@ class Branch {
   /// Forgets the open cluster.
   void clear() { values_.resize_discard(0); }
 
-  /// Divides the open cluster of `entries` entries (`offsets`: of a jagged branch) into baskets of about `target` bytes.
+  /// Divides the open cluster of `entries` entries (`offsets`: of a jagged branch) into baskets of about `target`
+  /// bytes.
   void split(std::size_t number, std::size_t entries, const ItemOffsets* offsets, std::size_t target,
              std::vector<BasketSpan>& out) const;
   /// Makes the basket. `key` needs name, title, cycle and datime; `scratch` is working memory.

@@ -32,7 +32,11 @@ class ByteWriter {
   void put_all(T... values) {
     (put(values), ...);
   }
-  void raw(std::span<const std::byte> bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+  void raw(std::span<const std::byte> bytes) {
+    const std::size_t before = bytes_.size();
+    bytes_.resize(before + bytes.size());
+    if (!bytes.empty()) std::memcpy(bytes_.data() + before, bytes.data(), bytes.size());
+  }
   void raw(std::string_view text) { raw(std::as_bytes(std::span(text.data(), text.size()))); }
   void zeros(std::size_t n) { bytes_.resize(bytes_.size() + n); }
 

@@ -76,8 +76,7 @@ std::uint32_t packed_datime(std::int64_t unix_seconds) noexcept {
   const int year = std::clamp(static_cast<int>(date.year()), 1995, 1995 + 63) - 1995;
   return static_cast<std::uint32_t>(year) << 26 | static_cast<unsigned>(date.month()) << 22 |
          static_cast<unsigned>(date.day()) << 17 | static_cast<std::uint32_t>(clock.hours().count()) << 12 |
-         static_cast<std::uint32_t>(clock.minutes().count()) << 6 |
-         static_cast<std::uint32_t>(clock.seconds().count());
+         static_cast<std::uint32_t>(clock.minutes().count()) << 6 | static_cast<std::uint32_t>(clock.seconds().count());
 }
 
 FileWriter::FileWriter(std::filesystem::path path, Config config)

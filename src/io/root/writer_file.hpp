@@ -6,9 +6,9 @@
 //     ...        records in the order of writing (baskets, trees)
 //     at commit  streamer info, key list, free list
 //
-// The same records give the same bytes: the time is an option, the name in the file is fixed (readers take the real one)
-// and the UUID is a hash of everything behind the directory. Offsets beyond 2 GB switch keys, directory, free list and
-// header to their 64-bit forms, each where ROOT switches it.
+// The same records give the same bytes: the time is an option, the name in the file is fixed (readers take the real
+// one) and the UUID is a hash of everything behind the directory. Offsets beyond 2 GB switch keys, directory, free list
+// and header to their 64-bit forms, each where ROOT switches it.
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -48,9 +48,9 @@ class FileWriter {
   static constexpr std::uint64_t start_big_file = 2000000000u;  ///< ROOT's kStartBigFile
 
   struct Config {
-    std::string title;               ///< of the file
-    std::uint32_t datime = 0;        ///< packed; of all keys
-    int compression = 0;             ///< fCompress
+    std::string title;         ///< of the file
+    std::uint32_t datime = 0;  ///< packed; of all keys
+    int compression = 0;       ///< fCompress
     std::uint64_t big_from = start_big_file;
   };
 

@@ -56,7 +56,11 @@ void put_io_features(ObjectWriter& out) {
 class TreeSerializer {
  public:
   TreeSerializer(ObjectWriter& out, const TreeWriter& tree, int compression, std::size_t basket_bytes)
-      : out_(out), tree_(tree), compression_(compression), basket_bytes_(basket_bytes), leaves_(tree.branches().size()) {}
+      : out_(out),
+        tree_(tree),
+        compression_(compression),
+        basket_bytes_(basket_bytes),
+        leaves_(tree.branches().size()) {}
 
   void put_tree() {
     out_.object(20, [&] {
@@ -67,8 +71,15 @@ class TreeSerializer {
       put_numbers();
       put_clusters();
       put_io_features(out_);
-      out_.object_array(n, [&] { for (std::size_t i = 0; i < n; ++i) put_branch(i); }, is_owner);
-      out_.object_array(n, [&] { for (std::size_t i = 0; i < n; ++i) put_leaf(i); });
+      out_.object_array(
+          n,
+          [&] {
+            for (std::size_t i = 0; i < n; ++i) put_branch(i);
+          },
+          is_owner);
+      out_.object_array(n, [&] {
+        for (std::size_t i = 0; i < n; ++i) put_leaf(i);
+      });
       out_.null_pointer();                              // aliases
       out_.put_all(std::int32_t{0}, std::int32_t{0});   // index values, index
       for (int i = 0; i < 4; ++i) out_.null_pointer();  // tree index, friends, user info, branch references
@@ -172,7 +183,8 @@ class TreeSerializer {
           out_.null_pointer();
         }
       });
-      event::visit(column.type, [&]<class T>(T) { out_.put_all(T{}, static_cast<T>(std::max<std::int64_t>(0, largest))); });
+      event::visit(column.type,
+                   [&]<class T>(T) { out_.put_all(T{}, static_cast<T>(std::max<std::int64_t>(0, largest))); });
     });
   }
 

@@ -5,14 +5,15 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "core/error.hpp"
 
 namespace trigloop::io::root {
 namespace {
 
-constexpr std::size_t max_name = 4096;           // names stand in keys, whose length has 16 bits
-constexpr std::uint64_t max_values = 1u << 27;   // of an item; times 8 bytes is the largest basket
+constexpr std::size_t max_name = 4096;          // names stand in keys, whose length has 16 bits
+constexpr std::uint64_t max_values = 1u << 27;  // of an item; times 8 bytes is the largest basket
 
 [[noreturn]] void fail(const std::string& reason, std::string_view remedy = "") {
   core::Error error(core::ErrorCode::usage, reason);
@@ -24,9 +25,12 @@ void check_name(const std::string& name) {
   if (name.empty()) fail("a name is empty");
   if (name.size() > max_name) fail("a name has " + std::to_string(name.size()) + " characters", "Choose a shorter one");
   // These have a meaning in ROOT's leaf lists and paths.
-  const auto bad = [](char c) { return static_cast<unsigned char>(c) < 0x20 || std::string_view("[]/:;").contains(c); };
+  const auto bad = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || std::string_view("[]/:;").find(c) != std::string_view::npos;
+  };
   if (std::ranges::any_of(name, bad)) {
-    fail("the name '" + core::escaped(name) + "' cannot stand in a ROOT file", "Leave out [ ] / : ; and control characters");
+    fail("the name '" + core::escaped(name) + "' cannot stand in a ROOT file",
+         "Leave out [ ] / : ; and control characters");
   }
 }
 
@@ -80,7 +84,8 @@ void check_counts(const event::ColumnView& counter, std::span<const std::uint32_
       for (std::size_t i = 0; i < counts.size(); ++i) {
         if (offsets[i + 1] < offsets[i] || !std::cmp_equal(counts[i], offsets[i + 1] - offsets[i])) {
           fail("entry " + std::to_string(i) + " of the cluster is counted as " + std::to_string(counts[i]) +
-               " items, but its item offsets are " + std::to_string(offsets[i]) + " and " + std::to_string(offsets[i + 1]));
+               " items, but its item offsets are " + std::to_string(offsets[i]) + " and " +
+               std::to_string(offsets[i + 1]));
         }
       }
     }

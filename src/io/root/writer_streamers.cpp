@@ -62,9 +62,9 @@ struct TypeCode {
 };
 
 constexpr std::array numbers{
-    TypeCode{"Char_t", 1, 1},   TypeCode{"Short_t", 2, 2},  TypeCode{"Int_t", 3, 4},
-    TypeCode{"Float_t", 5, 4},  TypeCode{"Double_t", 8, 8}, TypeCode{"UChar_t", 11, 1},
-    TypeCode{"UInt_t", 13, 4},  TypeCode{"Long64_t", 16, 8}, TypeCode{"Bool_t", 18, 1},
+    TypeCode{"Char_t", 1, 1},  TypeCode{"Short_t", 2, 2},   TypeCode{"Int_t", 3, 4},
+    TypeCode{"Float_t", 5, 4}, TypeCode{"Double_t", 8, 8},  TypeCode{"UChar_t", 11, 1},
+    TypeCode{"UInt_t", 13, 4}, TypeCode{"Long64_t", 16, 8}, TypeCode{"Bool_t", 18, 1},
 };
 constexpr std::int32_t counter_code = 6, bits_code = 15, array_code = 40, pointer_code = 64, object_code = 61,
                        any_code = 62, string_code = 65, tobject_code = 66, tnamed_code = 67, stl_code = 500;
@@ -88,7 +88,7 @@ struct Element {
 void put_element(ObjectWriter& out, const Element& e) {
   out.object(4, [&] {
     out.tnamed(e.name, e.title);
-    out.put_all(e.code, e.size, std::int32_t{0}, std::int32_t{0});             // no array
+    out.put_all(e.code, e.size, std::int32_t{0}, std::int32_t{0});                    // no array
     out.put_all(std::int32_t{0}, e.base_checksum, std::int32_t{0}, std::int64_t{0});  // fMaxIndex[5]
     out.text(e.type);
   });

@@ -1,9 +1,9 @@
 #pragma once
 // A tree that is being written: its branches, and the cluster that is open.
 //
-// The open cluster grows by slices of what is appended and is closed at a fixed number of entries, so that the file does
-// not depend on the slices. Without a wished number, the first cluster that reaches the wished bytes sets it, as ROOT's
-// AutoFlush does; a later cluster that grows to twice those bytes is closed early, which bounds the memory.
+// The open cluster grows by slices of what is appended and is closed at a fixed number of entries, so that the file
+// does not depend on the slices. Without a wished number, the first cluster that reaches the wished bytes sets it, as
+// ROOT's AutoFlush does; a later cluster that grows to twice those bytes is closed early, which bounds the memory.
 #include <cstdint>
 #include <vector>
 
@@ -58,7 +58,8 @@ class TreeWriter {
   };
 
   std::size_t bytes_between(const event::Columns& cluster, std::size_t first, std::size_t last) const;
-  std::size_t first_to_reach(const event::Columns& cluster, std::size_t first, std::size_t last, std::size_t bytes) const;
+  std::size_t first_to_reach(const event::Columns& cluster, std::size_t first, std::size_t last,
+                             std::size_t bytes) const;
   std::size_t choose_end(const event::Columns& cluster, std::size_t first);
 
   TableSpec spec_;
