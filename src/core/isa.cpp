@@ -1,0 +1,79 @@
+#include "core/isa.hpp"
+
+#include <hwy/highway.h>
+#include <hwy/targets.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <mutex>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace trigloop::core {
+namespace {
+
+struct Name {
+  const char* name;
+  std::int64_t targets;
+};
+
+constexpr Name names[] = {{"ssse3", HWY_SSSE3},
+                          {"sse4", HWY_SSE4},
+                          {"avx2", HWY_AVX2},
+                          {"neon", HWY_NEON},
+                          {"avx512", HWY_AVX3 | HWY_AVX3_DL}};
+
+std::atomic<bool> scalar{false};
+std::once_flag environment_read;
+
+void choose(std::int64_t targets) {
+  hwy::SetSupportedTargetsForTest(targets);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
+void force(const std::string& name) {
+  scalar = name == "scalar";
+  if (name.empty() || name == "scalar") return choose(0);
+  hwy::SetSupportedTargetsForTest(0);
+  const std::int64_t here = hwy::SupportedTargets();
+  for (const Name& one : names) {
+    if (name == one.name && (here & one.targets) != 0) return choose(here & one.targets);
+  }
+  choose(0);
+  const std::vector<std::string> usable = usable_isas();
+  std::string all;
+  for (const std::string& one : usable) all += (all.empty() ? "" : ", ") + one;
+  throw Error(ErrorCode::usage, "instruction set '" + name + "' is not known or not of this machine")
+      .remedy("It has " + all);
+}
+
+void read_environment() {
+  std::call_once(environment_read, [] {
+    if (const char* name = std::getenv("TRIGLOOP_FORCE_ISA")) force(name);
+  });
+}
+
+}  // namespace
+
+std::vector<std::string> usable_isas() {
+  std::vector<std::string> usable{"scalar"};
+  for (const Name& one : names) {
+    if ((hwy::SupportedTargets() & one.targets) != 0) usable.emplace_back(one.name);
+  }
+  return usable;
+}
+
+void force_isa(const std::string& name) {
+  read_environment();
+  force(name);
+}
+
+std::string active_isa() { return scalar_is_forced() ? "scalar" : usable_isas().back(); }
+
+bool scalar_is_forced() {
+  read_environment();
+  return scalar;
+}
+
+}  // namespace trigloop::core

@@ -1,0 +1,43 @@
+#pragma once
+// A file to tiles, on many cores.
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "event/tile.hpp"
+#include "event/tiler.hpp"
+#include "io/bind.hpp"
+#include "io/source.hpp"
+
+namespace trigloop::io {
+
+struct TileOptions {
+  unsigned threads = 0;             ///< 0: all cores
+  std::uint32_t cycle = 0;          ///< of the table; 0: the highest
+  std::optional<EntryRange> range;  ///< which entries; all, unless said
+  std::uint32_t lanes = event::Tiler::default_lanes;
+  /// Entries a thread takes at a time; 0: a 32nd of the table within [8192, 262144].
+  std::uint64_t entries_per_task = 0;
+  ReadOptions read;
+};
+
+struct TileStats {
+  std::uint64_t entries = 0, tiles = 0;
+  std::uint64_t stored_bytes = 0;  ///< of the columns read, compressed; of a range of entries its share
+  event::TileCounts counts;
+  double seconds = 0;
+};
+
+/// Gets each tile while it is warm in the cache. `worker` is below the number of threads and never the same for two
+/// calls at a time. Tiles come in any order: what is made of them must not depend on it.
+using TileConsumer = std::function<void(unsigned worker, const event::Tile& tile)>;
+
+/// Reads the entries of `source` as tiles of `layout`. The set of tiles is the same for any number of threads: a table
+/// is cut into tasks, and the last tile of each is partial. Errors: those of bind and of the reader; interrupted.
+TileStats read_tiles(const Source& source, const event::Layout& layout, const TileOptions& options,
+                     const TileConsumer& consume);
+/// The same for what is bound already.
+TileStats read_tiles(const Source& source, const Binding& binding, const TileOptions& options,
+                     const TileConsumer& consume);
+
+}  // namespace trigloop::io
