@@ -3,7 +3,14 @@
 // does the work by calling the libraries; it prints results on stdout, and trouble leaves it as a core::Error.
 #include <CLI/CLI.hpp>
 
+#include "core/error.hpp"
+
 namespace trigloop::app {
+
+/// Thrown by a command that went on after errors and has printed them all: ends the program with the first one's code.
+struct ErrorsReported {
+  core::ErrorCode code;
+};
 
 void add_inspect(CLI::App& program);
 

@@ -1,4 +1,9 @@
 // trigloop: the command line. Thin: it finds the command, maps errors to exit codes, and nothing else.
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -16,6 +21,29 @@ using trigloop::core::ErrorCode;
 int report(ErrorCode code, const std::string& text) {
   std::cerr << "trigloop: " << text << '\n';
   return static_cast<int>(code);
+}
+
+/// A file opened while standard output is closed would get its number, and results would be printed into it. Instead,
+/// printing fails, as on a full disk.
+void occupy_closed_streams() {
+  const char* const stand_ins[] = {"/dev/null", "/dev/full", "/dev/null"};
+  for (int fd = 0; fd < 3; ++fd) {
+    // open() gives the lowest free number, which is fd.
+    if (::fcntl(fd, F_GETFD) == -1 && ::open(stand_ins[fd], O_RDWR) != fd) std::_Exit(1);
+  }
+}
+
+bool reader_is_gone() {
+  pollfd out{STDOUT_FILENO, 0, 0};
+  return ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
+/// What was printed must have arrived. In `trigloop ... | head` a reader that has seen enough is no news for the user.
+int end_of_output() {
+  std::cout.flush();
+  if (std::cout.good()) return 0;
+  if (reader_is_gone()) return static_cast<int>(ErrorCode::output);
+  return report(ErrorCode::output, "cannot write to standard output");
 }
 
 std::string exit_codes() {
@@ -39,18 +67,22 @@ int run(int argc, char** argv) {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     const int status = program.exit(e);
-    return status == 0 ? 0 : static_cast<int>(ErrorCode::usage);
+    return status == 0 ? end_of_output() : static_cast<int>(ErrorCode::usage);
   }
-  std::cout.flush();
-  return std::cout.good() ? 0 : report(ErrorCode::output, "cannot write to standard output");
+  return end_of_output();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  occupy_closed_streams();
+  std::signal(SIGPIPE, SIG_IGN);
   trigloop::core::catch_interrupts();
   try {
     return run(argc, argv);
+  } catch (const trigloop::app::ErrorsReported& reported) {
+    std::cout.flush();
+    return static_cast<int>(reported.code);
   } catch (const Error& e) {
     return report(e.code(), e.what());
   } catch (const std::bad_alloc&) {
