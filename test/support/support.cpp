@@ -25,6 +25,8 @@ TempDir::~TempDir() {
 
 fs::path project_root() { return TRIGLOOP_SOURCE_DIR; }
 
+fs::path program() { return TRIGLOOP_PROGRAM; }
+
 fs::path shared_root() {
   const char* set = std::getenv("TRIGLOOP_SHARED");
   const fs::path path = set != nullptr ? fs::path(set) : project_root().parent_path() / "shared";

@@ -28,6 +28,9 @@ std::filesystem::path shared_root();
 /// The Python of the peers (uproot, zarr-python, ...): $TRIGLOOP_PYTHON or .venv/bin/python; empty if absent.
 std::filesystem::path peer_python();
 
+/// The built program; a test that runs it adds a dependency on the target `trigloop`.
+std::filesystem::path program();
+
 struct CommandResult {
   int status = 0;  ///< exit code, or 128 + signal
   std::string out, err;
