@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "io/npy/npy.hpp"
+#include "io/zarr/zarr.hpp"
 
 namespace trigloop::io {
 namespace {
@@ -23,7 +24,7 @@ constexpr Format formats[] = {
     {"\x93NUMPY", npy::open}, {"PK\3\4", npy::open}, {"PK\5\6", npy::open},  // an archive without members
 };
 
-constexpr std::string_view what_is_read = "trigloop reads .npy and .npz";
+constexpr std::string_view what_is_read = "trigloop reads Zarr v2 stores, .npy and .npz";
 
 std::unique_ptr<Source> open_file(const fs::path& path) {
   const core::InputFile file(path);
@@ -45,6 +46,7 @@ std::unique_ptr<Source> open_file(const fs::path& path) {
 }
 
 std::unique_ptr<Source> open_folder(const fs::path& path) {
+  if (zarr::is_store(path)) return zarr::open(path);
   throw core::Error(core::ErrorCode::unsupported, "is a folder, but no store").file(path.native()).remedy(what_is_read);
 }
 
