@@ -15,6 +15,7 @@ namespace trigloop::io::root {
 namespace {
 
 constexpr std::size_t least_basket = 256, largest_basket = 256u << 20;
+constexpr std::size_t baskets_in_wave = 16;  // and thread
 
 FileWriter::Config file_config(const WriterOptions& options) {
   return {.title = options.title,
@@ -51,7 +52,7 @@ struct Writer::State {
   std::vector<Worker> workers;
   std::vector<TreeWriter> trees;
   std::vector<BasketSpan> spans;     // of the cluster that is flushed
-  std::vector<PackedBasket> packed;  // their bytes; kept from cluster to cluster
+  std::vector<PackedBasket> packed;  // one wave of them; kept from cluster to cluster
   bool started = false;
 };
 
@@ -72,11 +73,17 @@ void Writer::State::flush(TreeWriter& tree) {
       throw e.in("table '" + tree.spec().name + "', column '" + tree.spec().columns[i].name + "'");
     }
   }
-  if (packed.size() < spans.size()) packed.resize(spans.size());
-  core::parallel_for(spans.size(), options.threads,
-                     [&](std::size_t i, unsigned worker) { pack(tree, spans[i], workers[worker], packed[i]); });
-  for (std::size_t i = 0; i < spans.size(); ++i) {
-    tree.branches()[spans[i].branch].write(packed[i], tree.closed_entries() + spans[i].first, file);
+  // In waves: enough baskets that all threads have work, few enough that they are written from cache.
+  packed.resize(baskets_in_wave * options.threads);
+  for (std::size_t done = 0; done < spans.size(); done += packed.size()) {
+    const std::size_t n = std::min(packed.size(), spans.size() - done);
+    core::parallel_for(n, options.threads, [&](std::size_t i, unsigned worker) {
+      pack(tree, spans[done + i], workers[worker], packed[i]);
+    });
+    for (std::size_t i = 0; i < n; ++i) {
+      const BasketSpan& span = spans[done + i];
+      tree.branches()[span.branch].write(packed[i], tree.closed_entries() + span.first, file);
+    }
   }
   tree.close_cluster();
 }

@@ -19,7 +19,7 @@ struct WriterOptions {
   Codec codec = Codec::zstd;
   int level = 5;                             ///< ROOT's, 1 to 9
   std::size_t cluster_entries = 0;           ///< entries a cluster; 0: as many as fill cluster_bytes
-  std::size_t cluster_bytes = 32u << 20;     ///< uncompressed; also bounds the memory (about five times this)
+  std::size_t cluster_bytes = 32u << 20;     ///< uncompressed; also bounds the memory (to about four times this)
   std::size_t basket_bytes = 64u << 10;      ///< uncompressed; an entry that is larger has a basket of its own
   unsigned threads = 0;                      ///< 0: all cores
   std::string title = "";                    ///< of the file
