@@ -13,5 +13,6 @@ struct ErrorsReported {
 };
 
 void add_inspect(CLI::App& program);
+void add_layout(CLI::App& program);
 
 }  // namespace trigloop::app

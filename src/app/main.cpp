@@ -62,6 +62,7 @@ int run(int argc, char** argv) {
   program.require_subcommand(1);
   program.footer("`trigloop COMMAND --help` shows a command's options and examples.\n\n" + exit_codes());
   trigloop::app::add_inspect(program);
+  trigloop::app::add_layout(program);
 
   try {
     program.parse(argc, argv);

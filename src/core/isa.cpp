@@ -27,7 +27,13 @@ constexpr Name names[] = {{"ssse3", HWY_SSSE3},
 std::atomic<bool> scalar{false};
 std::once_flag environment_read;
 
+std::int64_t machine_targets() {
+  static const std::int64_t all = hwy::SupportedTargets();  // before anything is forced
+  return all;
+}
+
 void choose(std::int64_t targets) {
+  machine_targets();
   hwy::SetSupportedTargetsForTest(targets);
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
@@ -35,10 +41,9 @@ void choose(std::int64_t targets) {
 void force(const std::string& name) {
   scalar = name == "scalar";
   if (name.empty() || name == "scalar") return choose(0);
-  hwy::SetSupportedTargetsForTest(0);
-  const std::int64_t here = hwy::SupportedTargets();
   for (const Name& one : names) {
-    if (name == one.name && (here & one.targets) != 0) return choose(here & one.targets);
+    const std::int64_t here = machine_targets() & one.targets;
+    if (name == one.name && here != 0) return choose(here);
   }
   choose(0);
   const std::vector<std::string> usable = usable_isas();
@@ -59,7 +64,7 @@ void read_environment() {
 std::vector<std::string> usable_isas() {
   std::vector<std::string> usable{"scalar"};
   for (const Name& one : names) {
-    if ((hwy::SupportedTargets() & one.targets) != 0) usable.emplace_back(one.name);
+    if ((machine_targets() & one.targets) != 0) usable.emplace_back(one.name);
   }
   return usable;
 }
@@ -69,7 +74,14 @@ void force_isa(const std::string& name) {
   force(name);
 }
 
-std::string active_isa() { return scalar_is_forced() ? "scalar" : usable_isas().back(); }
+std::string active_isa() {
+  if (scalar_is_forced()) return "scalar";
+  std::string best = "scalar";
+  for (const Name& one : names) {
+    if ((hwy::SupportedTargets() & one.targets) != 0) best = one.name;
+  }
+  return best;
+}
 
 bool scalar_is_forced() {
   read_environment();

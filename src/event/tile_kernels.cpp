@@ -1,5 +1,7 @@
 #include "event/tile_kernels.hpp"
 
+#include <algorithm>
+
 // Compiled once per instruction set; see Highway's documentation of foreach_target.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "event/tile_kernels.cpp"
@@ -11,19 +13,27 @@ namespace trigloop::event::HWY_NAMESPACE {
 #if HWY_TARGET == HWY_SCALAR  // a processor without vectors that Highway knows
 
 template <class T>
-void gather(const T* data, const std::uint32_t* position, const std::uint8_t* kept, std::size_t n, T* const rows[4]) {
+void gather(const T* data, const std::uint32_t* position, const std::uint32_t* kept, std::size_t n, T* const rows[4]) {
   for (unsigned r = 0; r < 4; ++r) {
     if (rows[r] == nullptr) continue;
     for (std::size_t i = 0; i < n; ++i) rows[r][i] = r < kept[i] ? data[position[i] + r] : T{0};
   }
 }
-void gather16(const std::int16_t* data, const std::uint32_t* position, const std::uint8_t* kept, std::size_t n,
+void gather16(const std::int16_t* data, const std::uint32_t* position, const std::uint32_t* kept, std::size_t n,
               std::int16_t* const rows[4]) {
   gather(data, position, kept, n, rows);
 }
-void gather32(const float* data, const std::uint32_t* position, const std::uint8_t* kept, std::size_t n,
+void gather32(const float* data, const std::uint32_t* position, const std::uint32_t* kept, std::size_t n,
               float* const rows[4]) {
   gather(data, position, kept, n, rows);
+}
+
+void place(const std::uint32_t* start, const std::uint32_t* count, std::size_t n, std::uint32_t j,
+           std::uint32_t* position, std::uint32_t* kept) {
+  for (std::size_t i = 0; i < n; ++i) {
+    position[i] = count[i] > j ? start[i] + j : 0;
+    kept[i] = count[i] > j ? std::min(count[i] - j, 4u) : 0;
+  }
 }
 
 #else
@@ -41,14 +51,26 @@ using HalfWords = hn::FixedTag<std::int16_t, 4>;
 using Pairs = hn::FixedTag<std::int32_t, 4>;
 using Quads = hn::FixedTag<std::int64_t, 2>;
 
+HWY_ATTR void place(const std::uint32_t* start, const std::uint32_t* count, std::size_t n, std::uint32_t j,
+                    std::uint32_t* position, std::uint32_t* kept) {
+  const hn::CappedTag<std::uint32_t, lane_padding> words;
+  const auto first = hn::Set(words, j), most = hn::Set(words, 4u);
+  for (std::size_t i = 0; i < n; i += hn::Lanes(words)) {
+    const auto items = hn::LoadU(words, count + i);
+    const auto some = hn::Gt(items, first);
+    hn::StoreU(hn::IfThenElseZero(some, hn::Add(hn::LoadU(words, start + i), first)), words, position + i);
+    hn::StoreU(hn::IfThenElseZero(some, hn::Min(hn::Sub(items, first), most)), words, kept + i);
+  }
+}
+
 HWY_ATTR hn::Vec<Words> load_event(const std::int16_t* at, unsigned kept) {
   const HalfWords half;
   return hn::ZeroExtendVector(Words(), hn::And(hn::LoadU(half, at), hn::Load(half, keep16[kept])));
 }
 
 // 8 events x 4 items become 4 rows x 8 events by three rounds of interleaving.
-HWY_ATTR void gather16(const std::int16_t* data, const std::uint32_t* position, const std::uint8_t* kept, std::size_t n,
-                       std::int16_t* const rows[4]) {
+HWY_ATTR void gather16(const std::int16_t* data, const std::uint32_t* position, const std::uint32_t* kept,
+                       std::size_t n, std::int16_t* const rows[4]) {
   const Words words;
   const Pairs pairs;
   const Quads quads;
@@ -73,7 +95,7 @@ HWY_ATTR void gather16(const std::int16_t* data, const std::uint32_t* position, 
 }
 
 // 4 events x 4 items: two rounds.
-HWY_ATTR void gather32(const float* data, const std::uint32_t* position, const std::uint8_t* kept, std::size_t n,
+HWY_ATTR void gather32(const float* data, const std::uint32_t* position, const std::uint32_t* kept, std::size_t n,
                        float* const rows[4]) {
   const Pairs pairs;
   const Quads quads;
@@ -104,15 +126,21 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace trigloop::event {
 
+HWY_EXPORT(place);
 HWY_EXPORT(gather16);
 HWY_EXPORT(gather32);
 
-void gather_rows(const std::int16_t* data, const std::uint32_t* position, const std::uint8_t* kept, std::size_t n,
+void place_items(const std::uint32_t* start, const std::uint32_t* count, std::size_t n, std::uint32_t j,
+                 std::uint32_t* position, std::uint32_t* kept) {
+  HWY_DYNAMIC_DISPATCH(place)(start, count, n, j, position, kept);
+}
+
+void gather_rows(const std::int16_t* data, const std::uint32_t* position, const std::uint32_t* kept, std::size_t n,
                  std::int16_t* const rows[4]) {
   HWY_DYNAMIC_DISPATCH(gather16)(data, position, kept, n, rows);
 }
 
-void gather_rows(const float* data, const std::uint32_t* position, const std::uint8_t* kept, std::size_t n,
+void gather_rows(const float* data, const std::uint32_t* position, const std::uint32_t* kept, std::size_t n,
                  float* const rows[4]) {
   HWY_DYNAMIC_DISPATCH(gather32)(data, position, kept, n, rows);
 }

@@ -1,17 +1,23 @@
 #pragma once
-// The inner loop of the Tiler: items of jagged columns to rows of features, by small transposes in registers.
-//
-// For events i = 0..n-1, with n a multiple of 8: rows[r][i] = r < kept[i] ? data[position[i] + r] : 0, for r < 4. At
-// position[i] four values are read whatever `kept` says, so positions must stay within a column and its padding; rows
-// may be written up to the next multiple of 8. `rows[r]` may be null where fewer than four are wanted.
+// The inner loops of the Tiler: items of jagged columns to rows of features, by small transposes in registers. Arrays
+// have room for `lane_padding` elements more than n, which may be read and written.
 #include <cstddef>
 #include <cstdint>
 
 namespace trigloop::event {
 
-void gather_rows(const std::int16_t* data, const std::uint32_t* position, const std::uint8_t* kept, std::size_t n,
+inline constexpr std::size_t lane_padding = 16;
+
+/// Of events with items [start[i], start[i] + count[i]): where items j.. of each are, and how many of four are there.
+/// Where none is, the position is 0, which is never far from the memory of a column.
+void place_items(const std::uint32_t* start, const std::uint32_t* count, std::size_t n, std::uint32_t j,
+                 std::uint32_t* position, std::uint32_t* kept);
+
+/// rows[r][i] = r < kept[i] ? data[position[i] + r] : 0, for r < 4. Four values are read whatever `kept` says; rows
+/// that are not wanted are null, behind those that are.
+void gather_rows(const std::int16_t* data, const std::uint32_t* position, const std::uint32_t* kept, std::size_t n,
                  std::int16_t* const rows[4]);
-void gather_rows(const float* data, const std::uint32_t* position, const std::uint8_t* kept, std::size_t n,
+void gather_rows(const float* data, const std::uint32_t* position, const std::uint32_t* kept, std::size_t n,
                  float* const rows[4]);
 
 }  // namespace trigloop::event

@@ -94,10 +94,7 @@ Tiler::Tiler(const TilePlan& plan, std::uint32_t lanes) : plan_(plan), scalar_(c
     time_.resize(lanes);
     tile_.time = time_.data();
   }
-  start_.resize(lanes);
-  count_.resize(lanes);
-  position_.resize(lanes + 8);
-  kept_.resize(lanes + 8);
+  for (auto* one : {&start_, &count_, &position_, &kept_}) one->resize(lanes + lane_padding);
 }
 
 void Tiler::feed(const Columns& window) {
@@ -175,11 +172,13 @@ void Tiler::locate(const ColumnView& column, std::size_t first, std::uint32_t n)
       count_[i] = column.inner;
     }
   }
+  // The vector kernels work on whole vectors: events behind the last have no items.
+  std::fill_n(count_.data() + n, lane_padding, 0u);
 }
 
 void Tiler::fill_block(const PlanObjects& block, std::uint32_t feature, std::size_t first, std::uint32_t n) {
   const auto step = static_cast<std::uint32_t>(block.fields.size());
-  bool located = false;
+  bool located = false, fast = false;
   for (std::uint32_t f = 0; f < step; ++f) {
     const PlanField& field = block.fields[f];
     if (field.column == no_column) {
@@ -188,22 +187,31 @@ void Tiler::fill_block(const PlanObjects& block, std::uint32_t feature, std::siz
     }
     if (!located) locate(window_->columns[static_cast<std::size_t>(field.column)], first, n);
     located = true;
-    fill_objects_of(field, feature + f, step, block.count, n);
+    if (is_fast(field)) {
+      fast = true;
+    } else {
+      convert_objects(field, feature + f, step, block.count, n);
+    }
+  }
+  if (!fast) return;
+  if (tile_.element == Type::int16) {
+    gather_objects<std::int16_t>(block, feature, n);
+  } else {
+    gather_objects<float>(block, feature, n);
   }
 }
 
+/// Values that go into tiles as they are go by vectors.
+bool Tiler::is_fast(const PlanField& field) const noexcept {
+  if (field.column == no_column || field.scaled() || scalar_) return false;
+  const ColumnView& column = window_->columns[static_cast<std::size_t>(field.column)];
+  return column.type == tile_.element && column.values > 0;
+}
+
 /// One field of the first `count` items; item j goes to row feature + j * step.
-void Tiler::fill_objects_of(const PlanField& field, std::uint32_t feature, std::uint32_t step, std::uint32_t count,
+void Tiler::convert_objects(const PlanField& field, std::uint32_t feature, std::uint32_t step, std::uint32_t count,
                             std::uint32_t n) {
   const ColumnView& column = window_->columns[static_cast<std::size_t>(field.column)];
-  if (column.type == tile_.element && !field.scaled() && !scalar_ && column.values > 0) {
-    if (tile_.element == Type::int16) {
-      gather_objects(values_of<std::int16_t>(column), feature, step, count, n);
-    } else {
-      gather_objects(values_of<float>(column), feature, step, count, n);
-    }
-    return;
-  }
   visit_types(tile_.element, column.type, [&](auto out, auto in) {
     using Out = decltype(out);
     const auto* data = values_of<decltype(in)>(column);
@@ -215,22 +223,23 @@ void Tiler::fill_objects_of(const PlanField& field, std::uint32_t feature, std::
   });
 }
 
-/// The same by vectors, four items at a time.
+/// The fast fields of a block, four items at a time.
 template <class T>
-void Tiler::gather_objects(const T* data, std::uint32_t feature, std::uint32_t step, std::uint32_t count,
-                           std::uint32_t n) {
-  const std::uint32_t padded = (n + 7) / 8 * 8;
-  for (std::uint32_t j = 0; j < count; j += 4) {
-    for (std::uint32_t i = 0; i < n; ++i) {
-      // Absent items are read, and masked, from the column's beginning: never far beyond its end.
-      const bool some = count_[i] > j;
-      position_[i] = some ? start_[i] + j : 0;
-      kept_[i] = static_cast<std::uint8_t>(some ? std::min(count_[i] - j, 4u) : 0);
+void Tiler::gather_objects(const PlanObjects& block, std::uint32_t feature, std::uint32_t n) {
+  const auto step = static_cast<std::uint32_t>(block.fields.size());
+  const std::size_t padded = (n + lane_padding - 1) / lane_padding * lane_padding;
+  for (std::uint32_t j = 0; j < block.count; j += 4) {
+    place_items(start_.data(), count_.data(), padded, j, position_.data(), kept_.data());
+    for (std::uint32_t f = 0; f < step; ++f) {
+      const PlanField& field = block.fields[f];
+      if (!is_fast(field)) continue;
+      T* rows[4];
+      for (std::uint32_t r = 0; r < 4; ++r) {
+        rows[r] = j + r < block.count ? row<T>(feature + (j + r) * step + f) : nullptr;
+      }
+      gather_rows(values_of<T>(window_->columns[static_cast<std::size_t>(field.column)]), position_.data(),
+                  kept_.data(), padded, rows);
     }
-    for (std::uint32_t i = n; i < padded; ++i) position_[i] = kept_[i] = 0;
-    T* rows[4];
-    for (std::uint32_t r = 0; r < 4; ++r) rows[r] = j + r < count ? row<T>(feature + (j + r) * step) : nullptr;
-    gather_rows(data, position_.data(), kept_.data(), padded, rows);
   }
 }
 

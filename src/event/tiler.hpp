@@ -45,10 +45,11 @@ class Tiler {
   void fill_block(const PlanObjects& block, std::uint32_t feature, std::size_t first, std::uint32_t n);
   void fill_block(const PlanItem& block, std::uint32_t feature, std::size_t first, std::uint32_t n);
   void fill_block(const PlanValues& block, std::uint32_t feature, std::size_t first, std::uint32_t n);
-  void fill_objects_of(const PlanField& field, std::uint32_t feature, std::uint32_t step, std::uint32_t count,
+  bool is_fast(const PlanField& field) const noexcept;
+  void convert_objects(const PlanField& field, std::uint32_t feature, std::uint32_t step, std::uint32_t count,
                        std::uint32_t n);
   template <class T>
-  void gather_objects(const T* data, std::uint32_t feature, std::uint32_t step, std::uint32_t count, std::uint32_t n);
+  void gather_objects(const PlanObjects& block, std::uint32_t feature, std::uint32_t n);
   void find_items(const PlanItem& block, std::uint32_t n);
   void locate(const ColumnView& column, std::size_t first, std::uint32_t n);
   void fill_keys(std::size_t first, std::uint32_t n);
@@ -70,8 +71,9 @@ class Tiler {
   core::AlignedBuffer<std::uint32_t> keys_;
   core::AlignedBuffer<double> time_;
   // Per event of the piece at hand: where the items of the current collection start, and how many there are.
-  core::AlignedBuffer<std::uint32_t> start_, count_, position_;
-  core::AlignedBuffer<std::uint8_t> kept_;
+  core::AlignedBuffer<std::uint32_t> start_, count_;
+  // Of the items at hand: where they are, and how many are there.
+  core::AlignedBuffer<std::uint32_t> position_, kept_;
 };
 
 }  // namespace trigloop::event
