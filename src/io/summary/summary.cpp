@@ -18,10 +18,15 @@ bool is_chosen(const TableInfo& table, const SourceInfo& info, const SummaryOpti
   return &*std::ranges::find(info.tables, table.name, &TableInfo::name) == &table;
 }
 
-TableSummary begin_table(const TableInfo& table, const std::string& patterns) {
+bool is_chosen(const ColumnInfo& column, const SummaryOptions& options) {
+  const bool listed = options.only.empty() || std::ranges::find(options.only, column.name) != options.only.end();
+  return listed && matches_any(options.columns, column.name);
+}
+
+TableSummary begin_table(const TableInfo& table, const SummaryOptions& options) {
   TableSummary summary{table.name, table.cycle, table.entries, {}};
   for (const ColumnInfo& column : table.columns) {
-    if (!matches_any(patterns, column.name)) continue;
+    if (!is_chosen(column, options)) continue;
     ColumnSummary& one = summary.columns.emplace_back();
     one.info = column;
     if (column.type) one.statistics = Statistics(*column.type);
@@ -35,7 +40,7 @@ std::vector<TableSummary> choose_tables(const SourceInfo& info, const SummaryOpt
   bool any_column = options.columns.empty();
   for (const TableInfo& table : info.tables) {
     if (!is_chosen(table, info, options)) continue;
-    tables.push_back(begin_table(table, options.columns));
+    tables.push_back(begin_table(table, options));
     any_column |= !tables.back().columns.empty();
   }
   if (tables.empty() && options.cycle != 0) {

@@ -11,13 +11,14 @@
 namespace trigloop::io {
 
 struct SummaryOptions {
-  std::string table;        ///< this table alone; empty for all
-  std::uint32_t cycle = 0;  ///< this cycle alone; 0 for the highest of each table
-  bool all_cycles = false;  ///< every cycle of each table
-  std::string columns;      ///< names by shell patterns separated by commas ("run,L1Jet_*"); empty for all
-  bool values = true;       ///< read the values; without, the file's metadata alone
-  bool time = false;        ///< time decoding a column at a time, and its codec alone, on one thread
-  unsigned threads = 0;     ///< 0: all cores
+  std::string table;              ///< this table alone; empty for all
+  std::uint32_t cycle = 0;        ///< this cycle alone; 0 for the highest of each table
+  bool all_cycles = false;        ///< every cycle of each table
+  std::string columns;            ///< names by shell patterns separated by commas ("run,L1Jet_*"); empty for all
+  std::vector<std::string> only;  ///< these columns alone, by their full names; empty for all
+  bool values = true;             ///< read the values; without, the file's metadata alone
+  bool time = false;              ///< time decoding a column at a time, and its codec alone, on one thread
+  unsigned threads = 0;           ///< 0: all cores
   bool show_progress = false;
 };
 
