@@ -1,0 +1,149 @@
+#include "score/scaling.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+#include "score/exact.hpp"
+
+namespace trigloop::score {
+namespace {
+
+using model::NodeIndex;
+constexpr int first_input = std::numeric_limits<std::int16_t>::min();
+
+std::int16_t int16(int value) { return static_cast<std::int16_t>(value); }
+
+/// What can be read off a table before anything is tried.
+struct Shape {
+  int first = 0, last = 0;             ///< outside of [first, last] the function is constant
+  int low = 0, high = 0;               ///< extreme values
+  int trailing_zeros = 15;             ///< common to all values between the extremes
+  int step_begin = 0, step_width = 0;  ///< the widest run of inputs with one such value; width 0: none
+};
+
+Shape shape_of(std::span<const std::int16_t> table) {
+  const int n = static_cast<int>(table.size());
+  const auto [low, high] = std::ranges::minmax(table);
+  Shape shape{0, n - 1, low, high};
+  while (shape.first + 1 < n && table[shape.first + 1] == table[0]) ++shape.first;
+  while (shape.last > shape.first && table[shape.last - 1] == table[n - 1]) --shape.last;
+  for (int begin = shape.first + 1; begin < shape.last;) {
+    int end = begin;
+    while (end < shape.last && table[end] == table[begin]) ++end;
+    if (table[begin] != low && table[begin] != high) {
+      if (table[begin] != 0)
+        shape.trailing_zeros = std::min(shape.trailing_zeros, std::countr_zero(static_cast<unsigned>(table[begin])));
+      if (end - begin > shape.step_width) {
+        shape.step_begin = begin;
+        shape.step_width = end - begin;
+      }
+    }
+    begin = end;
+  }
+  return shape;
+}
+
+bool equals(const Scaling& scaling, std::span<const std::int16_t> table) {
+  for (std::size_t i = 0; i < table.size(); ++i)
+    if (scaling(int16(static_cast<int>(i) + first_input)) != table[i]) return false;
+  return true;
+}
+
+/// Positions in a table; what lies outside saturates to the same code as the position itself.
+std::pair<std::size_t, std::size_t> distinct_inputs(const model::Graph& graph) {
+  const core::FixedPoint& type = std::get<model::Input>(graph.input().operation).type;
+  if (type.overflow == core::Overflow::wrap) return {0, table_size - 1};
+  const auto position = [&](model::Code code) {  // of the integer at or beyond a code, where it is an int16
+    const int fraction = type.fraction();
+    const model::Code integer = fraction >= 0 ? code / (model::Code{1} << std::min(fraction, 70))
+                                              : code * (model::Code{1} << std::min(-fraction, 20));
+    const model::Code margin = fraction >= 0 ? 1 : model::Code{1} << std::min(-fraction, 20);
+    const model::Code beyond = code < 0 ? integer - margin : integer + margin;
+    return static_cast<std::size_t>(std::clamp<model::Code>(beyond - first_input, 0, table_size - 1));
+  };
+  return {type.is_signed ? position(type.min_code()) : position(-1), position(type.max_code())};
+}
+
+Scaling constant(int value) { return {0, 0, 0, int16(value), int16(value), int16(value), 0, 0, 0}; }
+
+}  // namespace
+
+std::int16_t Scaling::operator()(std::int16_t x) const noexcept {
+  const int clamped = std::clamp(x, clamp_low, clamp_high);
+  const int wrapped = int16(int16(clamped - offset) * (1 << left));
+  const int t = std::clamp(wrapped >> right, int{low}, int{high});
+  return int16(std::min<int>(int16(t * (1 << up)), top));
+}
+
+std::optional<Scaling> fit_scaling(std::span<const std::int16_t> table) {
+  const Shape shape = shape_of(table);
+  if (shape.low == shape.high) return constant(shape.low);
+  if (shape.step_width == 0 || !std::has_single_bit(static_cast<unsigned>(shape.step_width))) return std::nullopt;
+  const int width = std::countr_zero(static_cast<unsigned>(shape.step_width));
+  const int up = shape.trailing_zeros;
+  Scaling s;
+  s.clamp_low = int16(shape.first + first_input);
+  s.clamp_high = int16(shape.last + first_input);
+  s.low = int16(shape.low >> up);
+  s.high = int16(-(-shape.high >> up));
+  s.top = int16(shape.high);
+  s.up = static_cast<std::uint8_t>(up);
+  const int level = table[static_cast<std::size_t>(shape.step_begin)] >> up;
+  s.offset = int16(shape.step_begin + first_input - level * shape.step_width);
+  for (int left = 0; left + width <= 15; ++left) {  // the hardware wraps at 2^(16 - left) inputs
+    s.left = static_cast<std::uint8_t>(left);
+    s.right = static_cast<std::uint8_t>(left + width);
+    if (equals(s, table)) return s;
+  }
+  return std::nullopt;
+}
+
+InputFunctions::InputFunctions(const model::Graph& graph) : graph_(graph), sources_(graph.nodes().size()) {
+  for (NodeIndex n = 0; n < sources_.size(); ++n) {
+    const model::Node& node = graph.nodes()[n];
+    std::vector<std::uint32_t>& own = sources_[n];
+    if (n == 0) {
+      for (std::uint32_t k = 0; k < node.output.features(); ++k) own.push_back(k);
+      continue;
+    }
+    if (std::ranges::any_of(node.inputs, [&](NodeIndex i) { return sources_[i].empty(); })) continue;
+    if (const auto* gather = std::get_if<model::Gather>(&node.operation)) {
+      std::vector<std::uint32_t> all;
+      for (const NodeIndex i : node.inputs) std::ranges::copy(sources_[i], std::back_inserter(all));
+      for (const std::uint32_t k : gather->index) own.push_back(all[k]);
+      continue;
+    }
+    const bool mixes = std::holds_alternative<model::Dense>(node.operation) ||
+                       std::holds_alternative<model::Sum>(node.operation) ||
+                       std::holds_alternative<model::Dot>(node.operation) ||
+                       std::holds_alternative<model::MixtureDistance>(node.operation);
+    if (mixes || node.output.features() != sources_[node.inputs[0]].size()) continue;
+    if (std::ranges::all_of(node.inputs, [&](NodeIndex i) { return sources_[i] == sources_[node.inputs[0]]; }))
+      own = sources_[node.inputs[0]];
+  }
+}
+
+std::vector<Table> InputFunctions::tabulate(NodeIndex node) const {
+  const std::size_t features = graph_.nodes()[node].output.features();
+  std::vector<Table> tables(features, Table(table_size));
+  const Exact exact(graph_, needed_nodes(graph_, node));
+  Exact::Arena arena = exact.arena();
+  std::array<std::int16_t, Exact::lanes> inputs{};
+  const auto [first, last] = distinct_inputs(graph_);
+  for (std::size_t begin = first / Exact::lanes * Exact::lanes; begin <= last; begin += Exact::lanes) {
+    for (std::size_t e = 0; e < Exact::lanes; ++e) inputs[e] = int16(static_cast<int>(begin + e) + first_input);
+    exact.load({inputs.data(), 0, Exact::lanes}, arena);  // stride 0: every feature takes every value
+    exact.run(arena, Exact::lanes);
+    for (std::size_t k = 0; k < features; ++k)
+      for (std::size_t e = 0; e < Exact::lanes; ++e)
+        tables[k][begin + e] = int16(static_cast<int>(exact.code(arena, node, k, e)));
+  }
+  for (Table& table : tables) {
+    std::fill(table.begin(), table.begin() + static_cast<std::ptrdiff_t>(first), table[first]);
+    std::fill(table.begin() + static_cast<std::ptrdiff_t>(last), table.end(), table[last]);
+  }
+  return tables;
+}
+
+}  // namespace trigloop::score

@@ -1,0 +1,121 @@
+#include "score/simd.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "core/error.hpp"
+#include "test/model/random_graph.hpp"
+#include "test/score/axol1tl_like.hpp"
+
+namespace trigloop::score {
+namespace {
+
+std::vector<std::int32_t> scored(const Engine& engine, const std::vector<std::int16_t>& data, std::size_t events) {
+  std::vector<std::int32_t> codes(engine.outputs() * events);
+  engine.stream()->run({data.data(), events, events, nullptr}, codes.data());
+  return codes;
+}
+
+/// The graph up to `node`, then 32 bits of its codes from bit `begin` on: any code, however wide, can be compared in
+/// slices.
+model::Graph slice_of(const model::Graph& graph, model::NodeIndex node, int begin) {
+  model::Graph part;
+  for (model::NodeIndex n = 0; n <= node; ++n) part.add(graph[n].name, graph[n].operation, graph[n].inputs);
+  const int fraction = graph[node].output.fraction - begin;
+  part.add("slice", model::Quantise{{{31, 31 - fraction, true, core::Rounding::floor, core::Overflow::wrap}}}, {node});
+  return part;
+}
+
+std::vector<std::int16_t> random_events(const model::Graph& graph, std::size_t events, std::uint64_t seed) {
+  core::Philox random(seed, 21);
+  const std::size_t features = graph.input().output.features();
+  std::vector<std::int16_t> data(features * events);
+  const int bits = std::min(16, std::max(1, graph.input().output.bits() - graph.input().output.fraction));
+  for (auto& x : data) {
+    const auto draw = static_cast<std::int16_t>(random() >> 16);
+    x = random() % 16 == 0 ? draw : static_cast<std::int16_t>(draw >> (16 - bits));
+  }
+  return data;
+}
+
+TEST(Simd, EqualsTheReferenceOnADeployedShapeForAnyNumberOfEvents) {
+  const model::Graph graph = test::Axol1tlLike().make();
+  const Plan plan(graph);
+  const auto reference = make_engine(graph, "reference");
+  for (const std::size_t events : {0, 1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 1000, 4096}) {
+    const auto data = test::hardware_events(events);
+    const auto expected = scored(*reference, data, events);
+    for (const Isa& isa : available_isas())
+      ASSERT_EQ(scored(SimdEngine(plan, isa), data, events), expected) << isa.name << ", " << events << " events";
+  }
+}
+
+TEST(Simd, ADeployedShapeNeedsOnlyFastSteps) {
+  const Plan plan(test::Axol1tlLike().make());
+  EXPECT_TRUE(plan.is_fast()) << plan.describe();
+  std::cout << plan.describe() << plan.pairs() << " pairs\n";
+}
+
+TEST(Simd, ReadsTilesOfAnyStrideAndAlignment) {
+  const model::Graph graph = test::Axol1tlLike(2).make();
+  const auto data = test::hardware_events(300);
+  const auto expected = scored(*make_engine(graph, "reference"), data, 300);
+  for (const Isa& isa : available_isas()) {
+    const SimdEngine engine(Plan(graph), isa);
+    const auto stream = engine.stream();
+    for (const std::size_t begin : {0, 1, 3, 31, 77}) {
+      std::vector<std::int32_t> codes(200 + 1, -7);
+      stream->run({data.data() + begin, 300, 200, nullptr}, codes.data());
+      EXPECT_TRUE(std::equal(codes.begin(), codes.end() - 1, expected.begin() + static_cast<std::ptrdiff_t>(begin)))
+          << isa.name;
+      EXPECT_EQ(codes.back(), -7) << "written behind the end";
+    }
+  }
+}
+
+TEST(Simd, EveryIntermediateOfRandomGraphsEqualsTheReference) {
+  std::size_t values = 0, zero = 0, fast = 0, plans = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const bool wide = seed % 4 == 3;
+    const model::Graph graph = test::RandomGraph(seed, wide ? 40 : 24, 24, wide ? 40 : 30).make();
+    constexpr std::size_t events = 67;
+    const auto data = random_events(graph, events, seed);
+    for (model::NodeIndex n = 0; n < graph.nodes().size(); ++n) {
+      for (int begin = 0; begin < graph[n].output.bits(); begin += 31) {
+        const model::Graph part = slice_of(graph, n, begin);
+        const auto expected = scored(*make_engine(part, "reference"), data, events);
+        const Plan plan(part);
+        for (const Isa& isa : available_isas()) {
+          const SimdEngine engine(plan, isa);
+          ASSERT_EQ(scored(engine, data, events), expected)
+              << isa.name << ", seed " << seed << ", node " << graph[n].name << "\n"
+              << engine.plan().describe();
+          fast += engine.plan().pairs() > 0;
+          ++plans;
+        }
+        values += expected.size();
+        zero += static_cast<std::size_t>(std::ranges::count(expected, 0));
+      }
+    }
+  }
+  std::cout << values << " values, " << zero << " of them zero; " << fast << " of " << plans
+            << " plans with fast sums\n";
+  EXPECT_LT(zero, values / 2);
+  EXPECT_GT(fast, plans / 5);
+}
+
+TEST(Simd, TheForcedInstructionSetRuns) {
+  const model::Graph graph = test::Axol1tlLike().make();
+  for (const Isa& isa : available_isas()) {
+    ::setenv("TRIGLOOP_FORCE_ISA", std::string(isa.name).c_str(), 1);
+    EXPECT_EQ(make_engine(graph, "simd")->isa(), isa.name);
+  }
+  ::setenv("TRIGLOOP_FORCE_ISA", "mmx", 1);
+  EXPECT_THROW(make_engine(graph, "simd"), core::Error);
+  ::unsetenv("TRIGLOOP_FORCE_ISA");
+}
+
+}  // namespace
+}  // namespace trigloop::score
