@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "io/npy/npy.hpp"
+#include "io/root/source.hpp"
 #include "io/zarr/zarr.hpp"
 
 namespace trigloop::io {
@@ -21,10 +22,13 @@ struct Format {
 };
 
 constexpr Format formats[] = {
-    {"\x93NUMPY", npy::open}, {"PK\3\4", npy::open}, {"PK\5\6", npy::open},  // an archive without members
+    {"\x93NUMPY", npy::open},
+    {"PK\3\4", npy::open},
+    {"PK\5\6", npy::open},  // an archive without members
+    {"root", root::open},
 };
 
-constexpr std::string_view what_is_read = "trigloop reads Zarr v2 stores, .npy and .npz";
+constexpr std::string_view what_is_read = "trigloop reads ROOT files, Zarr v2 stores, .npy and .npz";
 
 std::unique_ptr<Source> open_file(const fs::path& path) {
   const core::InputFile file(path);

@@ -1,0 +1,130 @@
+#include "io/root/branch_stream.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "io/root/byteswap.hpp"
+
+namespace trigloop::io::root {
+namespace {
+
+/// A stream with this much waiting decodes no further basket, unless it has no entry to give.
+constexpr std::size_t enough_waiting = 64u << 20;
+
+}  // namespace
+
+std::size_t BranchStream::lane_of(const Column& column) {
+  const auto found = std::ranges::find(lanes_, &column, &ColumnLane::column);
+  if (found != lanes_.end()) return static_cast<std::size_t>(found - lanes_.begin());
+  lanes_.emplace_back().column = &column;
+  return lanes_.size() - 1;
+}
+
+std::size_t BranchStream::basket_of(std::uint64_t entry) const {
+  const auto& baskets = branch_->baskets;
+  const auto after = std::ranges::upper_bound(baskets, entry, {}, &Basket::first_entry);
+  if (after == baskets.begin()) return baskets.size();
+  // Empty baskets share their first entry with the one that follows.
+  const auto number = static_cast<std::size_t>(after - baskets.begin()) - 1;
+  return entry < baskets[number].first_entry + baskets[number].entries ? number : baskets.size();
+}
+
+void BranchStream::start(std::uint64_t entry, std::uint64_t end, std::vector<Record>& plan) {
+  first_basket_ = next_basket_ = basket_of(entry);
+  first_record_ = plan.size();
+  const auto& baskets = branch_->baskets;
+  entry_begin_ = entry_end_ = next_basket_ < baskets.size() ? baskets[next_basket_].first_entry : entry;
+  for (std::size_t i = first_basket_; i < baskets.size() && baskets[i].first_entry < end; ++i) {
+    plan.push_back({baskets[i].seek, baskets[i].nbytes});
+  }
+  for (ColumnLane& lane : lanes_) {
+    lane.values.clear();
+    lane.counts.clear();
+    lane.borders.clear();
+    lane.decoded_items = lane.taken_items = 0;
+  }
+}
+
+void BranchStream::fill(std::uint64_t target, std::uint64_t least, StreamTools& tools) {
+  while (entry_end_ < target && (entry_end_ < least || waiting_bytes() < enough_waiting)) decode_next(tools);
+}
+
+void BranchStream::decode_next(StreamTools& tools) {
+  if (next_basket_ >= branch_->baskets.size()) {
+    throw core::Error(core::ErrorCode::damaged, "entry " + std::to_string(entry_end_) + " of " +
+                                                    std::to_string(branch_->entries) + " is in no basket")
+        .in("branch '" + core::escaped(branch_->path) + "'")
+        .remedy("Its writer did not finish: recover it with ROOT, or read fewer entries");
+  }
+  const Basket& basket = branch_->baskets[next_basket_];
+  try {
+    decode(basket, tools);
+  } catch (core::Error& e) {
+    if (!basket.is_embedded()) e.offset(basket.seek);
+    e.in("branch '" + core::escaped(branch_->path) + "', basket " + std::to_string(next_basket_));
+    throw;
+  }
+  entry_end_ = basket.first_entry + basket.entries;
+  for (ColumnLane& lane : lanes_) {
+    if (lane.column->layout == Layout::counted) lane.borders.push_back({entry_end_, lane.decoded_items, next_basket_});
+  }
+  ++next_basket_;
+}
+
+void BranchStream::decode(const Basket& basket, StreamTools& tools) {
+  std::span<const std::byte> bytes;
+  const std::size_t record = first_record_ + (next_basket_ - first_basket_);
+  if (!basket.is_embedded()) bytes = tools.records.get(record);
+  const BasketRecord parsed = parse_basket(basket, bytes, tools.options.max_unit_bytes);
+  if (in_place()) {
+    decode_in_place(basket, parsed, tools);
+  } else {
+    decode_apart(basket, parsed, tools);
+  }
+  if (!basket.is_embedded()) tools.records.release(record);
+}
+
+/// The fast path: the values are decompressed where they will stay, and turned there.
+void BranchStream::decode_in_place(const Basket& basket, const BasketRecord& record, StreamTools& tools) {
+  ColumnLane& lane = lanes_[0];
+  const Column& column = *lane.column;
+  const bool fixed = column.layout == Layout::fixed;
+  if (fixed ? record.border != basket.entries * column.stride : record.border % column.item_bytes() != 0) {
+    throw core::Error(core::ErrorCode::damaged, "its " + std::to_string(record.border) + " bytes do not fit " +
+                                                    std::to_string(basket.entries) + " entries with items of " +
+                                                    std::to_string(column.item_bytes()) + " bytes")
+        .remedy("The file is cut short or corrupted: copy it again from its source");
+  }
+  std::byte* out = lane.values.room(record.objlen);
+  const std::byte* from = record.stored.data();
+  if (record.compressed) {
+    unpack_basket(record, tools.decompressor, {out, record.objlen}, record.border);
+    from = out;
+  }
+  to_native(from, out, record.border / column.stored_bytes, column.stored_bytes);
+  lane.values.commit(record.border);
+  lane.decoded_items += record.border / column.item_bytes();
+}
+
+/// Values that change their size or place are unpacked to the side first.
+void BranchStream::decode_apart(const Basket& basket, const BasketRecord& record, StreamTools& tools) {
+  const bool offsets = std::ranges::any_of(lanes_, [](const auto& l) { return l.column->layout == Layout::flagged; });
+  std::span<const std::byte> bytes = record.stored;
+  if (record.compressed) {
+    tools.scratch.basket.resize_discard(record.objlen);
+    unpack_basket(record, tools.decompressor, tools.scratch.basket.span(), offsets ? record.objlen : record.border);
+    bytes = tools.scratch.basket.span();
+  }
+  const BasketBytes unpacked{bytes.first(record.border), bytes.subspan(record.border), basket.entries, record.keylen};
+  for (ColumnLane& lane : lanes_) {
+    lane.decoded_items += decode_basket(*lane.column, unpacked, tools.scratch, lane.values, lane.counts);
+  }
+}
+
+std::size_t BranchStream::waiting_bytes() const noexcept {
+  std::size_t bytes = 0;
+  for (const ColumnLane& lane : lanes_) bytes += lane.values.available() + lane.counts.available();
+  return bytes;
+}
+
+}  // namespace trigloop::io::root

@@ -1,0 +1,88 @@
+#pragma once
+// Decodes one branch's baskets, one after the other, into the lanes of the columns that are read from it.
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "io/root/basket.hpp"
+#include "io/root/column.hpp"
+#include "io/root/decode.hpp"
+#include "io/root/lane.hpp"
+#include "io/root/record_reader.hpp"
+#include "io/source.hpp"
+
+namespace trigloop::io::root {
+
+/// The decoded values of one column that wait to be handed out.
+struct ColumnLane {
+  const Column* column = nullptr;
+  Lane values;
+  Lane counts;                                       ///< uint32 per entry, for columns that count themselves
+  std::uint64_t decoded_items = 0, taken_items = 0;  ///< since the start of the stream
+
+  /// Where a basket of a counted column ends: the counters must lead to the same number of items.
+  struct Border {
+    std::uint64_t entry, items;
+    std::size_t basket;
+  };
+  std::deque<Border> borders;
+
+  bool self_counted() const noexcept { return column->layout == Layout::vector || column->layout == Layout::flagged; }
+  std::size_t value_bytes() const noexcept { return event::size_of(column->type) * column->inner; }
+  std::uint64_t available_items() const noexcept { return values.available() / value_bytes(); }
+  void take(std::uint64_t items, std::uint64_t entries) noexcept {
+    values.take(items * value_bytes());
+    if (self_counted()) counts.take(entries * sizeof(std::uint32_t));
+    taken_items += items;
+  }
+};
+
+/// What the streams of a reader share.
+struct StreamTools {
+  RecordReader records;
+  Decompressor decompressor;
+  DecodeScratch scratch;
+  ReadOptions options;
+};
+
+class BranchStream {
+ public:
+  BranchStream(const BranchInfo& branch, std::size_t number) : branch_(&branch), number_(number) {}
+
+  /// The branch's number in its tree.
+  std::size_t number() const noexcept { return number_; }
+  const BranchInfo& branch() const noexcept { return *branch_; }
+
+  /// The lane of `column`, made if need be; its number stays.
+  std::size_t lane_of(const Column& column);
+  ColumnLane& lane(std::size_t i) noexcept { return lanes_[i]; }
+  std::size_t lanes() const noexcept { return lanes_.size(); }
+
+  /// Number of the basket that holds `entry`; the number of baskets if none does.
+  std::size_t basket_of(std::uint64_t entry) const;
+  /// Starts over at `entry`'s basket. Appends the records up to `end` to `plan`.
+  void start(std::uint64_t entry, std::uint64_t end, std::vector<Record>& plan);
+  /// First entry of the first basket.
+  std::uint64_t entry_begin() const noexcept { return entry_begin_; }
+  /// Entries below this are decoded.
+  std::uint64_t entry_end() const noexcept { return entry_end_; }
+
+  /// Decodes baskets until `target` entries are there, or enough bytes wait already; at least up to `least`.
+  void fill(std::uint64_t target, std::uint64_t least, StreamTools& tools);
+
+ private:
+  void decode_next(StreamTools& tools);
+  void decode(const Basket& basket, StreamTools& tools);
+  bool in_place() const noexcept { return lanes_.size() == 1 && lanes_[0].column->in_place(); }
+  void decode_in_place(const Basket& basket, const BasketRecord& record, StreamTools& tools);
+  void decode_apart(const Basket& basket, const BasketRecord& record, StreamTools& tools);
+  std::size_t waiting_bytes() const noexcept;
+
+  const BranchInfo* branch_;
+  std::size_t number_;
+  std::vector<ColumnLane> lanes_;
+  std::size_t next_basket_ = 0, first_basket_ = 0, first_record_ = 0;
+  std::uint64_t entry_begin_ = 0, entry_end_ = 0;
+};
+
+}  // namespace trigloop::io::root

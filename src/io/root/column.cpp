@@ -1,0 +1,338 @@
+#include "io/root/column.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "core/error.hpp"
+#include "io/root/decompress.hpp"
+
+namespace trigloop::io::root {
+namespace {
+
+using event::Type;
+
+constexpr std::uint64_t most_values = 1u << 28;  ///< values an item; more is no honest leaf
+
+/// Type and encoding of one value.
+struct Number {
+  Type type;
+  Encoding encoding = Encoding::plain;
+  PackedFloat packed = {};
+
+  std::uint32_t stored_bytes() const {
+    return static_cast<std::uint32_t>(encoding == Encoding::packed ? packed.stored_bytes() : event::size_of(type));
+  }
+};
+
+Number packed_number(std::string_view title, bool float16) {
+  return {float16 ? Type::float32 : Type::float64, Encoding::packed, PackedFloat::parse(title, float16)};
+}
+
+/// The number behind a basic type code of a streamer element.
+std::optional<Number> number_of_code(int code, std::string_view title) {
+  switch (code) {
+    case element::character:
+    case element::legacy_char:
+      return Number{Type::int8};
+    case element::int16:
+      return Number{Type::int16};
+    case element::int32:
+    case element::counter:
+      return Number{Type::int32};
+    case element::long_integer:
+    case element::int64:
+      return Number{Type::int64};
+    case element::float32:
+      return Number{Type::float32};
+    case element::float64:
+      return Number{Type::float64};
+    case element::uint8:
+      return Number{Type::uint8};
+    case element::uint16:
+      return Number{Type::uint16};
+    case element::uint32:
+    case element::bits:
+      return Number{Type::uint32};
+    case element::ulong_integer:
+    case element::uint64:
+      return Number{Type::uint64};
+    case element::boolean:
+      return Number{Type::boolean, Encoding::boolean};
+    case element::float16:
+    case element::double32:
+      return packed_number(title, code == element::float16);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Number> number_of_leaf_class(const LeafInfo& leaf) {
+  struct Row {
+    std::string_view name;
+    Type type, unsigned_type;
+  };
+  static constexpr std::array<Row, 7> rows = {{{"TLeafB", Type::int8, Type::uint8},
+                                               {"TLeafS", Type::int16, Type::uint16},
+                                               {"TLeafI", Type::int32, Type::uint32},
+                                               {"TLeafL", Type::int64, Type::uint64},
+                                               {"TLeafG", Type::int64, Type::uint64},
+                                               {"TLeafF", Type::float32, Type::float32},
+                                               {"TLeafD", Type::float64, Type::float64}}};
+  if (leaf.class_name == "TLeafO") return Number{Type::boolean, Encoding::boolean};
+  if (leaf.class_name == "TLeafF16") return packed_number(leaf.title, true);
+  if (leaf.class_name == "TLeafD32") return packed_number(leaf.title, false);
+  const auto found = std::ranges::find(rows, leaf.class_name, &Row::name);
+  if (found == rows.end()) return std::nullopt;
+  return Number{leaf.is_unsigned ? found->unsigned_type : found->type};
+}
+
+/// The number in "vector<T>", if T is one.
+std::optional<Number> number_of_vector(std::string_view type_name) {
+  if (type_name.starts_with("std::")) type_name.remove_prefix(5);
+  if (!type_name.starts_with("vector<") || !type_name.ends_with(">")) return std::nullopt;
+  std::string_view item = type_name.substr(7, type_name.size() - 8);
+  if (const auto comma = item.find(",allocator<"); comma != item.npos) item = item.substr(0, comma);
+  static constexpr std::array<std::pair<std::string_view, int>, 36> names = {{{"bool", element::boolean},
+                                                                              {"Bool_t", element::boolean},
+                                                                              {"char", element::character},
+                                                                              {"Char_t", element::character},
+                                                                              {"signed char", element::character},
+                                                                              {"int8_t", element::character},
+                                                                              {"unsigned char", element::uint8},
+                                                                              {"UChar_t", element::uint8},
+                                                                              {"uint8_t", element::uint8},
+                                                                              {"short", element::int16},
+                                                                              {"Short_t", element::int16},
+                                                                              {"int16_t", element::int16},
+                                                                              {"unsigned short", element::uint16},
+                                                                              {"UShort_t", element::uint16},
+                                                                              {"uint16_t", element::uint16},
+                                                                              {"int", element::int32},
+                                                                              {"Int_t", element::int32},
+                                                                              {"int32_t", element::int32},
+                                                                              {"unsigned int", element::uint32},
+                                                                              {"UInt_t", element::uint32},
+                                                                              {"uint32_t", element::uint32},
+                                                                              {"long", element::int64},
+                                                                              {"Long_t", element::int64},
+                                                                              {"long long", element::int64},
+                                                                              {"Long64_t", element::int64},
+                                                                              {"int64_t", element::int64},
+                                                                              {"unsigned long", element::uint64},
+                                                                              {"ULong_t", element::uint64},
+                                                                              {"unsigned long long", element::uint64},
+                                                                              {"ULong64_t", element::uint64},
+                                                                              {"uint64_t", element::uint64},
+                                                                              {"float", element::float32},
+                                                                              {"Float_t", element::float32},
+                                                                              {"double", element::float64},
+                                                                              {"Double_t", element::float64},
+                                                                              {"Double32_t", element::double32}}};
+  const auto found = std::ranges::find(names, item, &std::pair<std::string_view, int>::first);
+  if (found == names.end()) return std::nullopt;
+  return number_of_code(found->second, "");
+}
+
+/// The fixed dimensions in a leaf's title, "x[n][3][2]" -> {3, 2}; {length} where the title does not fit.
+std::vector<std::uint64_t> dimensions_of(const LeafInfo& leaf) {
+  if (leaf.length <= 1) {
+    // "x[1]" is an array of one, as its title says.
+    return leaf.title.ends_with("[1]") && !leaf.counter ? std::vector<std::uint64_t>{1} : std::vector<std::uint64_t>{};
+  }
+  std::vector<std::uint64_t> dimensions;
+  std::uint64_t product = 1;
+  for (std::size_t left = leaf.title.find('['); left != leaf.title.npos; left = leaf.title.find('[', left + 1)) {
+    std::uint64_t extent = 0;
+    const char* begin = leaf.title.data() + left + 1;
+    const char* end = leaf.title.data() + leaf.title.size();
+    const auto [stop, error] = std::from_chars(begin, end, extent);
+    if (error != std::errc() || stop == end || *stop != ']' || extent == 0 || extent > most_values) continue;
+    dimensions.push_back(extent);
+    product *= extent;
+    if (product > most_values) break;
+  }
+  if (product != leaf.length) return {leaf.length};
+  return dimensions;
+}
+
+std::string type_text(const Number& number, bool jagged, const std::vector<std::uint64_t>& shape) {
+  std::string text(event::name_of(number.type));
+  if (jagged) text += "[]";
+  for (const std::uint64_t extent : shape) text += "[" + std::to_string(extent) + "]";
+  return text;
+}
+
+class ColumnMaker {
+ public:
+  ColumnMaker(const TreeInfo& tree, const StreamerInfos& infos)
+      : tree_(tree), infos_(infos), column_of_leaf_(tree.leaves.size()), column_of_branch_(tree.branches.size()) {}
+
+  ColumnSet make() {
+    for (std::size_t i = 0; i < tree_.branches.size(); ++i) add_branch(i);
+    for (std::size_t i = 0; i < set_.plans.size(); ++i) link_counter(i);
+    return std::move(set_);
+  }
+
+ private:
+  void add_branch(std::size_t number) {
+    const BranchInfo& branch = tree_.branches[number];
+    column_of_branch_[number] = set_.infos.size();
+    if (!branch.other_file.empty()) {
+      return refuse(number, "", "its data are in another file, '" + core::escaped(branch.other_file) + "'");
+    }
+    if (branch.kind == BranchKind::clones_counts || branch.kind == BranchKind::vector_counts) {
+      return add(number, branch.path, Number{Type::int32}, Layout::fixed, {}, 4, 0, std::nullopt);
+    }
+    if (branch.leaves.size() > 1) return add_leaf_list(number);
+    if (branch.children > 0) {
+      return refuse(number, branch.object_class, "it is a group: its members are columns of their own");
+    }
+    if (branch.leaves.empty()) return refuse(number, branch.object_class, "it has no leaves");
+    add_single(number);
+  }
+
+  void add_single(std::size_t number) {
+    const BranchInfo& branch = tree_.branches[number];
+    const LeafInfo& leaf = tree_.leaves[branch.leaves[0]];
+    if (!branch.is_element) {
+      const auto value = number_of_leaf_class(leaf);
+      if (value && leaf.dangling_counter) return refuse(number, "", "the branch that counts its items is missing");
+      if (value) return add_leaf(number, *value, leaf);
+      if (leaf.class_name == "TLeafC") return refuse(number, "string", "strings are not read");
+      return refuse(number, branch.object_class, "it holds objects of class " + core::escaped(leaf.class_name));
+    }
+    const Element* element = element_of(branch);
+    const int code = leaf.element_code;
+    const int plain_code =
+        code > element::fixed_array && code < element::counted_array ? code - element::fixed_array : code;
+    const std::string_view title = element != nullptr ? std::string_view(element->title) : std::string_view();
+    if (const auto value = number_of_code(plain_code, title)) return add_leaf(number, *value, leaf);
+    const std::string type_name = element != nullptr ? element->type_name : branch.object_class;
+    const bool alone = branch.kind == BranchKind::plain;
+    if (alone && code > element::counted_array && code < element::counted_array + 20) {
+      if (const auto value = number_of_code(code - element::counted_array, title)) {
+        return add(number, branch.path, *value, Layout::flagged, {}, 0, 0, std::nullopt);
+      }
+    }
+    if (const auto value = alone ? number_of_vector(type_name) : std::nullopt) {
+      return add(number, branch.path, *value, Layout::vector, {}, 0, 0, std::nullopt);
+    }
+    refuse(number, type_name, "only numbers, arrays and vectors of numbers are read");
+  }
+
+  /// The member that a split branch holds; null if the branch holds the object itself.
+  const Element* element_of(const BranchInfo& branch) const {
+    if (branch.element_number < 0) return nullptr;
+    const StreamerInfo* info = infos_.find_checksum(branch.object_class, branch.object_checksum);
+    if (info == nullptr) info = infos_.find(branch.object_class, branch.object_version);
+    const auto index = static_cast<std::size_t>(branch.element_number);
+    return info != nullptr && index < info->elements.size() ? &info->elements[index] : nullptr;
+  }
+
+  void add_leaf(std::size_t number, const Number& value, const LeafInfo& leaf) {
+    const BranchInfo& branch = tree_.branches[number];
+    column_of_leaf_[branch.leaves[0]] = set_.infos.size();
+    const auto shape = dimensions_of(leaf);
+    const std::uint64_t bytes = std::max<std::uint64_t>(1, leaf.length) * value.stored_bytes();
+    if (bytes > most_values) return refuse(number, "", "an item of " + std::to_string(bytes) + " bytes is not honest");
+    const bool jagged = leaf.counter.has_value();
+    add(number, branch.path, value, jagged ? Layout::counted : Layout::fixed, shape, static_cast<std::uint32_t>(bytes),
+        0, leaf.counter);
+  }
+
+  void add_leaf_list(std::size_t number) {
+    const BranchInfo& branch = tree_.branches[number];
+    std::uint64_t stride = 0;
+    std::vector<std::pair<Number, std::uint64_t>> parts;
+    for (const std::size_t index : branch.leaves) {
+      const LeafInfo& leaf = tree_.leaves[index];
+      const auto value = number_of_leaf_class(leaf);
+      if (!value)
+        return refuse(number, "", "its leaf '" + leaf.name + "' is of class " + core::escaped(leaf.class_name));
+      if (leaf.counter || leaf.dangling_counter) {
+        return refuse(number, "", "its leaf '" + leaf.name + "' is jagged; only fixed leaf lists are read");
+      }
+      parts.emplace_back(*value, stride);
+      stride += std::max<std::uint64_t>(1, leaf.length) * value->stored_bytes();
+      if (leaf.length > most_values || stride > most_values) return refuse(number, "", "its entries are too large");
+    }
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const std::size_t index = branch.leaves[i];
+      const LeafInfo& leaf = tree_.leaves[index];
+      column_of_leaf_[index] = set_.infos.size();
+      add(number, branch.path + "." + leaf.name, parts[i].first, Layout::fixed, dimensions_of(leaf),
+          static_cast<std::uint32_t>(stride), static_cast<std::uint32_t>(parts[i].second), std::nullopt);
+    }
+  }
+
+  ColumnInfo describe(std::size_t number) const {
+    const BranchInfo& branch = tree_.branches[number];
+    ColumnInfo info;
+    info.name = branch.path;
+    info.entries = branch.entries;
+    info.raw_bytes = branch.raw_bytes;
+    info.stored_bytes = branch.stored_bytes;
+    if (!branch.baskets.empty()) info.compression = describe_compression(branch.compression);
+    return info;
+  }
+
+  void refuse(std::size_t number, std::string type_name, std::string why) {
+    ColumnInfo info = describe(number);
+    info.type_name = type_name.empty() ? "unknown" : std::move(type_name);
+    info.why_not = std::move(why);
+    set_.infos.push_back(std::move(info));
+    set_.plans.emplace_back();
+    counters_.emplace_back();
+  }
+
+  void add(std::size_t number, std::string name, const Number& value, Layout layout, std::vector<std::uint64_t> shape,
+           std::uint32_t stride, std::uint32_t offset, std::optional<std::size_t> counter_leaf) {
+    ColumnInfo info = describe(number);
+    info.name = std::move(name);
+    info.type = value.type;
+    info.jagged = layout != Layout::fixed;
+    info.type_name = type_text(value, info.jagged, shape);
+    Column column{number, value.type,           value.encoding, value.packed, layout,
+                  1,      value.stored_bytes(), stride,         offset,       {}};
+    for (const std::uint64_t extent : shape) column.inner *= static_cast<std::uint32_t>(extent);
+    info.shape = std::move(shape);
+    set_.infos.push_back(std::move(info));
+    set_.plans.emplace_back(column);
+    counters_.push_back(counter_leaf);
+  }
+
+  /// Resolves the counting leaf to a column of its own, and refuses what cannot count.
+  void link_counter(std::size_t index) {
+    auto& plan = set_.plans[index];
+    if (!plan || plan->layout != Layout::counted) return;
+    const std::size_t leaf = *counters_[index];
+    std::optional<std::size_t> counter = column_of_leaf_[leaf];
+    if (!counter) counter = column_of_branch_[tree_.branch_of_leaf[leaf]];
+    ColumnInfo& info = set_.infos[index];
+    const auto& counting = counter ? set_.plans[*counter] : std::nullopt;
+    const bool counts = counting && counting->layout == Layout::fixed && counting->inner == 1 &&
+                        counting->encoding == Encoding::plain && !event::is_float(counting->type);
+    if (counts && counter != index) {
+      plan->counter = counter;
+      info.counter = set_.infos[*counter].name;
+    } else {
+      info.type.reset();
+      info.why_not = "the column that counts its items is not a plain integer";
+      plan.reset();
+    }
+  }
+
+  const TreeInfo& tree_;
+  const StreamerInfos& infos_;
+  ColumnSet set_;
+  std::vector<std::optional<std::size_t>> counters_;  ///< per column: the leaf that counts it
+  std::vector<std::optional<std::size_t>> column_of_leaf_;
+  std::vector<std::size_t> column_of_branch_;
+};
+
+}  // namespace
+
+ColumnSet make_columns(const TreeInfo& tree, const StreamerInfos& infos) { return ColumnMaker(tree, infos).make(); }
+
+}  // namespace trigloop::io::root

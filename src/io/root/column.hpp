@@ -1,0 +1,56 @@
+#pragma once
+// Columns: what the branches and leaves of a tree mean as numbers.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "event/type.hpp"
+#include "io/root/packed_float.hpp"
+#include "io/root/streamer_info.hpp"
+#include "io/root/tree.hpp"
+#include "io/source.hpp"
+
+namespace trigloop::io::root {
+
+/// How the items of an entry are found.
+enum class Layout : std::uint8_t {
+  fixed,    ///< as many values in each entry
+  counted,  ///< another column counts them
+  vector,   ///< std::vector: byte count, version, count, values
+  flagged   ///< T* with a counter in a split object: a flag byte, then values; the basket's offsets delimit entries
+};
+
+/// How a value is stored.
+enum class Encoding : std::uint8_t { plain, boolean, packed };
+
+/// How to decode a column.
+struct Column {
+  std::size_t branch = 0;
+  event::Type type = event::Type::int32;
+  Encoding encoding = Encoding::plain;
+  PackedFloat packed;
+  Layout layout = Layout::fixed;
+  std::uint32_t inner = 1;             ///< values per item
+  std::uint32_t stored_bytes = 0;      ///< of a value in the file
+  std::uint32_t stride = 0;            ///< fixed: bytes of an entry (of all leaves of the branch)
+  std::uint32_t offset = 0;            ///< fixed: where this leaf begins within the entry
+  std::optional<std::size_t> counter;  ///< counted: number of the column that counts
+
+  std::uint32_t item_bytes() const noexcept { return inner * stored_bytes; }
+  /// The stored bytes are the values but for byte order: they are decoded in place.
+  bool in_place() const noexcept {
+    return encoding == Encoding::plain &&
+           (layout == Layout::counted || (layout == Layout::fixed && stride == item_bytes()));
+  }
+};
+
+/// The columns of a tree; `plans[i]` is empty where infos[i].why_not says why.
+struct ColumnSet {
+  std::vector<ColumnInfo> infos;
+  std::vector<std::optional<Column>> plans;
+};
+
+ColumnSet make_columns(const TreeInfo& tree, const StreamerInfos& infos);
+
+}  // namespace trigloop::io::root

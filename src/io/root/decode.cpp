@@ -1,0 +1,183 @@
+#include "io/root/decode.hpp"
+
+#include <cstring>
+
+#include "core/bytes.hpp"
+#include "core/error.hpp"
+#include "io/root/byteswap.hpp"
+
+namespace trigloop::io::root {
+namespace {
+
+[[noreturn]] void fail(const std::string& reason) {
+  throw core::Error(core::ErrorCode::damaged, reason)
+      .remedy("The file is cut short or corrupted: copy it again from its source");
+}
+
+/// Converts stored values that lie one behind the other.
+void append_values(const Column& column, std::span<const std::byte> stored, Lane& values) {
+  const std::size_t count = stored.size() / column.stored_bytes, width = event::size_of(column.type);
+  std::byte* out = values.room(count * width);
+  switch (column.encoding) {
+    case Encoding::plain:
+      to_native(stored.data(), out, count, width);
+      break;
+    case Encoding::boolean:
+      for (std::size_t i = 0; i < count; ++i) out[i] = stored[i] != std::byte{0} ? std::byte{1} : std::byte{0};
+      break;
+    case Encoding::packed:
+      if (column.type == event::Type::float32) {
+        column.packed.decode(stored, reinterpret_cast<float*>(out));
+      } else {
+        column.packed.decode(stored, reinterpret_cast<double*>(out));
+      }
+      break;
+  }
+  values.commit(count * width);
+}
+
+std::uint64_t decode_fixed(const Column& column, const BasketBytes& basket, DecodeScratch& scratch, Lane& values) {
+  const std::size_t stride = column.stride, item = column.item_bytes();
+  if (basket.values.size() != basket.entries * stride) {
+    fail("it has " + std::to_string(basket.values.size()) + " bytes for " + std::to_string(basket.entries) +
+         " entries of " + std::to_string(stride));
+  }
+  if (stride == item) {
+    append_values(column, basket.values, values);
+    return basket.entries;
+  }
+  scratch.gathered.resize_discard(basket.entries * item);
+  const std::byte* from = basket.values.data() + column.offset;
+  std::byte* to = scratch.gathered.data();
+  for (std::uint64_t i = 0; i < basket.entries; ++i, from += stride, to += item) std::memcpy(to, from, item);
+  append_values(column, scratch.gathered.span(), values);
+  return basket.entries;
+}
+
+std::uint64_t decode_counted(const Column& column, const BasketBytes& basket, Lane& values) {
+  if (basket.values.size() % column.item_bytes() != 0) {
+    fail("its " + std::to_string(basket.values.size()) + " bytes are no multiple of an item's " +
+         std::to_string(column.item_bytes()));
+  }
+  append_values(column, basket.values, values);
+  return basket.values.size() / column.item_bytes();
+}
+
+/// Collects the items of entries of varying size, and their numbers.
+class Gatherer {
+ public:
+  Gatherer(const BasketBytes& basket, DecodeScratch& scratch, Lane& counts) : basket_(basket), scratch_(scratch) {
+    scratch_.gathered.resize_discard(basket.values.size());
+    counts_ = reinterpret_cast<std::uint32_t*>(counts.room(basket.entries * sizeof(std::uint32_t)));
+    counts.commit(basket.entries * sizeof(std::uint32_t));
+  }
+  void add(std::size_t entry, std::size_t at, std::size_t bytes, std::size_t items) {
+    std::memcpy(scratch_.gathered.data() + bytes_, basket_.values.data() + at, bytes);
+    counts_[entry] = static_cast<std::uint32_t>(items);
+    bytes_ += bytes;
+    items_ += items;
+  }
+  std::span<const std::byte> stored() const { return {scratch_.gathered.data(), bytes_}; }
+  std::uint64_t items() const { return items_; }
+
+ private:
+  const BasketBytes& basket_;
+  DecodeScratch& scratch_;
+  std::uint32_t* counts_ = nullptr;
+  std::size_t bytes_ = 0;
+  std::uint64_t items_ = 0;
+};
+
+/// Entries of std::vector<number>: byte count (with ROOT's mark), version, number of items, items.
+std::uint64_t decode_vectors(const Column& column, const BasketBytes& basket, DecodeScratch& scratch, Lane& values,
+                             Lane& counts) {
+  constexpr std::size_t header = 10;
+  constexpr std::uint32_t mark = 0x40000000;
+  const std::size_t item = column.item_bytes(), size = basket.values.size();
+  if (basket.entries > size / header) fail("it is too small for its entries");
+  Gatherer gatherer(basket, scratch, counts);
+  std::size_t at = 0;
+  for (std::uint64_t i = 0; i < basket.entries; ++i) {
+    if (size - at < header) fail("its values end within entry " + std::to_string(i));
+    const auto bytes = core::load_be<std::uint32_t>(&basket.values[at]);
+    const std::size_t items = core::load_be<std::uint32_t>(&basket.values[at + 6]);
+    if (items > (size - at - header) / item || bytes != (mark | (6 + items * item))) {
+      fail("the sizes of the vector in its entry " + std::to_string(i) + " contradict each other");
+    }
+    gatherer.add(i, at + header, items * item, items);
+    at += header + items * item;
+  }
+  if (at != size) fail("its entries end before its values do");
+  append_values(column, gatherer.stored(), values);
+  return gatherer.items();
+}
+
+/// Entries of a counted pointer: a flag byte (0: null), then the items up to the next entry's offset.
+std::uint64_t decode_flagged(const Column& column, const BasketBytes& basket, DecodeScratch& scratch, Lane& values,
+                             Lane& counts) {
+  const std::size_t item = column.item_bytes(), size = basket.values.size();
+  if (basket.offsets.size() / sizeof(std::int32_t) < basket.entries + 1) fail("its entry offsets are missing");
+  const auto begin_of = [&](std::uint64_t entry) -> std::size_t {
+    if (entry == basket.entries) return size;
+    return core::load_be<std::uint32_t>(&basket.offsets[(entry + 1) * sizeof(std::int32_t)]) - basket.keylen;
+  };
+  Gatherer gatherer(basket, scratch, counts);
+  std::size_t at = begin_of(0);
+  if (basket.entries > 0 && at != 0) fail("its first entry does not stand at its beginning");
+  for (std::uint64_t i = 0; i < basket.entries; ++i) {
+    const std::size_t end = begin_of(i + 1);
+    if (end <= at || end > size || (end - at - 1) % item != 0) {
+      fail("the offsets of its entry " + std::to_string(i) + " are impossible");
+    }
+    gatherer.add(i, at + 1, end - at - 1, (end - at - 1) / item);
+    at = end;
+  }
+  append_values(column, gatherer.stored(), values);
+  return gatherer.items();
+}
+
+template <class T>
+bool prefix_sums_of(const std::byte* counts, std::size_t n, std::uint32_t* offsets) noexcept {
+  std::uint64_t total = 0;
+  bool fits = true;
+  offsets[0] = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    T count;
+    std::memcpy(&count, counts + i * sizeof(T), sizeof(T));
+    // Of 64-bit counts the bound keeps the sum itself from overflowing.
+    if constexpr (sizeof(T) == 8) fits &= static_cast<std::uint64_t>(count) <= UINT32_MAX;
+    if constexpr (std::is_signed_v<T>) fits &= count >= 0;
+    total += static_cast<std::uint64_t>(count);
+    offsets[i + 1] = static_cast<std::uint32_t>(total);
+  }
+  return fits && total <= UINT32_MAX;
+}
+
+}  // namespace
+
+std::uint64_t decode_basket(const Column& column, const BasketBytes& basket, DecodeScratch& scratch, Lane& values,
+                            Lane& counts) {
+  switch (column.layout) {
+    case Layout::fixed:
+      return decode_fixed(column, basket, scratch, values);
+    case Layout::counted:
+      return decode_counted(column, basket, values);
+    case Layout::vector:
+      return decode_vectors(column, basket, scratch, values, counts);
+    default:
+      return decode_flagged(column, basket, scratch, values, counts);
+  }
+}
+
+bool prefix_sums(event::Type type, const std::byte* counts, std::size_t n, std::uint32_t* offsets) noexcept {
+  return event::visit(type, [&](auto sample) {
+    using T = decltype(sample);
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+      return prefix_sums_of<T>(counts, n, offsets);
+    } else {
+      return false;
+    }
+  });
+}
+
+}  // namespace trigloop::io::root

@@ -1,0 +1,211 @@
+#include "io/root/decompress.hpp"
+
+#include <libdeflate.h>
+#include <lz4.h>
+#include <lzma.h>
+#include <xxhash.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+
+#include "core/bytes.hpp"
+#include "core/error.hpp"
+
+namespace trigloop::io::root {
+namespace {
+
+constexpr std::size_t header_bytes = 9;
+
+[[noreturn]] void fail(const std::string& reason) {
+  throw core::Error(core::ErrorCode::damaged, reason)
+      .remedy("The file is cut short or corrupted: copy it again from its source");
+}
+
+/// Sizes that a block header declares.
+struct BlockSizes {
+  std::size_t compressed, uncompressed;
+};
+
+std::size_t load_le24(const std::byte* at) {
+  return std::to_integer<std::size_t>(at[0]) | std::to_integer<std::size_t>(at[1]) << 8 |
+         std::to_integer<std::size_t>(at[2]) << 16;
+}
+
+BlockSizes sizes_of(std::span<const std::byte> stored) {
+  if (stored.size() < header_bytes) fail("the header of a compressed block is cut short");
+  const BlockSizes sizes{load_le24(&stored[3]), load_le24(&stored[6])};
+  if (sizes.compressed > stored.size() - header_bytes) {
+    fail("a compressed block of " + std::to_string(sizes.compressed) + " bytes does not fit in the " +
+         std::to_string(stored.size() - header_bytes) + " that are left");
+  }
+  return sizes;
+}
+
+std::string_view letters_of(std::span<const std::byte> header) {
+  return {reinterpret_cast<const char*>(header.data()), 2};
+}
+
+void expect_size(std::string_view codec, std::size_t got, std::size_t declared) {
+  if (got != declared) {
+    fail(std::string(codec) + " gave " + std::to_string(got) + " bytes where the block declares " +
+         std::to_string(declared));
+  }
+}
+
+/// The longest match of deflate; and how far libdeflate's word-wise copies may overshoot what it has decoded.
+constexpr std::size_t longest_match = 258, overshoot = 64;
+
+}  // namespace
+
+struct Decompressor::Codecs {
+  std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> deflate{libdeflate_alloc_decompressor(),
+                                                                                       libdeflate_free_decompressor};
+  std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> zstd{ZSTD_createDCtx(), ZSTD_freeDCtx};
+
+  void zlib(std::span<const std::byte> in, std::span<std::byte> out) {
+    std::size_t got = 0;
+    const auto result = libdeflate_zlib_decompress(deflate.get(), in.data(), in.size(), out.data(), out.size(), &got);
+    if (result != LIBDEFLATE_SUCCESS) fail("the bytes of a ZLIB block are corrupted");
+    expect_size("ZLIB", got, out.size());
+  }
+
+  void raw_deflate(std::span<const std::byte> in, std::span<std::byte> out) {
+    std::size_t got = 0;
+    const auto result =
+        libdeflate_deflate_decompress(deflate.get(), in.data(), in.size(), out.data(), out.size(), &got);
+    if (result != LIBDEFLATE_SUCCESS) fail("the bytes of an old ZLIB block are corrupted");
+    expect_size("old ZLIB", got, out.size());
+  }
+
+  /// Decodes until at least `wanted` bytes are there, if it can be proved that they are; false otherwise.
+  ///
+  /// libdeflate stops with INSUFFICIENT_SPACE when the next match does not fit, which is at most 257 bytes before the
+  /// limit. A stored (incompressible) run that does not fit also stops it, anywhere before the limit. A mark behind
+  /// the wanted bytes tells the two apart: it is only overwritten when decoding got there.
+  bool zlib_prefix(std::span<const std::byte> in, std::span<std::byte> out, std::size_t wanted) {
+    const std::size_t mark_at = wanted + overshoot, limit = mark_at + sizeof(std::uint64_t) + longest_match;
+    constexpr std::size_t zlib_header = 2;
+    if (limit >= out.size() || in.size() <= zlib_header) return false;
+    const std::uint64_t mark = 0x9E3779B97F4A7C15u ^ reinterpret_cast<std::uintptr_t>(in.data());
+    std::memcpy(out.data() + mark_at, &mark, sizeof mark);
+    std::size_t got = 0;
+    const auto result = libdeflate_deflate_decompress(deflate.get(), in.data() + zlib_header, in.size() - zlib_header,
+                                                      out.data(), limit, &got);
+    std::uint64_t found;
+    std::memcpy(&found, out.data() + mark_at, sizeof found);
+    return result == LIBDEFLATE_INSUFFICIENT_SPACE && found != mark;
+  }
+
+  void lz4(std::span<const std::byte> in, std::span<std::byte> out, std::size_t wanted, bool verify) {
+    constexpr std::size_t checksum = 8;
+    if (in.size() < checksum) fail("an LZ4 block is too short for its checksum");
+    const auto payload = in.subspan(checksum);
+    if (verify && XXH64(payload.data(), payload.size(), 0) != core::load_be<std::uint64_t>(in.data())) {
+      fail("the checksum of an LZ4 block does not fit its bytes");
+    }
+    const auto* source = reinterpret_cast<const char*>(payload.data());
+    auto* target = reinterpret_cast<char*>(out.data());
+    const int size = static_cast<int>(payload.size()), room = static_cast<int>(out.size());
+    if (wanted < out.size()) {  // the checksum is over the payload, so nothing is lost by stopping early
+      const int got = LZ4_decompress_safe_partial(source, target, size, static_cast<int>(wanted), room);
+      if (got < 0 || static_cast<std::size_t>(got) < wanted) fail("the bytes of an LZ4 block are corrupted");
+    } else {
+      const int got = LZ4_decompress_safe(source, target, size, room);
+      if (got < 0) fail("the bytes of an LZ4 block are corrupted");
+      expect_size("LZ4", static_cast<std::size_t>(got), out.size());
+    }
+  }
+
+  void zstandard(std::span<const std::byte> in, std::span<std::byte> out) {
+    const std::size_t got = ZSTD_decompressDCtx(zstd.get(), out.data(), out.size(), in.data(), in.size());
+    if (ZSTD_isError(got))
+      fail(std::string("the bytes of a ZSTD block are corrupted (") + ZSTD_getErrorName(got) + ")");
+    expect_size("ZSTD", got, out.size());
+  }
+
+  static void xz(std::span<const std::byte> in, std::span<std::byte> out) {
+    // The dictionary is allocated as large as the stream says: bound it by what xz's highest level uses.
+    std::uint64_t memory_limit = 200u << 20;
+    std::size_t in_done = 0, out_done = 0;
+    const lzma_ret result =
+        lzma_stream_buffer_decode(&memory_limit, 0, nullptr, reinterpret_cast<const std::uint8_t*>(in.data()), &in_done,
+                                  in.size(), reinterpret_cast<std::uint8_t*>(out.data()), &out_done, out.size());
+    if (result != LZMA_OK) fail("the bytes of an LZMA block are corrupted");
+    expect_size("LZMA", out_done, out.size());
+  }
+};
+
+Decompressor::Decompressor(bool verify) : codecs_(std::make_unique<Codecs>()), verify_(verify) {
+  if (!codecs_->deflate || !codecs_->zstd) throw std::bad_alloc();
+}
+Decompressor::~Decompressor() = default;
+Decompressor::Decompressor(Decompressor&&) noexcept = default;
+
+void Decompressor::block(std::span<const std::byte> header, std::span<const std::byte> payload,
+                         std::span<std::byte> out, std::size_t wanted) {
+  const std::string_view letters = letters_of(header);
+  if (letters == "ZL") {
+    if (verify_ || wanted == out.size() || !codecs_->zlib_prefix(payload, out, wanted)) codecs_->zlib(payload, out);
+  } else if (letters == "ZS") {
+    codecs_->zstandard(payload, out);
+  } else if (letters == "L4") {
+    codecs_->lz4(payload, out, wanted, verify_);
+  } else if (letters == "XZ") {
+    Codecs::xz(payload, out);
+  } else if (letters == "CS") {
+    codecs_->raw_deflate(payload, out);
+  } else {
+    throw core::Error(core::ErrorCode::unsupported, "unknown compression algorithm '" + core::escaped(letters) + "'")
+        .remedy("If ROOT reads this file, write it anew with hadd -ff; otherwise it is corrupted");
+  }
+}
+
+void Decompressor::run(std::span<const std::byte> stored, std::span<std::byte> out, std::size_t wanted) {
+  wanted = std::min(wanted, out.size());
+  std::size_t done = 0;
+  while (done < wanted) {
+    const BlockSizes sizes = sizes_of(stored);
+    if (sizes.uncompressed > out.size() - done || sizes.uncompressed == 0) {
+      fail("a block declares " + std::to_string(sizes.uncompressed) + " uncompressed bytes where " +
+           std::to_string(out.size() - done) + " are expected");
+    }
+    const std::size_t part = std::min(sizes.uncompressed, wanted - done);
+    block(stored, stored.subspan(header_bytes, sizes.compressed), out.subspan(done, sizes.uncompressed), part);
+    done += sizes.uncompressed;
+    stored = stored.subspan(header_bytes + sizes.compressed);
+  }
+}
+
+std::uint64_t declared_bytes(std::span<const std::byte> stored) {
+  std::uint64_t total = 0;
+  while (!stored.empty()) {
+    const BlockSizes sizes = sizes_of(stored);
+    total += sizes.uncompressed;
+    stored = stored.subspan(header_bytes + sizes.compressed);
+  }
+  return total;
+}
+
+std::string algorithm_of(std::span<const std::byte> stored) {
+  if (stored.size() < header_bytes) return "";
+  const std::string_view letters = letters_of(stored);
+  if (letters == "ZL" || letters == "CS") return "ZLIB";
+  if (letters == "ZS") return "ZSTD";
+  if (letters == "L4") return "LZ4";
+  if (letters == "XZ") return "LZMA";
+  return "";
+}
+
+std::string describe_compression(std::int64_t setting) {
+  if (setting < 0 || setting > 999 || setting % 100 == 0) return "none";
+  // Algorithm 0 is "the default of its time" and 3 an abandoned variant: both store ZLIB blocks.
+  static constexpr std::array<const char*, 6> names = {"ZLIB", "ZLIB", "LZMA", "ZLIB", "LZ4", "ZSTD"};
+  const auto algorithm = static_cast<std::size_t>(setting / 100);
+  if (algorithm >= names.size()) return "algorithm " + std::to_string(algorithm);
+  return std::string(names[algorithm]) + "-" + std::to_string(setting % 100);
+}
+
+}  // namespace trigloop::io::root

@@ -1,0 +1,51 @@
+#pragma once
+// ROOT's compressed blocks.
+//
+// An object or basket is stored as consecutive blocks of at most 16 MiB - 1 uncompressed bytes each, with a 9-byte
+// header: two letters for the algorithm, one byte for its method, and the compressed and uncompressed sizes as 3-byte
+// little-endian numbers.
+//
+//   ZL  zlib stream (RFC 1950), checked by its adler32       CS  raw deflate stream of ROOT before 2002, unchecked
+//   XZ  xz container, checked by its CRC                      L4  8-byte big-endian xxh64 of the payload, then LZ4
+//   ZS  zstd frame, unchecked unless its writer asked for it
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace trigloop::io::root {
+
+/// Decompresses blocks; keeps the codecs' states between calls. Each thread has one of its own.
+class Decompressor {
+ public:
+  /// `verify`: check the checksums of ZL and L4 blocks. Without it, `run` may stop as soon as it has what is wanted.
+  explicit Decompressor(bool verify = true);
+  ~Decompressor();
+  Decompressor(Decompressor&&) noexcept;
+
+  /// Decompresses `stored` so that out[0, wanted) holds the first `wanted` of the `out.size()` uncompressed bytes that
+  /// are declared; the bytes behind may hold anything. Errors: damaged, if sizes or checksums do not fit; unsupported,
+  /// if the algorithm is unknown. Throws before it writes past `out`.
+  void run(std::span<const std::byte> stored, std::span<std::byte> out, std::size_t wanted);
+  void run(std::span<const std::byte> stored, std::span<std::byte> out) { run(stored, out, out.size()); }
+
+ private:
+  struct Codecs;
+  void block(std::span<const std::byte> header, std::span<const std::byte> payload, std::span<std::byte> out,
+             std::size_t wanted);
+
+  std::unique_ptr<Codecs> codecs_;
+  bool verify_;
+};
+
+/// Uncompressed bytes that the block headers in `stored` declare. Error: damaged, if they do not fill it exactly.
+std::uint64_t declared_bytes(std::span<const std::byte> stored);
+
+/// "ZLIB", "ZSTD", ... of the first block; "" if it is none.
+std::string algorithm_of(std::span<const std::byte> stored);
+
+/// ROOT's compression setting (100 x algorithm + level) as text: "ZLIB-9", "none".
+std::string describe_compression(std::int64_t setting);
+
+}  // namespace trigloop::io::root
