@@ -20,3 +20,11 @@ trigloop_pkg(lzma liblzma)
 trigloop_pkg(xxhash libxxhash)
 trigloop_pkg(blosc blosc)
 trigloop_pkg(hdf5 hdf5)
+
+# Debian's ONNX package has no version file and calls its libraries by plain names.
+find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
+find_package(Protobuf REQUIRED)
+add_library(dep_onnx INTERFACE)
+target_compile_definitions(dep_onnx INTERFACE ONNX_NAMESPACE=onnx ONNX_ML=1)
+target_link_libraries(dep_onnx INTERFACE ${ONNX_PROTO_LIBRARY} protobuf::libprotobuf)
+add_library(dep::onnx ALIAS dep_onnx)
