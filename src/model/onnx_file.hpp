@@ -16,6 +16,7 @@ namespace trigloop::model::onnx_file {
 struct Array {
   std::vector<std::int64_t> shape;
   std::vector<Dyadic> values;
+  bool operator==(const Array&) const = default;
 };
 
 using Attribute =

@@ -189,7 +189,7 @@ FixedPoint Importer::input_type(const Node& user, std::int64_t element_type) {
   if (is_bipolar || std::ranges::max(types, {}, &FixedPoint::fraction).fraction() <= 0) return hardware_integer;
   const auto same = [&](const Node& other) {
     const bool uses = std::ranges::find(other.inputs, name) != other.inputs.end();
-    return !uses || (other.op == user.op && other.inputs == user.inputs);
+    return !uses || (other.op == user.op && other.inputs == user.inputs && other.attributes == user.attributes);
   };
   const bool alone =
       std::ranges::all_of(model_.nodes, same) && std::ranges::all_of(types, [&](const auto& t) { return t == type; });
