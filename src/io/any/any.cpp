@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "io/hdf5/hdf5.hpp"
 #include "io/npy/npy.hpp"
 #include "io/root/source.hpp"
 #include "io/zarr/zarr.hpp"
@@ -28,7 +29,7 @@ constexpr Format formats[] = {
     {"root", root::open},
 };
 
-constexpr std::string_view what_is_read = "trigloop reads ROOT files, Zarr v2 stores, .npy and .npz";
+constexpr std::string_view what_is_read = "trigloop reads ROOT files, HDF5, Zarr v2 stores, .npy and .npz";
 
 std::unique_ptr<Source> open_file(const fs::path& path) {
   const core::InputFile file(path);
@@ -44,6 +45,7 @@ std::unique_ptr<Source> open_file(const fs::path& path) {
   for (const Format& format : formats) {
     if (head.starts_with(format.mark)) return format.open(path);
   }
+  if (hdf5::is_hdf5(file)) return hdf5::open(path);  // may stand behind a user block
   throw core::Error(core::ErrorCode::unsupported, "is of no format that is known by its first bytes")
       .file(path.native())
       .remedy(what_is_read);

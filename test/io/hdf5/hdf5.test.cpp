@@ -1,0 +1,219 @@
+#include "io/hdf5/hdf5.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+
+#include "io/hdf5/image.hpp"
+#include "test/io/columns.hpp"
+#include "test/support/support.hpp"
+
+namespace trigloop::io::hdf5 {
+namespace {
+
+namespace fs = std::filesystem;
+using core::ErrorCode;
+using test::column_bytes;
+using test::error_of;
+using test::TempDir;
+
+test::CommandResult run_peer(std::vector<std::string> words) {
+  std::vector<std::string> command{test::peer_python(), test::project_root() / "test/peers/hdf5_files.py"};
+  command.insert(command.end(), words.begin(), words.end());
+  return test::run_command(command);
+}
+
+std::vector<std::string> split_names(const std::string& text) {
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\0', begin), text.size());
+    names.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return names;
+}
+
+/// Compares every numeric data set that h5py reads in `file`; returns how many.
+std::size_t compare_with_h5py(const fs::path& file) {
+  const TempDir dir;
+  const auto dumped = run_peer({"dump", file, dir.path()});
+  EXPECT_EQ(dumped.status, 0) << dumped.err;
+  const auto source = open(file);
+  const auto names = split_names(test::read_file(dir / "list.txt"));
+  std::size_t compared = 0;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::size_t slash = names[i].rfind('/');
+    const std::string table = slash == std::string::npos ? "" : names[i].substr(0, slash);
+    const std::string column = slash == std::string::npos ? names[i] : names[i].substr(slash + 1);
+    if (column == "lzf" || column == "scaled" || column == "outside" || column == "virtual") continue;
+    const ColumnInfo& info = find_column(source->info(), find_table(source->info(), table), column);
+    EXPECT_EQ(info.why_not, "") << names[i];
+    if (!info.type) continue;
+    EXPECT_EQ(column_bytes(*source, table, column), test::read_file(dir / (std::to_string(i) + ".raw"))) << names[i];
+    ++compared;
+  }
+  return compared;
+}
+
+/// The files are written once for all tests.
+class H5py : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    if (test::peer_python().empty()) return;
+    folder_ = std::make_unique<TempDir>();
+    const auto written = run_peer({"write", folder_->path()});
+    ASSERT_EQ(written.status, 0) << written.err;
+  }
+  static void TearDownTestSuite() { folder_.reset(); }
+  void SetUp() override { TRIGLOOP_NEEDS_PEERS(); }
+
+  static fs::path at(const std::string& name) { return *folder_ / name; }
+
+ private:
+  static inline std::unique_ptr<TempDir> folder_;
+};
+
+TEST_F(H5py, EveryNumericDataSetOfEveryFormatVersionComesOutAsH5pyHasIt) {
+  if (IsSkipped()) return;
+  for (const char* name : {"old.h5", "new.h5", "ordered.h5"}) {
+    EXPECT_GE(compare_with_h5py(at(name)), 650u) << name;
+  }
+}
+
+TEST_F(H5py, WhatIsNotReadIsListedWithTheReason) {
+  if (IsSkipped()) return;
+  for (const char* file : {"old.h5", "new.h5"}) {
+    const auto source = open(at(file));
+    for (const auto& [name, word] : std::map<std::string, std::string>{{"text", "string"},
+                                                                       {"record", "compound"},
+                                                                       {"complex", "compound"},
+                                                                       {"ragged", "variable-length"},
+                                                                       {"reference", "reference"},
+                                                                       {"nothing", "null"},
+                                                                       {"lzf", "lzf"},
+                                                                       {"scaled", "scaleoffset"},
+                                                                       {"outside", "other files"},
+                                                                       {"virtual", "virtual"}}) {
+      std::string text;
+      EXPECT_EQ(error_of([&] { source->read({"", 0, {name}}); }, &text), ErrorCode::unsupported) << name;
+      EXPECT_NE(text.find(word), std::string::npos) << text;
+    }
+    std::map<std::string, std::string> unread;
+    for (const Unread& u : source->info().unread) unread[u.name] = u.kind;
+    EXPECT_EQ(unread["soft"], "soft link");
+    EXPECT_EQ(unread["loop"], "soft link");
+    EXPECT_EQ(unread["elsewhere"], "external link");
+    EXPECT_EQ(unread["crowd/self"], "group");
+    EXPECT_EQ(unread["named"], "object");
+  }
+}
+
+TEST_F(H5py, TextAttributesAreRead) {
+  if (IsSkipped()) return;
+  for (const char* file : {"old.h5", "new.h5", "ordered.h5"}) {
+    EXPECT_EQ(read_attribute(at(file), "", "config"), "{\"a\": [1, 2], \"na\xC3\xAFve\": true}");
+    EXPECT_EQ(read_attribute(at(file), "", "fixed"), "fixed text");
+    EXPECT_EQ(read_attribute(at(file), "crowd", "long"), std::string(40000, 'x'));
+    EXPECT_EQ(read_attribute(at(file), "types", "attribute 17"), "value 17");
+    EXPECT_EQ(read_attribute(at(file), "", "missing"), std::nullopt);
+    EXPECT_EQ(error_of([&] { read_attribute(at(file), "", "number"); }), ErrorCode::unsupported);
+    EXPECT_EQ(error_of([&] { read_attribute(at(file), "no/where", "x"); }), ErrorCode::mismatch);
+  }
+}
+
+TEST_F(H5py, RangesAndSmallClustersAreThoseOfTheWhole) {
+  if (IsSkipped()) return;
+  const auto source = open(at("old.h5"));
+  ReadOptions small;
+  small.cluster_entries = 7;
+  const std::string whole = column_bytes(*source, "chunks/all", "two_i2_fixed");
+  EXPECT_EQ(column_bytes(*source, "chunks/all", "two_i2_fixed", small, {290, 310}), whole.substr(290 * 10, 200));
+  // Two columns whose chunks differ in length.
+  const auto reader = source->read({"chunks/all", 0, {"one_f8_fixed", "two_i2_fixed"}}, small);
+  std::uint64_t next = 0;
+  for (event::Columns cluster; reader->next(cluster);) {
+    EXPECT_EQ(cluster.first_entry, next);
+    next += cluster.entries;
+  }
+  EXPECT_EQ(next, 1000u);
+}
+
+void read_all(const fs::path& path) {
+  try {
+    const auto source = open(path);
+    for (const TableInfo& table : source->info().tables) {
+      for (const ColumnInfo& column : table.columns) {
+        if (!column.type || column.raw_bytes > (1u << 20)) continue;
+        try {
+          column_bytes(*source, table.name, column.name);
+        } catch (const core::Error& e) {
+          EXPECT_FALSE(e.file_name().empty()) << e.what();
+        }
+      }
+    }
+    read_attribute(path, "", "config");
+  } catch (const core::Error& e) {
+    EXPECT_FALSE(e.file_name().empty()) << e.what();
+  }
+}
+
+TEST_F(H5py, EveryFlippedByteIsAnErrorOrAValue) {
+  if (IsSkipped()) return;
+  for (const char* name : {"small_old.h5", "small_new.h5"}) {
+    const std::string bytes = test::read_file(at(name));
+    const fs::path path = at("flipped.h5");
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      // Most of the file is unused space of tables that HDF5 allocates whole: one pattern is enough there.
+      for (const int mask : {0xFF, 0x01}) {
+        if (bytes[i] == '\0' && (mask != 0xFF || i % 5 != 0)) continue;
+        std::string bad = bytes;
+        bad[i] = static_cast<char>(bad[i] ^ mask);
+        test::write_file(path, bad);
+        read_all(path);
+      }
+    }
+  }
+}
+
+TEST_F(H5py, EveryTruncationIsAnError) {
+  if (IsSkipped()) return;
+  const std::string bytes = test::read_file(at("small_old.h5"));
+  for (std::size_t n = 0; n < bytes.size(); n += 13) {
+    test::write_file(at("short.h5"), bytes.substr(0, n));
+    EXPECT_EQ(error_of([&] { open(at("short.h5")); }), ErrorCode::damaged) << n;
+  }
+}
+
+TEST(Hdf5, TheTrainingPackagesFilesComeOutAsH5pyHasThem) {
+  TRIGLOOP_NEEDS_PEERS();
+  TRIGLOOP_NEEDS_SHARED("data/zerobias_pythia.h5");
+  std::size_t compared = 0;
+  for (const char* folder : {"data", "models", "models/package"}) {
+    for (const auto& entry : fs::directory_iterator(test::shared_root() / folder)) {
+      if (entry.path().extension() == ".h5") compared += compare_with_h5py(entry.path());
+    }
+  }
+  EXPECT_GE(compared, 500u);
+}
+
+TEST(Hdf5, ChecksumsAreThoseOfTheFormat) {
+  // Bob Jenkins' own test vectors of lookup3, with initial value 0.
+  EXPECT_EQ(lookup3({}), 0xdeadbeefu);
+  const std::string text = "Four score and seven years ago";
+  EXPECT_EQ(lookup3(std::as_bytes(std::span(text))), 0x17770551u);
+}
+
+TEST(Hdf5, WhatIsNoHdf5IsRefused) {
+  const TempDir dir;
+  test::write_file(dir / "a", "not an HDF5 file at all");
+  EXPECT_EQ(error_of([&] { open(dir / "a"); }), ErrorCode::damaged);
+  test::write_file(dir / "a", "\x89HDF\r\n\x1a\n");
+  EXPECT_EQ(error_of([&] { open(dir / "a"); }), ErrorCode::damaged);
+  test::write_file(dir / "a", "\x89HDF\r\n\x1a\n\x07" + std::string(200, 'x'));
+  EXPECT_EQ(error_of([&] { open(dir / "a"); }), ErrorCode::unsupported);
+  EXPECT_EQ(error_of([&] { open(dir.path()); }), ErrorCode::not_found);
+}
+
+}  // namespace
+}  // namespace trigloop::io::hdf5
