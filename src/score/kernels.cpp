@@ -124,62 +124,75 @@ HWY_INLINE void prefetch(const TileView& tile, std::uint32_t source, std::size_t
   for (std::size_t e = 0; e < lanes; e += 32) hwy::Prefetch(at + e);
 }
 
-void run_scale(const ScaleStep& step, const TileView& tile, std::size_t lanes, std::int32_t* rows) {
+/// x in the low halves, y in the high ones, for a group of events.
+HWY_INLINE void store_pairs(V16 x, V16 y, std::int32_t* row) {
+  hn::Store(hn::BitCast(d32, hn::InterleaveLower(d16, x, y)), d32, row);
+  hn::Store(hn::BitCast(d32, hn::InterleaveUpper(d16, x, y)), d32, row + N);
+}
+
+/// The rare case: at least one of the two features goes by its table.
+void scale_row_by_table(const ScaledFeature& a, const ScaledFeature& b, const TileView& tile, std::size_t lanes,
+                        std::int32_t* row) {
   HWY_ALIGN std::int16_t low[tile_lanes], high[tile_lanes];
+  scale_feature(a, tile, lanes, low);
+  scale_feature(b, tile, lanes, high);
+  for (std::size_t e = 0; e < lanes; e += 2 * N) store_pairs(hn::Load(d16, low + e), hn::Load(d16, high + e), row + e);
+}
+
+void run_scale(const ScaleStep& step, const TileView& tile, std::size_t lanes, std::int32_t* rows) {
   std::int32_t* row = rows + step.first_row;
   for (std::size_t k = 0; k < step.features.size(); k += 2, row += tile_lanes) {
     const ScaledFeature& a = step.features[k];
     const ScaledFeature& b = step.features[std::min(k + 1, step.features.size() - 1)];
     prefetch(tile, a.source, lanes);
     prefetch(tile, b.source, lanes);
-    scale_feature(a, tile, lanes, low);
-    scale_feature(b, tile, lanes, high);
-    for (std::size_t e = 0; e < lanes; e += 2 * N) {
-      const V16 x = hn::Load(d16, low + e), y = hn::Load(d16, high + e);
-      hn::Store(hn::BitCast(d32, hn::InterleaveLower(d16, x, y)), d32, row + e);
-      hn::Store(hn::BitCast(d32, hn::InterleaveUpper(d16, x, y)), d32, row + e + N);
+    if (!a.table.empty() || !b.table.empty()) {
+      scale_row_by_table(a, b, tile, lanes, row);
+      continue;
     }
+    const ScaledVector x(a.scaling), y(b.scaling);
+    const std::int16_t* in_a = tile.data + a.source * tile.stride;
+    const std::int16_t* in_b = tile.data + b.source * tile.stride;
+    for (std::size_t e = 0; e < lanes; e += 2 * N)
+      store_pairs(x(hn::LoadU(d16, in_a + e)), y(hn::LoadU(d16, in_b + e)), row + e);
   }
 }
 
 // --- Matrix products ---
 
-/// The accumulators of a block for U vectors of events.
+/// The sums of a block's two outputs for U vectors of events.
 template <class Leaf, std::size_t U>
-struct Accumulators {
-  V32 a[U], b[U];
-
-  HWY_INLINE Accumulators(const LinearStep& step, const Block& block, const std::int32_t* rows) {
-    const V32 bias_a = hn::Set(d32, block.bias[0]), bias_b = hn::Set(d32, block.bias[1]);
+HWY_INLINE void accumulate(const Term* terms, const Block& block, const std::int32_t* rows, V32 (&a)[U], V32 (&b)[U]) {
+  const V32 bias_a = hn::Set(d32, block.bias[0]), bias_b = hn::Set(d32, block.bias[1]);
+#pragma GCC unroll 8
+  for (std::size_t u = 0; u < U; ++u) {
+    a[u] = bias_a;
+    b[u] = bias_b;
+  }
+  const Term* term = terms + block.begin;
+  for (; term != terms + block.both; ++term) {
+    const std::int32_t* x = rows + term->row;
+    const V32 weight_a = hn::Set(d32, term->weights[0]), weight_b = hn::Set(d32, term->weights[1]);
 #pragma GCC unroll 8
     for (std::size_t u = 0; u < U; ++u) {
-      a[u] = bias_a;
-      b[u] = bias_b;
+      const V32 v = hn::Load(d32, x + u * N);
+      a[u] = Leaf::dot(a[u], v, weight_a);
+      b[u] = Leaf::dot(b[u], v, weight_b);
     }
-    const Term* terms = step.terms.data();
-    const Term* term = terms + block.begin;
-    for (; term != terms + block.both; ++term) {
-      const std::int32_t* x = rows + term->row;
-      const V32 weight_a = hn::Set(d32, term->weights[0]), weight_b = hn::Set(d32, term->weights[1]);
-#pragma GCC unroll 8
-      for (std::size_t u = 0; u < U; ++u) {
-        const V32 v = hn::Load(d32, x + u * N);
-        a[u] = Leaf::dot(a[u], v, weight_a);
-        b[u] = Leaf::dot(b[u], v, weight_b);
-      }
-    }
-    for (; term != terms + block.first; ++term) add(a, *term, rows);
-    for (; term != terms + block.end; ++term) add(b, *term, rows);
   }
-
- private:
-  static HWY_INLINE void add(V32* sum, const Term& term, const std::int32_t* rows) {
-    const std::int32_t* x = rows + term.row;
-    const V32 weight = hn::Set(d32, term.weights[0]);
+  for (; term != terms + block.first; ++term) {
+    const std::int32_t* x = rows + term->row;
+    const V32 weight = hn::Set(d32, term->weights[0]);
 #pragma GCC unroll 8
-    for (std::size_t u = 0; u < U; ++u) sum[u] = Leaf::dot(sum[u], hn::Load(d32, x + u * N), weight);
+    for (std::size_t u = 0; u < U; ++u) a[u] = Leaf::dot(a[u], hn::Load(d32, x + u * N), weight);
   }
-};
+  for (; term != terms + block.end; ++term) {
+    const std::int32_t* x = rows + term->row;
+    const V32 weight = hn::Set(d32, term->weights[0]);
+#pragma GCC unroll 8
+    for (std::size_t u = 0; u < U; ++u) b[u] = Leaf::dot(b[u], hn::Load(d32, x + u * N), weight);
+  }
+}
 
 HWY_INLINE V32 clamped(V32 v, std::int32_t low, std::int32_t high) {
   return hn::Min(hn::Max(v, hn::Set(d32, low)), hn::Set(d32, high));
@@ -193,13 +206,14 @@ HWY_INLINE V32 paired(V32 a, V32 b) {
 template <class Leaf, std::size_t U>
 HWY_INLINE void to_rows(const LinearStep& step, const std::int32_t* rows_in, std::int32_t* rows_out) {
   for (const Block& block : step.blocks) {
-    const Accumulators<Leaf, U> sums(step, block, rows_in);
+    V32 a[U], b[U];
+    accumulate<Leaf, U>(step.terms.data(), block, rows_in, a, b);
     std::int32_t* out = rows_out + block.target;
 #pragma GCC unroll 8
     for (std::size_t u = 0; u < U; ++u) {
-      const V32 a = clamped(rounded(sums.a[u], step.rounder), block.low[0], block.high[0]);
-      const V32 b = clamped(rounded(sums.b[u], step.rounder), block.low[1], block.high[1]);
-      hn::Store(paired(a, b), d32, out + u * N);
+      const V32 x = clamped(rounded(a[u], step.rounder), block.low[0], block.high[0]);
+      const V32 y = clamped(rounded(b[u], step.rounder), block.low[1], block.high[1]);
+      hn::Store(paired(x, y), d32, out + u * N);
     }
   }
 }
@@ -210,10 +224,11 @@ HWY_INLINE void to_score(const LinearStep& step, const std::int32_t* rows, std::
   V32 total[U];
   for (std::size_t u = 0; u < U; ++u) total[u] = hn::Set(d32, step.sum_rounder.add);
   for (const Block& block : step.blocks) {
-    const Accumulators<Leaf, U> sums(step, block, rows);
+    V32 a[U], b[U];
+    accumulate<Leaf, U>(step.terms.data(), block, rows, a, b);
 #pragma GCC unroll 8
     for (std::size_t u = 0; u < U; ++u) {
-      const V32 both = paired(hn::Min(hn::Abs(sums.a[u]), limit), hn::Min(hn::Abs(sums.b[u]), limit));
+      const V32 both = paired(hn::Min(hn::Abs(a[u]), limit), hn::Min(hn::Abs(b[u]), limit));
       total[u] = Leaf::dot(total[u], both, both);
     }
   }
@@ -227,10 +242,11 @@ HWY_INLINE void to_planes(const LinearStep& step, const Plan& plan, Scratch& scr
   HWY_ALIGN std::int32_t codes[2][U * N];
   for (std::size_t k = 0; k < step.blocks.size(); ++k) {
     const Block& block = step.blocks[k];
-    const Accumulators<Leaf, U> sums(step, block, scratch.rows.data() + first * N);
+    V32 a[U], b[U];
+    accumulate<Leaf, U>(step.terms.data(), block, scratch.rows.data() + first * N, a, b);
     for (std::size_t u = 0; u < U; ++u) {
-      hn::Store(clamped(rounded(sums.a[u], step.rounder), block.low[0], block.high[0]), d32, codes[0] + u * N);
-      hn::Store(clamped(rounded(sums.b[u], step.rounder), block.low[1], block.high[1]), d32, codes[1] + u * N);
+      hn::Store(clamped(rounded(a[u], step.rounder), block.low[0], block.high[0]), d32, codes[0] + u * N);
+      hn::Store(clamped(rounded(b[u], step.rounder), block.low[1], block.high[1]), d32, codes[1] + u * N);
     }
     for (std::size_t half = 0; half < 2 && block.target + half < step.outputs; ++half)
       for (std::size_t i = 0; i < U * N; ++i)
@@ -270,6 +286,7 @@ class TileRun {
   void operator()(const LinearStep& step) const {
     const std::size_t vectors = lanes_ / N;
     std::size_t v = 0;
+    if (tile_.lanes <= 4) return one_vector(step);
     for (; v + unroll <= vectors; v += unroll) linear_part<Leaf, unroll>(step, plan_, scratch_, v);
     for (; v < vectors; v += 2) linear_part<Leaf, 2>(step, plan_, scratch_, v);
     if (step.target == Target::score) store_scores(scratch_.rows.data() + step.sum_row, codes_, lanes_);
@@ -303,6 +320,12 @@ class TileRun {
   }
 
  private:
+  /// The first four events are all in the first vector.
+  void one_vector(const LinearStep& step) const {
+    linear_part<Leaf, 1>(step, plan_, scratch_, 0);
+    if (step.target == Target::score) std::copy_n(scratch_.rows.data() + step.sum_row, 4, codes_);
+  }
+
   std::int16_t* half(const RowPlace& place, std::size_t lane) const {
     return reinterpret_cast<std::int16_t*>(scratch_.rows.data() + place.row + lane) + (place.high ? 1 : 0);
   }
