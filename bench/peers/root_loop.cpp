@@ -104,14 +104,16 @@ void answer(const std::string& path, const std::string& dump) {
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - loop;
   const std::chrono::duration<double> whole = std::chrono::steady_clock::now() - start;
+  const double loop_end_cpu = cpu_seconds();
+  if (!dump.empty()) {
+    std::ofstream out(dump, std::ios::binary);
+    out.write(reinterpret_cast<const char*>(features.data()), static_cast<std::streamsize>(features.size() * 2));
+    out.write(reinterpret_cast<const char*>(keys.data()), static_cast<std::streamsize>(keys.size() * 4));
+  }
   std::printf(
       "{\"seconds\": %.9f, \"cpu\": %.6f, \"with_opening\": %.9f, \"cpu_with_opening\": %.6f, \"events\": %lld}\n",
-      seconds.count(), cpu_seconds() - loop_cpu, whole.count(), cpu_seconds() - cpu, static_cast<long long>(entries));
+      seconds.count(), loop_end_cpu - loop_cpu, whole.count(), loop_end_cpu - cpu, static_cast<long long>(entries));
   std::fflush(stdout);
-  if (dump.empty()) return;
-  std::ofstream out(dump, std::ios::binary);
-  out.write(reinterpret_cast<const char*>(features.data()), static_cast<std::streamsize>(features.size() * 2));
-  out.write(reinterpret_cast<const char*>(keys.data()), static_cast<std::streamsize>(keys.size() * 4));
 }
 
 }  // namespace
