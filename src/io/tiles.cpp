@@ -37,15 +37,34 @@ void read_range(Worker& worker, unsigned number, EntryRange range, const TileCon
   if (const event::Tile* tile = worker.tiler->rest()) take(*tile, number, worker.stats, consume);
 }
 
-std::vector<EntryRange> tasks_of(const Source& source, const Binding& binding, const TileOptions& options,
-                                 EntryRange all) {
-  const std::uint64_t entries = all.end - all.begin;
-  const std::uint64_t target =
-      options.entries_per_task != 0 ? options.entries_per_task : std::clamp<std::uint64_t>(entries / 32, 8192, 262144);
-  std::vector<EntryRange> tasks;
-  for (EntryRange one : source.split(binding.selection, target)) {
+/// Pieces of about `target` entries, cut where little is decoded twice.
+std::vector<EntryRange> pieces_of(const Source& source, const Selection& selection, std::uint64_t target,
+                                  EntryRange all) {
+  std::vector<EntryRange> pieces;
+  for (EntryRange one : source.split(selection, target)) {
     one = {std::max(one.begin, all.begin), std::min(one.end, all.end)};
-    if (one.begin < one.end) tasks.push_back(one);
+    if (one.begin < one.end) pieces.push_back(one);
+  }
+  return pieces;
+}
+
+/// One thread reads in one go. Several take pieces that shrink towards the end (guided self-scheduling): few borders,
+/// at which baskets are decoded twice, and no thread waits long for the last.
+std::vector<EntryRange> tasks_of(const Source& source, const Selection& selection, const TileOptions& options,
+                                 unsigned threads, EntryRange all) {
+  if (options.entries_per_task != 0) return pieces_of(source, selection, options.entries_per_task, all);
+  if (threads == 1) return {all};
+  constexpr std::uint64_t least = 4096;
+  std::uint64_t left = all.end - all.begin;
+  std::vector<EntryRange> tasks;
+  for (const EntryRange& piece : pieces_of(source, selection, std::max(least, left / (32 * threads)), all)) {
+    const bool full = tasks.empty() || tasks.back().end - tasks.back().begin >= left / (2 * threads);
+    if (!full) {
+      tasks.back().end = piece.end;
+      continue;
+    }
+    if (!tasks.empty()) left -= tasks.back().end - tasks.back().begin;
+    tasks.push_back(piece);
   }
   return tasks;
 }
@@ -84,8 +103,8 @@ TileStats read_tiles(const Source& source, const Binding& binding, const TileOpt
   const auto start = std::chrono::steady_clock::now();
   const TableInfo& table = find_table(source.info(), binding.selection.table, binding.selection.cycle);
   const EntryRange all = range_of(table, options.range, source.info());
-  const std::vector<EntryRange> tasks = tasks_of(source, binding, options, all);
   const unsigned threads = options.threads != 0 ? options.threads : core::available_cores();
+  const std::vector<EntryRange> tasks = tasks_of(source, binding.selection, options, threads, all);
   std::vector<Worker> workers(threads);
   core::parallel_for(tasks.size(), threads, [&](std::size_t task, unsigned number) {
     core::stop_if_interrupted();

@@ -16,7 +16,7 @@ struct TileOptions {
   std::uint32_t cycle = 0;          ///< of the table; 0: the highest
   std::optional<EntryRange> range;  ///< which entries; all, unless said
   std::uint32_t lanes = event::Tiler::default_lanes;
-  /// Entries a thread takes at a time; 0: a 32nd of the table within [8192, 262144].
+  /// Entries a thread takes at a time; 0: what is best for the number of threads.
   std::uint64_t entries_per_task = 0;
   ReadOptions read;
 };

@@ -89,6 +89,22 @@ TEST(ReadTiles, GivesTheSameTilesForAnyNumberOfThreads) {
   }
 }
 
+TEST(ReadTiles, GivesEveryEntryOnceHoweverTasksAreCut) {
+  const FakeScouting events(50000, 4);
+  const FakeSource source = events.source(1000);
+  for (const unsigned threads : {1u, 2u, 3u, 8u}) {
+    TileOptions options;
+    options.threads = threads;
+    std::vector<std::atomic<int>> seen(events.entries());
+    const auto stats =
+        read_tiles(source, find_layout(event::cms_l1_scouting), options, [&](unsigned, const Tile& tile) {
+          for (std::uint32_t i = 0; i < tile.size; ++i) ++seen[tile.first_entry + i];
+        });
+    EXPECT_EQ(stats.entries, events.entries());
+    EXPECT_TRUE(std::ranges::all_of(seen, [](const auto& n) { return n == 1; })) << threads;
+  }
+}
+
 TEST(ReadTiles, KeepsToARange) {
   const FakeScouting events(1000, 5);
   TileOptions options;

@@ -99,7 +99,7 @@ struct Decompressor::Codecs {
     return result == LIBDEFLATE_INSUFFICIENT_SPACE && found != mark;
   }
 
-  void lz4(std::span<const std::byte> in, std::span<std::byte> out, std::size_t wanted, bool verify) {
+  void lz4(std::span<const std::byte> in, std::span<std::byte> out, bool verify) {
     constexpr std::size_t checksum = 8;
     if (in.size() < checksum) fail("an LZ4 block is too short for its checksum");
     const auto payload = in.subspan(checksum);
@@ -109,14 +109,10 @@ struct Decompressor::Codecs {
     const auto* source = reinterpret_cast<const char*>(payload.data());
     auto* target = reinterpret_cast<char*>(out.data());
     const int size = static_cast<int>(payload.size()), room = static_cast<int>(out.size());
-    if (wanted < out.size()) {  // the checksum is over the payload, so nothing is lost by stopping early
-      const int got = LZ4_decompress_safe_partial(source, target, size, static_cast<int>(wanted), room);
-      if (got < 0 || static_cast<std::size_t>(got) < wanted) fail("the bytes of an LZ4 block are corrupted");
-    } else {
-      const int got = LZ4_decompress_safe(source, target, size, room);
-      if (got < 0) fail("the bytes of an LZ4 block are corrupted");
-      expect_size("LZ4", static_cast<std::size_t>(got), out.size());
-    }
+    // Always whole: LZ4_decompress_safe_partial leaves out the fast copies and is five times slower.
+    const int got = LZ4_decompress_safe(source, target, size, room);
+    if (got < 0) fail("the bytes of an LZ4 block are corrupted");
+    expect_size("LZ4", static_cast<std::size_t>(got), out.size());
   }
 
   void zstandard(std::span<const std::byte> in, std::span<std::byte> out) {
@@ -152,7 +148,7 @@ void Decompressor::block(std::span<const std::byte> header, std::span<const std:
   } else if (letters == "ZS") {
     codecs_->zstandard(payload, out);
   } else if (letters == "L4") {
-    codecs_->lz4(payload, out, wanted, verify_);
+    codecs_->lz4(payload, out, verify_);
   } else if (letters == "XZ") {
     Codecs::xz(payload, out);
   } else if (letters == "CS") {
