@@ -68,9 +68,10 @@ std::vector<StreamerInfo> builtin_infos() {
   };
   for (const char* plain :
        {"TStreamerObject", "TStreamerObjectAny", "TStreamerObjectPointer", "TStreamerObjectAnyPointer",
-        "TStreamerBasicType", "TStreamerString", "TStreamerSTL", "TStreamerSTLstring", "TStreamerArtificial"}) {
+        "TStreamerBasicType", "TStreamerString", "TStreamerSTL", "TStreamerArtificial"}) {
     infos.push_back({plain, 2, 0, {base("TStreamerElement")}});
   }
+  infos.push_back({"TStreamerSTLstring", 2, 0, {base("TStreamerSTL")}});
   infos.push_back({"TStreamerLoop", 2, 0, infos[4].elements});
   return infos;
 }
