@@ -134,12 +134,8 @@ std::optional<Number> number_of_vector(std::string_view type_name) {
   return number_of_code(found->second, "");
 }
 
-/// The fixed dimensions in a leaf's title, "x[n][3][2]" -> {3, 2}; {length} where the title does not fit.
+/// The fixed dimensions in a leaf's title, "x[n][3][1]" -> {3, 1}; {length} where the title does not fit.
 std::vector<std::uint64_t> dimensions_of(const LeafInfo& leaf) {
-  if (leaf.length <= 1) {
-    // "x[1]" is an array of one, as its title says.
-    return leaf.title.ends_with("[1]") && !leaf.counter ? std::vector<std::uint64_t>{1} : std::vector<std::uint64_t>{};
-  }
   std::vector<std::uint64_t> dimensions;
   std::uint64_t product = 1;
   for (std::size_t left = leaf.title.find('['); left != leaf.title.npos; left = leaf.title.find('[', left + 1)) {
@@ -152,8 +148,8 @@ std::vector<std::uint64_t> dimensions_of(const LeafInfo& leaf) {
     product *= extent;
     if (product > most_values) break;
   }
-  if (product != leaf.length) return {leaf.length};
-  return dimensions;
+  if (product == std::max<std::uint64_t>(1, leaf.length)) return dimensions;
+  return leaf.length > 1 ? std::vector<std::uint64_t>{leaf.length} : std::vector<std::uint64_t>{};
 }
 
 std::string type_text(const Number& number, bool jagged, const std::vector<std::uint64_t>& shape) {
