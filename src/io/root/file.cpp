@@ -139,7 +139,11 @@ class Lister {
 
 }  // namespace
 
-RootFile::RootFile(const std::filesystem::path& path) : input_(path), header_(read_header(input_)) {}
+RootFile::RootFile(const std::filesystem::path& path) try : input_(path), header_(read_header(input_)) {
+} catch (core::Error& e) {
+  e.file(path.native());
+  throw;
+}
 
 std::vector<Entry> RootFile::list() const {
   Lister lister(*this);

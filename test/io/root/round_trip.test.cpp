@@ -1,57 +1,15 @@
 // What the writer writes, the reader reads: over random tables, values and options, and on a real scouting file.
 #include <gtest/gtest.h>
 
-#include "io/root/source.hpp"
-#include "test/io/root/sample.hpp"
+#include "test/io/root/content.hpp"
 
 namespace trigloop::io::root {
 namespace {
 
+using test::content_of;
+using test::expect_sample;
 using test::Sample;
 using test::TempDir;
-
-std::string bytes_of(const std::vector<std::byte>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-/// A whole column: its values, and where each entry's items begin.
-struct ColumnContent {
-  std::string values;
-  std::vector<std::uint32_t> offsets{0};
-  bool operator==(const ColumnContent&) const = default;
-};
-
-ColumnContent content_of(const Source& source, const std::string& table, const std::string& column,
-                         const ReadOptions& options = {}) {
-  ColumnContent content;
-  const auto reader = source.read({table, 0, {column}}, options);
-  for (event::Columns cluster; reader->next(cluster);) {
-    const event::ColumnView& view = cluster.columns[0];
-    content.values.append(reinterpret_cast<const char*>(view.data), view.values * event::size_of(view.type));
-    const std::uint32_t base = content.offsets.back();
-    for (std::size_t i = 1; i < view.offsets.size(); ++i) content.offsets.push_back(base + view.offsets[i]);
-  }
-  return content;
-}
-
-/// A column of a file must be that of the sample: what is said of it, its values, its item offsets.
-void expect_column(const Source& source, const Sample& sample, std::size_t number, const ReadOptions& options) {
-  const ColumnSpec& spec = sample.spec.columns[number];
-  const ColumnInfo& info = find_column(source.info(), find_table(source.info(), sample.spec.name), spec.name);
-  EXPECT_EQ(info.type, spec.type) << spec.name;
-  EXPECT_EQ(info.shape, spec.shape) << spec.name;
-  EXPECT_EQ(info.counter, spec.counter) << spec.name;
-  EXPECT_EQ(info.entries, sample.entries) << spec.name;
-  ColumnContent expected{bytes_of(sample.columns[number].bytes), sample.columns[number].offsets};
-  if (spec.counter.empty()) expected.offsets = {0};
-  EXPECT_TRUE(content_of(source, sample.spec.name, spec.name, options) == expected) << spec.name;
-}
-
-void expect_sample(const std::filesystem::path& file, const Sample& sample, const ReadOptions& options = {}) {
-  const auto source = open(file);
-  ASSERT_EQ(find_table(source->info(), sample.spec.name).columns.size(), sample.columns.size());
-  for (std::size_t i = 0; i < sample.columns.size(); ++i) expect_column(*source, sample, i, options);
-}
 
 /// Any table that the writer takes: up to ten columns, some of which count others.
 TableSpec random_table(core::Philox& random) {
