@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <set>
 #include <string>
 #include <system_error>
 
@@ -76,19 +77,35 @@ void OutputFolder::write(const fs::path& relative, std::span<const std::byte> by
     if (n < 0) fail(path_ / relative, "write", errno);
     done += static_cast<std::size_t>(n);
   }
+  const std::lock_guard lock(mutex_);
+  files_.push_back(file);
 }
 
 void OutputFolder::write(const fs::path& relative, std::string_view text) const {
   write(relative, std::as_bytes(std::span(text)));
 }
 
-void OutputFolder::commit() {
-  {
-    // One call for the whole file system: thousands of chunks would take one fsync each, which is far slower. Since
-    // Linux 5.8 it also reports write-back errors.
-    const Descriptor folder(::open(partial_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (folder.get() < 0 || ::syncfs(folder.get()) != 0) fail(path_, "make durable", errno);
+/// First all files are sent on their way, then each is waited for: the file system writes them together. (syncfs would
+/// be one call, but it also waits for whatever other programs write.)
+void OutputFolder::sync_all() const {
+  std::set<fs::path> folders{partial_};
+  for (const bool wait : {false, true}) {
+    for (const fs::path& file : files_) {
+      const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+      if (in.get() < 0) fail(path_, "make durable", errno);
+      if (!wait) {
+        ::sync_file_range(in.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+        for (fs::path f = file.parent_path(); folders.insert(f).second;) f = f.parent_path();
+      } else if (::fsync(in.get()) != 0) {
+        fail(path_, "make durable", errno);
+      }
+    }
   }
+  for (const fs::path& folder : folders) sync_folder(folder);
+}
+
+void OutputFolder::commit() {
+  sync_all();
   if (::rename(partial_.c_str(), path_.c_str()) != 0) {
     if (errno != ENOTEMPTY && errno != EEXIST) fail(path_, "rename into place", errno);
     // There is an old one: swap the two, so that the name never points to nothing; the destructor's duty is the old.

@@ -2,8 +2,10 @@
 // Folders that appear at once or not at all: the counterpart of OutputFile for stores of many files.
 #include <cstddef>
 #include <filesystem>
+#include <mutex>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace trigloop::core {
 
@@ -27,8 +29,12 @@ class OutputFolder {
   void commit();
 
  private:
+  void sync_all() const;
+
   std::filesystem::path path_, partial_;
   bool open_ = false;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::filesystem::path> files_;  ///< written so far, to be made durable by commit
 };
 
 }  // namespace trigloop::core

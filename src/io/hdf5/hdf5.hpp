@@ -6,6 +6,7 @@
 // float32, h5py's booleans as booleans. Strings, compounds, references and other types are listed with the reason.
 //
 // Files are read by our own code (README.md says why); the HDF5 library only writes.
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -32,5 +33,34 @@ bool is_hdf5(const core::InputFile& file);
 /// attribute is no string.
 std::optional<std::string> read_attribute(const std::filesystem::path& path, const std::string& node,
                                           const std::string& name);
+
+struct WriteOptions {
+  int deflate = 4;                     ///< gzip level 1 to 9; 0 stores chunks as they are
+  bool shuffle = true;                 ///< group the bytes of values by their place, which helps deflate
+  std::uint64_t chunk_entries = 8192;  ///< entries a chunk; an entry is never cut
+  unsigned threads = 1;                ///< that compress; 0: all cores
+};
+
+/// Writes groups of extendable, chunked data sets into a hidden neighbour, which commit renames. Every HDF5 since 1.8
+/// reads the result. Calls of the HDF5 library are made under one lock: it is not thread-safe.
+class Writer final : public Sink {
+ public:
+  /// Errors: output; usage, for bad options.
+  explicit Writer(std::filesystem::path path, WriteOptions options = {});
+  ~Writer() override;
+
+  /// A table is the group at its name ("" is the root, "a/b" nests); booleans are written as h5py does. Errors: usage,
+  /// for a bad or repeated name; unsupported, for jagged columns.
+  std::size_t add_table(const TableSpec& table) override;
+  /// Errors: usage, if the cluster is not of the table's columns; output.
+  void append(std::size_t table, const event::Columns& cluster) override;
+  /// Gives the group or data set at `node` a text attribute (UTF-8, any length; JSON, say). It is written at commit.
+  void set_attribute(const std::string& node, const std::string& name, const std::string& text);
+  void commit() override;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace trigloop::io::hdf5

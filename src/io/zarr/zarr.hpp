@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,13 @@
 #include "io/source.hpp"
 #include "io/zarr/codec.hpp"
 
+namespace trigloop::io::array {
+struct FullChunk;
+}
+
 namespace trigloop::io::zarr {
+
+struct ArrayMeta;
 
 /// Opens a store. Arrays that cannot be read are listed with the reason. Errors: not_found; damaged; unsupported, for
 /// Zarr v3, by name.
@@ -53,12 +60,12 @@ class Writer final : public Sink {
   void commit() override;
 
  private:
-  struct Column;
   struct Table;
   struct Attributes {
     std::string node, json;
   };
-  void flush(Table& table, bool last);
+  ArrayMeta meta_of(const Table& table, std::size_t column) const;
+  void write(const Table& table, std::span<const array::FullChunk> chunks) const;
 
   core::OutputFolder folder_;
   WriteOptions options_;

@@ -197,6 +197,108 @@ TEST(Hdf5, TheTrainingPackagesFilesComeOutAsH5pyHasThem) {
   EXPECT_GE(compared, 500u);
 }
 
+/// The layout of the training package, small.
+struct Package {
+  static constexpr std::size_t entries = 10'001;
+  std::vector<std::int16_t> data = std::vector<std::int16_t>(entries * 99);
+  std::vector<std::uint8_t> bit = std::vector<std::uint8_t>(entries);
+  std::vector<float> et = std::vector<float>(entries);
+
+  Package() {
+    for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::int16_t>(i * i % 511);
+    for (std::size_t i = 0; i < entries; ++i) bit[i] = i % 3 == 0 ? 1 : 0;
+    for (std::size_t i = 0; i < entries; ++i) et[i] = static_cast<float>(i) / 16;
+  }
+
+  template <class T>
+  static event::ColumnView view(const std::vector<T>& values, event::Type type, std::uint32_t inner, std::size_t begin,
+                                std::size_t n) {
+    event::ColumnView v;
+    v.type = type;
+    v.inner = inner;
+    v.data = reinterpret_cast<const std::byte*>(values.data() + begin * inner);
+    v.values = n * inner;
+    return v;
+  }
+
+  void write(const fs::path& path, const WriteOptions& options, std::size_t step) const {
+    Writer writer(path, options);
+    const std::size_t table = writer.add_table({"",
+                                                "",
+                                                {{"full_data_cyl", event::Type::int16, {33, 3}, ""},
+                                                 {"L1bit", event::Type::boolean, {}, ""},
+                                                 {"ET", event::Type::float32, {}, ""}}});
+    for (std::size_t begin = 0; begin < entries; begin += step) {
+      const std::size_t n = std::min(step, entries - begin);
+      writer.append(table, {begin,
+                            n,
+                            {view(data, event::Type::int16, 99, begin, n), view(bit, event::Type::boolean, 1, begin, n),
+                             view(et, event::Type::float32, 1, begin, n)}});
+    }
+    const std::vector<double> x{1.5, 2.5};
+    const std::size_t deep = writer.add_table({"deep/er", "", {{"x", event::Type::float64, {}, ""}}});
+    writer.append(deep, {0, 2, {view(x, event::Type::float64, 1, 0, 2)}});
+    writer.set_attribute("", "config", "{\"na\xC3\xAFve\": 1}");
+    writer.set_attribute("deep", "note", "on a group");
+    writer.set_attribute("deep", "long", std::string(200'000, 'y'));
+    writer.set_attribute("ET", "unit", "0.5 GeV");
+    writer.commit();
+  }
+};
+
+TEST(Hdf5Writer, ReadsWhatItWritesWhateverTheOptions) {
+  const TempDir dir;
+  const Package package;
+  for (const auto& options : {WriteOptions{}, WriteOptions{0, false, 1000, 1}, WriteOptions{9, false, 777, 2},
+                              WriteOptions{1, true, 20'000, 3}}) {
+    for (const std::size_t step : {999u, 20'000u}) {
+      package.write(dir / "a.h5", options, step);
+      const auto source = open(dir / "a.h5");
+      EXPECT_EQ(test::column_values<std::int16_t>(*source, "", "full_data_cyl"), package.data);
+      EXPECT_EQ(test::column_values<std::uint8_t>(*source, "", "L1bit"), package.bit);
+      EXPECT_EQ(test::column_values<float>(*source, "", "ET"), package.et);
+      EXPECT_EQ(test::column_values<double>(*source, "deep/er", "x"), (std::vector<double>{1.5, 2.5}));
+      EXPECT_EQ(read_attribute(dir / "a.h5", "deep", "long"), std::string(200'000, 'y'));
+    }
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir.path()), {}), 1);
+}
+
+TEST(Hdf5Writer, H5pyOpensOurs) {
+  TRIGLOOP_NEEDS_PEERS();
+  const TempDir dir;
+  Package().write(dir / "a.h5", {}, 1500);
+  const auto result = run_peer({"check", dir / "a.h5"});
+  EXPECT_EQ(result.status, 0) << result.err;
+}
+
+TEST(Hdf5Writer, NothingAppearsWithoutCommit) {
+  const TempDir dir;
+  {
+    Writer writer(dir / "a.h5");
+    writer.add_table({"", "", {{"x", event::Type::int16, {}, ""}}});
+  }
+  EXPECT_TRUE(fs::is_empty(dir.path()));
+}
+
+TEST(Hdf5Writer, RefusesWhatItCannotWrite) {
+  const TempDir dir;
+  EXPECT_EQ(error_of([&] { Writer w(dir / "missing/a.h5"); }), ErrorCode::output);
+  EXPECT_EQ(error_of([&] { Writer w(dir / "a.h5", {11}); }), ErrorCode::usage);
+  Writer writer(dir / "a.h5");
+  for (const char* name : {"..", "a/../b", "/a", "a//b", "."}) {
+    EXPECT_EQ(error_of([&] { writer.add_table({name, "", {}}); }), ErrorCode::usage) << name;
+  }
+  EXPECT_EQ(error_of([&] {
+              writer.add_table({"t", "", {{"n", event::Type::int32, {}, "counter"}}});
+            }),
+            ErrorCode::unsupported);
+  writer.add_table({"t", "", {{"n", event::Type::int32, {}, ""}}});
+  EXPECT_EQ(error_of([&] { writer.add_table({"t", "", {{"n", event::Type::int32, {}, ""}}}); }), ErrorCode::output);
+  writer.set_attribute("nowhere", "a", "b");
+  EXPECT_EQ(error_of([&] { writer.commit(); }), ErrorCode::output);
+}
+
 TEST(Hdf5, ChecksumsAreThoseOfTheFormat) {
   // Bob Jenkins' own test vectors of lookup3, with initial value 0.
   EXPECT_EQ(lookup3({}), 0xdeadbeefu);

@@ -1,0 +1,93 @@
+#include "io/array/collector.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/error.hpp"
+
+namespace trigloop::io::array {
+
+using core::Error;
+using core::ErrorCode;
+
+Collector::Collector(const TableSpec& table, std::uint64_t chunk_entries, unsigned batch)
+    : chunk_entries_(chunk_entries), batch_rows_(chunk_entries * batch) {
+  if (chunk_entries == 0 || chunk_entries > (1u << 31)) {
+    throw Error(ErrorCode::usage, "chunks have between 1 and 2^31 entries");
+  }
+  for (const ColumnSpec& spec : table.columns) {
+    if (std::ranges::any_of(columns_, [&](const Column& c) { return c.name == spec.name; })) {
+      throw Error(ErrorCode::usage, "column '" + spec.name + "' is there twice");
+    }
+    if (!spec.counter.empty()) {
+      throw Error(ErrorCode::unsupported, "column '" + spec.name + "' is jagged, which this format does not hold");
+    }
+    Layout layout{{spec.type}, {0}, {chunk_entries}, Order::c};
+    for (const std::uint64_t extent : spec.shape) {
+      layout.shape.push_back(extent);
+      layout.chunk.push_back(std::max<std::uint64_t>(extent, 1));
+    }
+    array::check(layout);
+    const std::uint64_t row_bytes = layout.inner() * event::size_of(spec.type);
+    columns_.push_back({spec.name, std::move(layout), row_bytes, {}});
+  }
+}
+
+void Collector::check(const event::Columns& cluster) const {
+  if (cluster.columns.size() != columns_.size()) {
+    throw Error(ErrorCode::usage, "a cluster has " + std::to_string(cluster.columns.size()) + " columns, its table " +
+                                      std::to_string(columns_.size()));
+  }
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const event::ColumnView& view = cluster.columns[i];
+    const Layout& layout = columns_[i].layout;
+    if (view.type != layout.encoding.type || view.jagged || view.values != cluster.entries * layout.inner()) {
+      throw Error(ErrorCode::usage, "column '" + columns_[i].name + "' got values of another type or shape");
+    }
+  }
+}
+
+void Collector::append(const event::Columns& cluster, const Write& write) {
+  check(cluster);
+  for (std::uint64_t done = 0; done < cluster.entries;) {
+    const std::uint64_t rows = std::min(batch_rows_ - pending_rows_, cluster.entries - done);
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      Column& column = columns_[i];
+      const std::uint64_t held = pending_rows_ * column.row_bytes, bytes = rows * column.row_bytes;
+      column.pending.resize(held + bytes);
+      if (bytes != 0) std::memcpy(&column.pending[held], cluster.columns[i].data + done * column.row_bytes, bytes);
+    }
+    done += rows;
+    pending_rows_ += rows;
+    if (pending_rows_ == batch_rows_) flush(write);
+  }
+}
+
+void Collector::finish(const Write& write) { flush(write); }
+
+void Collector::flush(const Write& write) {
+  const std::uint64_t chunks = (pending_rows_ + chunk_entries_ - 1) / chunk_entries_;
+  std::vector<FullChunk> full;
+  for (std::uint64_t c = 0; c < chunks; ++c) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      Column& column = columns_[i];
+      const std::uint64_t bytes = chunk_entries_ * column.row_bytes, held = pending_rows_ * column.row_bytes;
+      if (bytes == 0) continue;
+      if (c == 0) column.pending.resize(chunks * bytes);
+      if (c + 1 == chunks) std::memset(column.pending.data() + held, 0, chunks * bytes - held);
+      full.push_back({i, chunks_ + c, column.pending.span().subspan(c * bytes, bytes)});
+    }
+  }
+  rows_ += pending_rows_;
+  chunks_ += chunks;
+  pending_rows_ = 0;
+  if (!full.empty()) write(full);
+}
+
+Layout Collector::layout(std::size_t column) const {
+  Layout layout = columns_[column].layout;
+  layout.shape[0] = rows_ + pending_rows_;
+  return layout;
+}
+
+}  // namespace trigloop::io::array

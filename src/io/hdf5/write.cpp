@@ -1,0 +1,312 @@
+// The writer: chunks are shuffled and deflated here, on several threads, and handed to the library as they are to stand
+// in the file (H5Dwrite_chunk); its own filter pipeline is single-threaded and uses zlib.
+#include <fcntl.h>
+#include <libdeflate.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <new>
+
+#include "core/file.hpp"
+#include "core/parallel.hpp"
+#include "io/array/collector.hpp"
+#include "io/hdf5/hdf5.hpp"
+#include "io/hdf5/library.hpp"
+
+namespace trigloop::io::hdf5 {
+namespace {
+
+namespace fs = std::filesystem;
+using core::Error;
+using core::ErrorCode;
+using event::Type;
+using Lock = std::lock_guard<std::mutex>;
+
+Handle file_type(Type type) {
+  constexpr auto copy = [](hid_t id) { return Handle(::H5Tcopy(id), ::H5Tclose, "copy a type"); };
+  switch (type) {
+    case Type::boolean: {
+      Handle boolean(::H5Tenum_create(H5T_STD_I8LE), ::H5Tclose, "make a type");
+      for (const std::int8_t value : {std::int8_t{0}, std::int8_t{1}}) {
+        checked(::H5Tenum_insert(boolean.get(), value == 0 ? "FALSE" : "TRUE", &value), "make a type");
+      }
+      return boolean;
+    }
+    case Type::int8:
+      return copy(H5T_NATIVE_INT8);
+    case Type::uint8:
+      return copy(H5T_NATIVE_UINT8);
+    case Type::int16:
+      return copy(H5T_NATIVE_INT16);
+    case Type::uint16:
+      return copy(H5T_NATIVE_UINT16);
+    case Type::int32:
+      return copy(H5T_NATIVE_INT32);
+    case Type::uint32:
+      return copy(H5T_NATIVE_UINT32);
+    case Type::int64:
+      return copy(H5T_NATIVE_INT64);
+    case Type::uint64:
+      return copy(H5T_NATIVE_UINT64);
+    case Type::float32:
+      return copy(H5T_NATIVE_FLOAT);
+    default:
+      return copy(H5T_NATIVE_DOUBLE);
+  }
+}
+
+void check_name(const std::string& name) {
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('/', begin), name.size());
+    const std::string part = name.substr(begin, end - begin);
+    if (part.empty() || part == "." || part == ".." || part.find('\0') != std::string::npos) {
+      throw Error(ErrorCode::usage, "'" + core::escaped(name.substr(0, 300)) + "' cannot name an HDF5 object");
+    }
+    begin = end + 1;
+  }
+}
+
+void shuffle(std::span<const std::byte> in, std::size_t value_bytes, std::byte* out) {
+  const std::size_t n = in.size() / value_bytes;
+  for (std::size_t j = 0; j < value_bytes; ++j) {
+    for (std::size_t i = 0; i < n; ++i) out[j * n + i] = in[i * value_bytes + j];
+  }
+}
+
+/// Shuffles and deflates; keeps scratch memory, so each thread has its own.
+class Filters {
+ public:
+  Filters(const WriteOptions& options) : options_(options), deflater_(nullptr, &::libdeflate_free_compressor) {
+    if (options.deflate > 0) deflater_.reset(::libdeflate_alloc_compressor(options.deflate));
+    if (options.deflate > 0 && !deflater_) throw std::bad_alloc();
+  }
+
+  std::vector<std::byte> apply(std::span<const std::byte> chunk, std::size_t value_bytes) {
+    if (!deflater_) return {chunk.begin(), chunk.end()};
+    if (options_.shuffle && value_bytes > 1) {
+      shuffled_.resize_discard(chunk.size());
+      shuffle(chunk, value_bytes, shuffled_.data());
+      chunk = shuffled_.span();
+    }
+    std::vector<std::byte> packed(::libdeflate_zlib_compress_bound(deflater_.get(), chunk.size()));
+    packed.resize(
+        ::libdeflate_zlib_compress(deflater_.get(), chunk.data(), chunk.size(), packed.data(), packed.size()));
+    return packed;
+  }
+
+ private:
+  const WriteOptions& options_;
+  std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> deflater_;
+  core::ByteBuffer shuffled_;
+};
+
+}  // namespace
+
+class Writer::Impl {
+ public:
+  Impl(fs::path path, WriteOptions options) : path_(std::move(path)), options_(options) {
+    if (options_.deflate < 0 || options_.deflate > 9) throw Error(ErrorCode::usage, "gzip levels go from 0 to 9");
+    if (options_.threads == 0) options_.threads = core::available_cores();
+    partial_ = path_.parent_path() / ("." + path_.filename().native() + "." + std::to_string(::getpid()) + ".partial");
+    // An own attempt first: its errno says more than the library.
+    const int fd = ::open(partial_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (fd < 0) fail_system("create");
+    ::close(fd);
+    const Lock lock(library_lock());
+    ::H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    try {
+      file_ = Handle(::H5Fcreate(partial_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), ::H5Fclose, "create");
+    } catch (...) {
+      ::unlink(partial_.c_str());
+      throw;
+    }
+    for (unsigned i = 0; i < options_.threads; ++i) filters_.emplace_back(options_);
+  }
+
+  ~Impl() {
+    {
+      const Lock lock(library_lock());
+      tables_.clear();
+      file_.reset();
+    }
+    if (!done_) ::unlink(partial_.c_str());
+  }
+
+  std::size_t add_table(const TableSpec& spec) {
+    if (!spec.name.empty()) check_name(spec.name);
+    for (const ColumnSpec& column : spec.columns) check_name(column.name);
+    Table table{spec.name, array::Collector(spec, options_.chunk_entries, options_.threads), {}};
+    const Lock lock(library_lock());
+    for (std::size_t i = 0; i < table.rows.columns(); ++i) table.sets.push_back(create(table, i));
+    if (!spec.name.empty() && table.sets.empty()) Handle(open_group(spec.name), ::H5Gclose, "make a group");
+    tables_.push_back(std::move(table));
+    return tables_.size() - 1;
+  }
+
+  void append(std::size_t number, const event::Columns& cluster) {
+    Table& table = tables_.at(number);
+    table.rows.append(cluster, [&](std::span<const array::FullChunk> chunks) { write(table, chunks); });
+  }
+
+  void set_attribute(const std::string& node, const std::string& name, const std::string& text) {
+    if (!node.empty()) check_name(node);
+    if (name.empty() || text.find('\0') != std::string::npos) {
+      throw Error(ErrorCode::usage, "an attribute needs a name, and its text no zero bytes");
+    }
+    attributes_.push_back({node, name, text});
+  }
+
+  void commit() {
+    for (Table& table : tables_) {
+      table.rows.finish([&](std::span<const array::FullChunk> chunks) { write(table, chunks); });
+      const Lock lock(library_lock());
+      for (std::size_t i = 0; i < table.sets.size(); ++i) extend(table, i);
+    }
+    {
+      const Lock lock(library_lock());
+      for (const Attribute& attribute : attributes_) write_attribute(attribute);
+      tables_.clear();
+      checked(file_.reset(), "close the file");
+    }
+    const int fd = ::open(partial_.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool synced = fd >= 0 && ::fsync(fd) == 0;
+    if (fd >= 0) ::close(fd);
+    if (!synced) fail_system("make durable");
+    if (::rename(partial_.c_str(), path_.c_str()) != 0) fail_system("rename into place");
+    done_ = true;
+    core::sync_folder(path_.has_parent_path() ? path_.parent_path() : fs::path("."));
+  }
+
+  const fs::path& path() const noexcept { return path_; }
+
+ private:
+  struct Table {
+    std::string name;
+    array::Collector rows;
+    std::vector<Handle> sets;
+  };
+  struct Attribute {
+    std::string node, name, text;
+  };
+
+  [[noreturn]] void fail_system(const char* step) const {
+    throw Error(ErrorCode::output, std::string("cannot ") + step + ": " + std::strerror(errno)).file(path_.native());
+  }
+
+  static std::vector<hsize_t> extents(std::span<const std::uint64_t> shape) { return {shape.begin(), shape.end()}; }
+
+  /// Groups on the way to an object are made if they are not there.
+  static Handle with_groups() {
+    Handle list(::H5Pcreate(H5P_LINK_CREATE), ::H5Pclose, "make a list");
+    checked(::H5Pset_create_intermediate_group(list.get(), 1), "make a list");
+    return list;
+  }
+
+  hid_t open_group(const std::string& name) const {
+    if (::H5Lexists(file_.get(), name.c_str(), H5P_DEFAULT) > 0)
+      return ::H5Gopen2(file_.get(), name.c_str(), H5P_DEFAULT);
+    return ::H5Gcreate2(file_.get(), name.c_str(), with_groups().get(), H5P_DEFAULT, H5P_DEFAULT);
+  }
+
+  Handle create(const Table& table, std::size_t column) const {
+    const array::Layout layout = table.rows.layout(column);
+    const auto shape = extents(layout.shape), chunk = extents(layout.chunk);
+    auto most = shape;
+    most[0] = H5S_UNLIMITED;
+    const int rank = static_cast<int>(shape.size());
+    const Handle space(::H5Screate_simple(rank, shape.data(), most.data()), ::H5Sclose, "make a shape");
+    const Handle list(::H5Pcreate(H5P_DATASET_CREATE), ::H5Pclose, "make a list");
+    checked(::H5Pset_chunk(list.get(), rank, chunk.data()), "set chunks");
+    const bool shuffled = options_.shuffle && event::size_of(layout.encoding.type) > 1;
+    if (options_.deflate > 0 && shuffled) checked(::H5Pset_shuffle(list.get()), "set a filter");
+    if (options_.deflate > 0)
+      checked(::H5Pset_deflate(list.get(), static_cast<unsigned>(options_.deflate)), "set a filter");
+    const Handle type = file_type(layout.encoding.type);
+    const std::string name = (table.name.empty() ? "" : table.name + "/") + table.rows.name(column);
+    return {
+        ::H5Dcreate2(file_.get(), name.c_str(), type.get(), space.get(), with_groups().get(), list.get(), H5P_DEFAULT),
+        ::H5Dclose, "make a data set"};
+  }
+
+  static void extend(const Table& table, std::size_t column) {
+    const auto shape = extents(table.rows.layout(column).shape);
+    checked(::H5Dset_extent(table.sets[column].get(), shape.data()), "extend a data set");
+  }
+
+  void write(const Table& table, std::span<const array::FullChunk> chunks) {
+    std::vector<std::vector<std::byte>> packed(chunks.size());
+    core::parallel_for(chunks.size(), options_.threads, [&](std::size_t i, unsigned worker) {
+      const auto type = table.rows.layout(chunks[i].column).encoding.type;
+      packed[i] = filters_[worker].apply(chunks[i].bytes, event::size_of(type));
+    });
+    const Lock lock(library_lock());
+    for (std::size_t i = 0; i < table.sets.size(); ++i) extend(table, i);
+    for (std::size_t i = 0; i < chunks.size(); ++i) {
+      std::vector<hsize_t> offset(table.rows.layout(chunks[i].column).shape.size(), 0);
+      offset[0] = chunks[i].number * options_.chunk_entries;
+      checked(::H5Dwrite_chunk(table.sets[chunks[i].column].get(), H5P_DEFAULT, 0, offset.data(), packed[i].size(),
+                               packed[i].data()),
+              "write a chunk");
+    }
+  }
+
+  /// A string of variable length: it lies in the global heap, so it may be longer than the 64 kB of an object header.
+  void write_attribute(const Attribute& attribute) const {
+    const Handle type(::H5Tcopy(H5T_C_S1), ::H5Tclose, "make a type");
+    checked(::H5Tset_size(type.get(), H5T_VARIABLE), "make a type");
+    checked(::H5Tset_cset(type.get(), H5T_CSET_UTF8), "make a type");
+    const Handle space(::H5Screate(H5S_SCALAR), ::H5Sclose, "make a shape");
+    const std::string node = attribute.node.empty() ? "/" : attribute.node;
+    const Handle object(::H5Oopen(file_.get(), node.c_str(), H5P_DEFAULT), ::H5Oclose, "find an attribute's object");
+    const Handle made(
+        ::H5Acreate2(object.get(), attribute.name.c_str(), type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT),
+        ::H5Aclose, "make an attribute");
+    const char* text = attribute.text.c_str();
+    checked(::H5Awrite(made.get(), type.get(), &text), "write an attribute");
+  }
+
+  fs::path path_, partial_;
+  WriteOptions options_;
+  Handle file_;
+  std::vector<Table> tables_;
+  std::vector<Attribute> attributes_;
+  std::vector<Filters> filters_;
+  bool done_ = false;
+};
+
+namespace {
+
+/// Names the file in what goes wrong inside.
+template <class F>
+auto naming(const fs::path& path, F&& work) {
+  try {
+    return work();
+  } catch (Error& e) {
+    e.file(path.native());
+    throw;
+  }
+}
+
+}  // namespace
+
+Writer::Writer(fs::path path, WriteOptions options)
+    : impl_(naming(path, [&] { return std::make_unique<Impl>(path, options); })) {}
+Writer::~Writer() = default;
+
+std::size_t Writer::add_table(const TableSpec& table) {
+  return naming(impl_->path(), [&] { return impl_->add_table(table); });
+}
+void Writer::append(std::size_t table, const event::Columns& cluster) {
+  naming(impl_->path(), [&] { impl_->append(table, cluster); });
+}
+void Writer::set_attribute(const std::string& node, const std::string& name, const std::string& text) {
+  naming(impl_->path(), [&] { impl_->set_attribute(node, name, text); });
+}
+void Writer::commit() {
+  naming(impl_->path(), [&] { impl_->commit(); });
+}
+
+}  // namespace trigloop::io::hdf5
