@@ -1,6 +1,7 @@
 // The writer: chunks are shuffled and deflated here, on several threads, and handed to the library as they are to stand
 // in the file (H5Dwrite_chunk); its own filter pipeline is single-threaded and uses zlib.
 #include <fcntl.h>
+#include <hdf5.h>
 #include <libdeflate.h>
 #include <unistd.h>
 
