@@ -3,33 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "io/root/byteswap.hpp"
+
 namespace trigloop::io::root {
 namespace {
 
 constexpr std::size_t basket_members = 19;  // behind the key: version, four numbers, a flag
 constexpr std::size_t seek_in_key = 18;     // where a key holds its own offset
 constexpr std::int32_t least_buffer = 32000;
-
-template <class T>
-void copy_swapped(const std::byte* from, std::size_t n, std::byte* to) {
-  for (std::size_t i = 0; i < n; ++i) {
-    const T value = core::load_be<T>(from + i * sizeof(T));
-    std::memcpy(to + i * sizeof(T), &value, sizeof(T));
-  }
-}
-
-/// Native to big-endian.
-void copy_values(const std::byte* from, std::size_t n, std::size_t size, std::byte* to) {
-  if (size == 1) {
-    std::memcpy(to, from, n);
-  } else if (size == 2) {
-    copy_swapped<std::uint16_t>(from, n, to);
-  } else if (size == 4) {
-    copy_swapped<std::uint32_t>(from, n, to);
-  } else {
-    copy_swapped<std::uint64_t>(from, n, to);
-  }
-}
 
 /// The last entry such that the basket [first, last) has at most `target` bytes; at least one entry.
 std::size_t basket_end(const ItemOffsets& offsets, std::size_t first, std::size_t item_bytes, std::size_t target) {
@@ -61,7 +42,8 @@ void Branch::fill(const event::ColumnView& column, std::size_t first, std::size_
   const std::size_t size = event::size_of(spec_.type), values = (last - first) * inner_;
   const std::size_t before = values_.size();
   values_.resize(before + values * size);
-  if (values > 0) copy_values(column.data + first * item_bytes(), values, size, values_.data() + before);
+  // Turning to native order and from it is the same.
+  if (values > 0) to_native(column.data + first * item_bytes(), values_.data() + before, values, size);
 }
 
 void Branch::split(std::size_t number, std::size_t entries, const ItemOffsets* offsets, std::size_t target,
