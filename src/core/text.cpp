@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
 #include <vector>
 
 namespace trigloop::core {
@@ -40,6 +41,26 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
     }
   }
   return std::string(best);
+}
+
+std::string with_commas(std::uint64_t n) {
+  std::string text = std::to_string(n);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
+std::string human_bytes(std::uint64_t n) {
+  if (n < 1000) return std::to_string(n) + " B";
+  double value = static_cast<double>(n);
+  const char* unit = "";
+  for (const char* next : {"kB", "MB", "GB", "TB"}) {
+    if (value < 999.5) break;
+    value /= 1000;
+    unit = next;
+  }
+  char digits[32];
+  std::snprintf(digits, sizeof(digits), "%.3g ", value);
+  return digits + std::string(unit);
 }
 
 }  // namespace trigloop::core

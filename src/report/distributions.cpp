@@ -2,11 +2,14 @@
 // off; the second fills. What is filled is decided once, as a Tally; figures are made from it at the end.
 #include "report/distributions.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "core/interrupt.hpp"
 #include "core/parallel.hpp"
+#include "core/text.hpp"
 #include "core/units.hpp"
 #include "io/bind.hpp"
 #include "io/summary/summary.hpp"
@@ -169,9 +172,8 @@ void trim(Series& series) {
 }
 
 std::string per_bin(const Axis& axis, const Quantity& quantity) {
-  return quantity.unit.empty()
-             ? "items"
-             : "items per " + std::to_string(axis.width * quantity.scale).substr(0, 4) + " " + quantity.unit;
+  if (quantity.unit.empty()) return "items";
+  return fmt::format("items per {:.3g} {}", axis.width * quantity.scale, quantity.unit);
 }
 
 HeatMap map_of(const Histogram2D& histogram, const Label& label, const Quantity& y) {
@@ -282,9 +284,9 @@ Page distributions(const io::Source& source, const event::Layout& layout, unsign
   Page page;
   page.title = source.info().path.filename().native();
   page.subtitle = layout.about.empty() ? layout.name : layout.about;
-  page.facts = {{"events", std::to_string(table.entries)},
+  page.facts = {{"events", core::with_commas(table.entries)},
                 {"format", source.info().format},
-                {"bytes", std::to_string(source.info().bytes)},
+                {"size", core::human_bytes(source.info().bytes)},
                 {"layout", layout.name}};
   page.figures = plan.figures(fill(source, plan, threads));
   return page;

@@ -45,7 +45,7 @@ function traces(figure, palette) {
       hovertemplate: figure.x_title + ' %{x:.3g}<br>' + figure.y_title + ' %{y:.3g}<br>%{z}<extra></extra>'}];
   }
   return figure.series.map((series, i) => ({type: 'scatter', name: series.name,
-    mode: series.x.length < 3 ? 'lines+markers' : 'lines', x: series.x, y: figure.log_y ? series.y.map(v => v > 0 ? v : null) : series.y,
+    mode: figure.steps && series.x.length > 2 ? 'lines' : 'lines+markers', marker: {size: 5}, x: series.x, y: figure.log_y ? series.y.map(v => v > 0 ? v : null) : series.y,
     line: {shape: figure.steps ? 'hvh' : 'linear', width: 2, color: palette[i % palette.length],
       dash: dashes[i % dashes.length]}}));
 }

@@ -16,5 +16,19 @@ TEST(Nearest, FindsTheTypingErrorAndNothingFar) {
   EXPECT_EQ(nearest("x", {}), "");
 }
 
+TEST(WithCommas, GroupsThreeDigits) {
+  EXPECT_EQ(with_commas(0), "0");
+  EXPECT_EQ(with_commas(999), "999");
+  EXPECT_EQ(with_commas(1000), "1,000");
+  EXPECT_EQ(with_commas(18446744073709551615u), "18,446,744,073,709,551,615");
+}
+
+TEST(HumanBytes, ShowsThreeDigits) {
+  EXPECT_EQ(human_bytes(999), "999 B");
+  EXPECT_EQ(human_bytes(1000), "1 kB");
+  EXPECT_EQ(human_bytes(37645396), "37.6 MB");
+  EXPECT_EQ(human_bytes(999999), "1 MB");
+}
+
 }  // namespace
 }  // namespace trigloop::core

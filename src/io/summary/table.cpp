@@ -6,29 +6,13 @@
 #include <array>
 #include <cmath>
 
+#include "core/text.hpp"
+
 namespace trigloop::io {
 namespace {
 
 constexpr std::size_t widest_line = 100;
 constexpr std::size_t longest_integer = 14;  ///< digits; longer ones are rounded here, and exact in the JSON
-
-std::string with_commas(std::uint64_t n) {
-  std::string text = std::to_string(n);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
-  return text;
-}
-
-std::string human_bytes(std::uint64_t n) {
-  if (n < 1000) return fmt::format("{} B", n);
-  double value = static_cast<double>(n);
-  const char* unit = "";
-  for (const char* next : {"kB", "MB", "GB", "TB"}) {
-    if (value < 999.5) break;
-    value /= 1000;
-    unit = next;
-  }
-  return fmt::format("{:.3g} {}", value, unit);
-}
 
 std::string short_number(const Number& number) {
   if (const auto* integer = std::get_if<core::Int128>(&number)) {
@@ -66,11 +50,11 @@ Row row_of(const ColumnSummary& column, const SummaryOptions& options) {
     row.note = info.why_not.empty() ? "not a number" : info.why_not;
   } else if (options.values) {
     const Statistics& s = column.statistics;
-    row.cells.insert(row.cells.end(),
-                     {with_commas(s.values()), short_number(s.min()), short_number(s.max()), short_number(s.sum())});
+    row.cells.insert(row.cells.end(), {core::with_commas(s.values()), short_number(s.min()), short_number(s.max()),
+                                       short_number(s.sum())});
   }
   if (!row.note.empty()) return row;
-  row.cells.insert(row.cells.end(), {human_bytes(info.stored_bytes), ratio(info.raw_bytes, info.stored_bytes),
+  row.cells.insert(row.cells.end(), {core::human_bytes(info.stored_bytes), ratio(info.raw_bytes, info.stored_bytes),
                                      info.compression.empty() ? "-" : info.compression});
   if (options.time) {
     const double share = column.seconds > 0 ? column.codec.seconds / column.seconds : 0;
@@ -78,7 +62,7 @@ Row row_of(const ColumnSummary& column, const SummaryOptions& options) {
                      {fmt::format("{:.2f}", column.seconds * 1e3), fmt::format("{:.2f}", column.codec.seconds * 1e3),
                       fmt::format("{:.0f} %", share * 100)});
   }
-  if (column.statistics.nan() > 0) row.note = fmt::format("({} NaN)", with_commas(column.statistics.nan()));
+  if (column.statistics.nan() > 0) row.note = fmt::format("({} NaN)", core::with_commas(column.statistics.nan()));
   return row;
 }
 
@@ -109,7 +93,7 @@ void print(std::string& out, const Row& row, const std::vector<std::size_t>& wid
 void print(std::string& out, const TableSummary& table, std::string_view kind, const SummaryOptions& options) {
   const std::string cycle = table.cycle == 0 ? "" : ";" + std::to_string(table.cycle);
   out += fmt::format("\n{} {}{}: {} entries, {} columns\n", kind, table.name.empty() ? "/" : core::escaped(table.name),
-                     cycle, with_commas(table.entries), table.columns.size());
+                     cycle, core::with_commas(table.entries), table.columns.size());
   std::vector<Row> rows{{header(options), {}}};
   for (const ColumnSummary& column : table.columns) rows.push_back(row_of(column, options));
   const std::vector<std::size_t> widths = widths_of(rows);
@@ -121,8 +105,8 @@ void print(std::string& out, const TableSummary& table, std::string_view kind, c
 std::string as_table(const Summary& summary, const SummaryOptions& options) {
   const SourceInfo& info = summary.info;
   const std::string writer = info.version.empty() ? "" : " (" + info.version + ")";
-  std::string out =
-      fmt::format("{}: {}{}, {}\n", core::escaped(info.path.native()), info.format, writer, human_bytes(info.bytes));
+  std::string out = fmt::format("{}: {}{}, {}\n", core::escaped(info.path.native()), info.format, writer,
+                                core::human_bytes(info.bytes));
   for (const TableSummary& table : summary.tables)
     print(out, table, info.format == "ROOT" ? "tree" : "dataset", options);
   if (!info.unread.empty()) out += "\nnot read:\n";
