@@ -1,6 +1,7 @@
 """Compares what trigloop read from a ROOT file (see test/io/root/dump.hpp) with uproot, byte by byte.
 
-Usage: compare_root.py FILE FOLDER [--list]. Exit code 0 if every numeric flat or jagged branch that uproot reads is there and equal.
+Usage: compare_root.py FILE FOLDER [FILE FOLDER ...] [--list]. Exit code 0 if every numeric flat or jagged branch that
+uproot reads is there and equal; --list also prints the columns that uproot does not read.
 """
 
 import os
@@ -57,8 +58,7 @@ def compare_jagged(array, values, counts):
     return np.array_equal(own_counts, counts) and same(ak.to_numpy(flat), values)
 
 
-def main():
-    path, folder = sys.argv[1:3]
+def compare(path, folder):
     rows = manifest(folder)
     compared, failures, used = 0, [], set()
     with uproot.open(path) as file:
@@ -98,8 +98,16 @@ def main():
     if "--list" in sys.argv:
         for extra in sorted(set(rows) - used):
             print("only here:", extra, rows[extra][1:])
-    print(f"{compared} columns equal" if not failures else "\n".join(failures))
-    return 1 if failures else 0
+    for failure in failures:
+        print(f"{path}: {failure}")
+    print(f"{path}: {compared} columns compared, {len(failures)} wrong")
+    return not failures
+
+
+def main():
+    words = [word for word in sys.argv[1:] if word != "--list"]
+    results = [compare(path, folder) for path, folder in zip(words[::2], words[1::2])]
+    return 0 if all(results) else 1
 
 
 if __name__ == "__main__":
