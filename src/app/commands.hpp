@@ -15,5 +15,6 @@ struct ErrorsReported {
 void add_inspect(CLI::App& program);
 void add_layout(CLI::App& program);
 void add_plot(CLI::App& program);
+void add_spectrum(CLI::App& program);
 
 }  // namespace trigloop::app

@@ -64,6 +64,7 @@ int run(int argc, char** argv) {
   trigloop::app::add_inspect(program);
   trigloop::app::add_layout(program);
   trigloop::app::add_plot(program);
+  trigloop::app::add_spectrum(program);
 
   try {
     program.parse(argc, argv);

@@ -1,0 +1,180 @@
+// trigloop spectrum: sums, shows, compares and exports histograms of scores.
+#include "score/spectrum.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <ctime>
+#include <iostream>
+#include <memory>
+
+#include "app/commands.hpp"
+#include "core/file.hpp"
+#include "score/spectrum_file.hpp"
+
+namespace trigloop::app {
+namespace {
+
+using core::Error;
+using core::ErrorCode;
+using score::Cumulative;
+using score::Spectrum;
+
+struct Options {
+  std::vector<std::string> files;
+  std::string output, format = "csv";
+  std::vector<double> rates{50, 1000};
+  unsigned bunches = 2544;
+};
+
+void sum(const Options& options) {
+  Spectrum sum = score::read_spectrum(options.files.front());
+  for (std::size_t i = 1; i < options.files.size(); ++i) {
+    const Spectrum next = score::read_spectrum(options.files[i]);
+    try {
+      sum.add(next);
+    } catch (Error& e) {
+      e.file(options.files[i]);
+      throw;
+    }
+  }
+  score::write_spectrum(options.output, sum);
+  std::cout << options.output << ": " << sum.total() << " events in " << sum.bins().size() << " bins\n";
+}
+
+std::string known(std::uint64_t value) { return value == 0 ? "not known" : std::to_string(value); }
+
+void show_exposure(const Spectrum& spectrum) {
+  const score::Exposure& exposure = spectrum.exposure;
+  if (!spectrum.model.empty()) std::cout << "model                " << core::escaped(spectrum.model) << '\n';
+  std::cout << "rows                 " << exposure.rows << '\n';
+  if (exposure.rows_only()) {
+    std::cout << "exposure             rows only\n";
+  } else {
+    std::cout << "orbits               " << known(exposure.orbits) << "\ncolliding crossings  "
+              << known(exposure.colliding_crossings) << "\nseconds              "
+              << fmt::format("{:.6f}", static_cast<double>(exposure.nanoseconds) * 1e-9) << '\n';
+  }
+  if (exposure.offered != 0)
+    std::cout << "kept                 " << exposure.rows << " of " << exposure.offered << '\n';
+  std::cout << "lumisections         " << spectrum.lumisections.size() << '\n';
+}
+
+std::uint64_t millihertz(double rate) {
+  const double scaled = std::round(rate * 1000);
+  if (!(scaled >= 0 && scaled < 1e15) || std::abs(scaled - rate * 1000) > 1e-6)
+    throw Error(ErrorCode::usage, fmt::format("a rate of {} Hz is no whole number of millihertz", rate));
+  return static_cast<std::uint64_t>(scaled);
+}
+
+void show_rates(const Spectrum& spectrum, const Options& options) {
+  const Cumulative cumulative(spectrum);
+  const score::RateScale scale(options.bunches);
+  std::cout << fmt::format("\nthresholds for {} colliding bunches ({:.3f} MHz of crossings)\n", options.bunches,
+                           static_cast<double>(scale.crossing_millihertz()) * 1e-9);
+  std::cout << fmt::format("{:>12}  {:>10} {:>10} {:>12}  {:>16}\n", "target [Hz]", "code >= T", "passing", "rate [Hz]",
+                           "score > t");
+  for (const double rate : options.rates) {
+    const std::int64_t threshold = cumulative.threshold(scale.allowed(millihertz(rate), cumulative.total()));
+    const std::uint64_t passing = cumulative.at_least(threshold);
+    const double percent = 100 - 100 * rate * 1000 / static_cast<double>(scale.crossing_millihertz());
+    std::cout << fmt::format("{:>12} {:>11} {:>10} {:>12.3f}  {:>16.6f}\n", rate, threshold, passing,
+                             scale.hertz(passing, cumulative.total()), cumulative.percentile(percent));
+  }
+  std::cout << fmt::format(
+      "code >= T: the firmware's rule, code = score x {}; score > t: the package's, NumPy's percentile\n",
+      std::ldexp(1.0, spectrum.fraction()));
+}
+
+void show(const Options& options) {
+  const Spectrum spectrum = score::read_spectrum(options.files.front());
+  show_exposure(spectrum);
+  const auto bins = spectrum.bins();
+  if (bins.empty()) return;
+  std::cout << "scores               " << spectrum.score(bins.front().first) << " to "
+            << spectrum.score(bins.back().first) << ", steps of " << spectrum.score(1) << ", " << bins.size()
+            << " bins\n";
+  show_rates(spectrum, options);
+}
+
+void diff(const Options& options) {
+  const Spectrum a = score::read_spectrum(options.files[0]), b = score::read_spectrum(options.files[1]);
+  if (a.fraction() != b.fraction())
+    throw Error(ErrorCode::mismatch, "the spectra count different steps").file(options.files[1]);
+  std::size_t different = 0;
+  const auto tell = [&](std::int64_t code, std::uint64_t first, std::uint64_t second) {
+    if (++different <= 20) std::cout << fmt::format("{:>10} {:>14} {:>14}\n", code, first, second);
+  };
+  for (const auto& [code, n] : a.bins())
+    if (n != b.at(code)) tell(code, n, b.at(code));
+  for (const auto& [code, n] : b.bins())
+    if (a.at(code) == 0) tell(code, 0, n);
+  if (different > 20) std::cout << "       ... " << different - 20 << " more\n";
+  std::cout << different << " bins differ; rows " << a.total() << " and " << b.total() << '\n';
+  if (different > 0) throw ErrorsReported{ErrorCode::mismatch};
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
+  return text;
+}
+
+void export_as(const Options& options) {
+  const Spectrum spectrum = score::read_spectrum(options.files.front());
+  const std::string text = options.format == "axo"    ? score::format_axo(spectrum, utc_now())
+                           : options.format == "json" ? score::format_json(spectrum)
+                           : options.format == "uhi"  ? score::format_uhi(spectrum)
+                                                      : score::format_csv(spectrum);
+  if (options.output.empty()) {
+    std::cout << text;
+    return;
+  }
+  core::OutputFile file(options.output);
+  file.write(text);
+  file.commit();
+}
+
+}  // namespace
+
+void add_spectrum(CLI::App& program) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("spectrum", "Sum, show, compare and export histograms of scores");
+  command->require_subcommand(1);
+  command->footer(
+      "Examples:\n  trigloop spectrum sum stage4 --output run.spectrum\n  trigloop spectrum show run.spectrum");
+
+  CLI::App* summed = command->add_subcommand("sum", "Add spectra, .axo files and folders of .axo files");
+  summed->add_option("FILES", options->files, "Spectra, .axo files, or folders of these")->required();
+  summed->add_option("-o,--output", options->output, "The sum")->required();
+  summed->footer("Examples:\n  trigloop spectrum sum a.spectrum b.spectrum --output both.spectrum");
+  summed->callback([options] { sum(*options); });
+
+  CLI::App* shown = command->add_subcommand("show", "Print exposure, thresholds and rates");
+  shown->add_option("FILE", options->files, "A spectrum, an .axo file or a folder of these")->required()->expected(1);
+  shown->add_option("--rate", options->rates, "Target rates in Hz")->capture_default_str();
+  shown->add_option("--bunches", options->bunches, "Colliding bunches of an orbit")->capture_default_str();
+  shown->footer("Examples:\n  trigloop spectrum show run.spectrum --rate 50 1000 --bunches 2448");
+  shown->callback([options] { show(*options); });
+
+  CLI::App* compared = command->add_subcommand("diff", "List bins that differ; ends with code 6 if any does");
+  compared->add_option("FILES", options->files, "Two spectra")->required()->expected(2);
+  compared->footer("Examples:\n  trigloop spectrum diff old.spectrum new.spectrum");
+  compared->callback([options] { diff(*options); });
+
+  CLI::App* exported = command->add_subcommand("export", "Write a spectrum as text of another format");
+  exported->add_option("FILE", options->files, "A spectrum, an .axo file or a folder of these")
+      ->required()
+      ->expected(1);
+  exported->add_option("--format", options->format, "csv, json, uhi or axo")
+      ->check(CLI::IsMember({"csv", "json", "uhi", "axo"}))
+      ->capture_default_str();
+  exported->add_option("-o,--output", options->output, "Where to; standard output if not given");
+  exported->footer("Examples:\n  trigloop spectrum export run.spectrum --format uhi --output run.json");
+  exported->callback([options] { export_as(*options); });
+}
+
+}  // namespace trigloop::app
