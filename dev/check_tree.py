@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What the documents promise about the tree, and what no tracked file may hold.
 
-README.md: each path of its table of folders exists, and each folder of src is in docs/architecture.md and has a README
-of its own. No tracked file names a path of somebody's machine or a package registry.
+README.md: each path of its table of folders exists, and each folder of src is in it, in docs/architecture.md, and has a
+README of its own. Links to files of the project lead somewhere. No tracked file names a path of somebody's machine or a package registry.
 """
 import re
 import subprocess
@@ -29,12 +29,24 @@ def table_paths(text):
     return re.findall(r"^\| `([^`]+)`", text, re.MULTILINE)
 
 
+def link_targets(text):
+    return [target for target in re.findall(r"\]\(([^)#:]+)[^):]*\)", text)]
+
+
 def problems():
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for target in link_targets(document.read_text()):
+            if not (document.parent / target).exists():
+                yield f"{document.relative_to(ROOT)}: links to {target}, which does not exist"
     for document in ("README.md", "docs/architecture.md"):
         for path in table_paths((ROOT / document).read_text()):
             if not (ROOT / path).exists():
                 yield f"{document}: names `{path}`, which does not exist"
     architecture = (ROOT / "docs/architecture.md").read_text()
+    readme = (ROOT / "README.md").read_text()
+    for folder in sorted(p.parent.name for p in (ROOT / "src").glob("*/CMakeLists.txt")):
+        if f"`src/{folder}`" not in readme:
+            yield f"README.md: its table misses `src/{folder}`"
     for build_file in sorted((ROOT / "src").rglob("CMakeLists.txt")):
         folder = build_file.parent.relative_to(ROOT).as_posix()
         if folder != "src" and f"`{folder}`" not in architecture:
