@@ -1,9 +1,11 @@
 #include "core/parallel.hpp"
 
 #include <sched.h>
+#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
+#include <algorithm>
 #include <atomic>
 
 namespace trigloop::core {
@@ -24,6 +26,8 @@ void parallel_for(std::size_t items, unsigned threads, const std::function<void(
   }
   std::atomic<std::size_t> next{0};
   std::atomic<bool> stop{false};
+  // More threads than cores are allowed (to test for races), and TBB would refuse them with a word on standard error.
+  const tbb::global_control room(tbb::global_control::max_allowed_parallelism, std::max(threads, available_cores()));
   tbb::task_arena arena(static_cast<int>(threads));
   // One task a worker, each taking the next item: the order of items is that of the file, so reads stay nearly
   // sequential.
