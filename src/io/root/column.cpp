@@ -52,8 +52,9 @@ std::optional<Number> number_of_code(int code, std::string_view title) {
     case element::uint16:
       return Number{Type::uint16};
     case element::uint32:
-    case element::bits:
       return Number{Type::uint32};
+    case element::bits:
+      return Number{Type::uint32, Encoding::object_bits};
     case element::ulong_integer:
     case element::uint64:
       return Number{Type::uint64};
@@ -87,12 +88,17 @@ std::optional<Number> number_of_leaf_class(const LeafInfo& leaf) {
   return Number{leaf.is_unsigned ? found->unsigned_type : found->type};
 }
 
-/// The number in "vector<T>", if T is one.
+/// The number in "vector<T>" or "ROOT::VecOps::RVec<T>" (which is stored alike), if T is one.
 std::optional<Number> number_of_vector(std::string_view type_name) {
-  if (type_name.starts_with("std::")) type_name.remove_prefix(5);
-  if (!type_name.starts_with("vector<") || !type_name.ends_with(">")) return std::nullopt;
-  std::string_view item = type_name.substr(7, type_name.size() - 8);
-  if (const auto comma = item.find(",allocator<"); comma != item.npos) item = item.substr(0, comma);
+  for (const std::string_view prefix : {"std::", "ROOT::VecOps::R", "ROOT::R"}) {
+    if (type_name.starts_with(prefix)) type_name.remove_prefix(prefix.size());
+  }
+  if (!(type_name.starts_with("vector<") || type_name.starts_with("Vec<")) || !type_name.ends_with(">")) {
+    return std::nullopt;
+  }
+  type_name.remove_prefix(type_name.find('<') + 1);
+  std::string_view item = type_name.substr(0, type_name.size() - 1);
+  item = item.substr(0, item.find(','));  // an allocator may follow
   static constexpr std::array<std::pair<std::string_view, int>, 36> names = {{{"bool", element::boolean},
                                                                               {"Bool_t", element::boolean},
                                                                               {"char", element::character},
@@ -193,11 +199,13 @@ class ColumnMaker {
     const LeafInfo& leaf = tree_.leaves[branch.leaves[0]];
     if (!branch.is_element) {
       const auto value = number_of_leaf_class(leaf);
+      if (value && leaf.no_length) return refuse(number, "", "its leaf says no length");
       if (value && leaf.dangling_counter) return refuse(number, "", "the branch that counts its items is missing");
       if (value) return add_leaf(number, *value, leaf);
       if (leaf.class_name == "TLeafC") return refuse(number, "string", "strings are not read");
       return refuse(number, branch.object_class, "it holds objects of class " + core::escaped(leaf.class_name));
     }
+    if (leaf.no_length) return refuse(number, branch.object_class, "its leaf says no length");
     const Element* element = element_of(branch);
     const int code = leaf.element_code;
     const int plain_code =
@@ -309,14 +317,21 @@ class ColumnMaker {
     const auto& counting = counter ? set_.plans[*counter] : std::nullopt;
     const bool counts = counting && counting->layout == Layout::fixed && counting->inner == 1 &&
                         counting->encoding == Encoding::plain && !event::is_float(counting->type);
-    if (counts && counter != index) {
+    if (!counts || counter == index) {
+      unlink(index, "the column that counts its items is not a plain integer");
+    } else if (set_.infos[*counter].entries != info.entries) {
+      unlink(index, "it has " + std::to_string(info.entries) + " entries, but '" + set_.infos[*counter].name +
+                        "', which counts its items, has " + std::to_string(set_.infos[*counter].entries));
+    } else {
       plan->counter = counter;
       info.counter = set_.infos[*counter].name;
-    } else {
-      info.type.reset();
-      info.why_not = "the column that counts its items is not a plain integer";
-      plan.reset();
     }
+  }
+
+  void unlink(std::size_t index, std::string why) {
+    set_.infos[index].type.reset();
+    set_.infos[index].why_not = std::move(why);
+    set_.plans[index].reset();
   }
 
   const TreeInfo& tree_;

@@ -22,7 +22,12 @@ enum class Layout : std::uint8_t {
 };
 
 /// How a value is stored.
-enum class Encoding : std::uint8_t { plain, boolean, packed };
+enum class Encoding : std::uint8_t {
+  plain,
+  boolean,
+  packed,
+  object_bits  ///< TObject::fBits: 4 bytes, and 2 more (a process number) behind those of an object that is referred to
+};
 
 /// How to decode a column.
 struct Column {

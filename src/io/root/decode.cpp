@@ -25,6 +25,8 @@ void append_values(const Column& column, std::span<const std::byte> stored, Lane
     case Encoding::boolean:
       for (std::size_t i = 0; i < count; ++i) out[i] = stored[i] != std::byte{0} ? std::byte{1} : std::byte{0};
       break;
+    case Encoding::object_bits:
+      break;  // decode_bits has its own way
     case Encoding::packed:
       if (column.type == event::Type::float32) {
         column.packed.decode(stored, reinterpret_cast<float*>(out));
@@ -61,6 +63,22 @@ std::uint64_t decode_counted(const Column& column, const BasketBytes& basket, La
   }
   append_values(column, basket.values, values);
   return basket.values.size() / column.item_bytes();
+}
+
+/// TObject::fBits of one object an item.
+std::uint64_t decode_bits(const BasketBytes& basket, Lane& values) {
+  constexpr std::uint32_t is_referenced = 1u << 4;
+  const std::size_t size = basket.values.size();
+  auto* out = reinterpret_cast<std::uint32_t*>(values.room(size));
+  std::uint64_t items = 0;
+  for (std::size_t at = 0; at < size; ++items) {
+    if (size - at < sizeof(std::uint32_t)) fail("its values end within an object's bits");
+    out[items] = core::load_be<std::uint32_t>(&basket.values[at]);
+    at += sizeof(std::uint32_t) + ((out[items] & is_referenced) != 0 ? sizeof(std::uint16_t) : 0);
+    if (at > size) fail("its values end within an object's bits");
+  }
+  values.commit(items * sizeof(std::uint32_t));
+  return items;
 }
 
 /// Collects the items of entries of varying size, and their numbers.
@@ -157,6 +175,11 @@ bool prefix_sums_of(const std::byte* counts, std::size_t n, std::uint32_t* offse
 
 std::uint64_t decode_basket(const Column& column, const BasketBytes& basket, DecodeScratch& scratch, Lane& values,
                             Lane& counts) {
+  if (column.encoding == Encoding::object_bits) {
+    const std::uint64_t items = decode_bits(basket, values);
+    if (column.layout == Layout::fixed && items != basket.entries) fail("it has bits for another number of entries");
+    return items;
+  }
   switch (column.layout) {
     case Layout::fixed:
       return decode_fixed(column, basket, scratch, values);

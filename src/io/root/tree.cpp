@@ -125,7 +125,8 @@ class TreeBuilder {
       leaf.name = item->text("fName");
       leaf.title = item->text("fTitle");
       leaf.class_name = item->class_name;
-      leaf.length = count_of(*item, "fLen");
+      leaf.no_length = item->integer("fLen") < 0;
+      if (!leaf.no_length) leaf.length = count_of(*item, "fLen");
       leaf.value_bytes = count_of(*item, "fLenType");
       leaf.is_unsigned = item->integer("fIsUnsigned") != 0;
       leaf.element_code = static_cast<int>(item->integer("fType", -1));

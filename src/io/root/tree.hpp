@@ -27,6 +27,7 @@ struct LeafInfo {
   bool is_unsigned = false;
   int element_code = -1;               ///< TLeafElement: type code of its streamer element
   std::optional<std::size_t> counter;  ///< the leaf (of the same tree) that counts its items
+  bool no_length = false;              ///< it says a negative one, as ROOT does for members of unknown size
   bool dangling_counter = false;       ///< it has a counter, but not one of this tree
 };
 
