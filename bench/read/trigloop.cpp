@@ -20,6 +20,7 @@
 
 #include "core/error.hpp"
 #include "core/isa.hpp"
+#include "core/memory.hpp"
 #include "event/layout.hpp"
 #include "io/any/any.hpp"
 #include "io/tiles.hpp"
@@ -142,6 +143,7 @@ class Answers {
 }  // namespace
 
 int main(int argc, char** argv) {
+  trigloop::core::keep_freed_memory();
   try {
     if (argc < 2 || argc > 3) throw trigloop::core::Error(trigloop::core::ErrorCode::usage, "give a file and a layout");
     const Answers answers(argv[1], argc == 3 ? argv[2] : trigloop::event::cms_l1_scouting);

@@ -12,6 +12,7 @@
 #include "app/commands.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "core/memory.hpp"
 
 namespace {
 
@@ -81,6 +82,7 @@ int main(int argc, char** argv) {
   occupy_closed_streams();
   std::signal(SIGPIPE, SIG_IGN);
   trigloop::core::catch_interrupts();
+  trigloop::core::keep_freed_memory();
   try {
     return run(argc, argv);
   } catch (const trigloop::app::ErrorsReported& reported) {

@@ -1,6 +1,8 @@
 #pragma once
 // Memory that decoders write into: 64-byte aligned, reused from call to call, never initialised, and followed by bytes
 // that may be read (and written) past the end, so that a vector load or store at the last value needs no special case.
+#include <sys/mman.h>
+
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -18,6 +20,7 @@ class AlignedBuffer {
  public:
   static constexpr std::size_t alignment = 64;
   static constexpr std::size_t padding = 128;  ///< bytes behind the last element that may be touched
+  static constexpr std::size_t huge_page = std::size_t{2} << 20;
 
   AlignedBuffer() = default;
   explicit AlignedBuffer(std::size_t n) { resize(n); }
@@ -52,9 +55,12 @@ class AlignedBuffer {
 
   void grow(std::size_t n) {
     const std::size_t wanted = n > capacity_ * 2 ? n : capacity_ * 2;
-    const std::size_t bytes = (wanted * sizeof(T) + padding + alignment - 1) / alignment * alignment;
-    auto* fresh = static_cast<T*>(std::aligned_alloc(alignment, bytes));
+    const std::size_t unit = wanted * sizeof(T) >= huge_page ? huge_page : alignment;
+    const std::size_t bytes = (wanted * sizeof(T) + padding + unit - 1) / unit * unit;
+    auto* fresh = static_cast<T*>(std::aligned_alloc(unit, bytes));
     if (fresh == nullptr) throw std::bad_alloc();
+    // A page fault costs 1-2 us, as much as decompressing a kilobyte: large buffers take pages of 2 MiB where they can.
+    if (unit == huge_page) ::madvise(fresh, bytes, MADV_HUGEPAGE);
     if (size_ > 0) std::memcpy(static_cast<void*>(fresh), memory_.get(), size_ * sizeof(T));
     // The padding is read by vector loads: give it a value once, for reproducible lanes and quiet checkers.
     std::memset(reinterpret_cast<std::byte*>(fresh) + wanted * sizeof(T), 0, bytes - wanted * sizeof(T));
