@@ -86,7 +86,7 @@ class ColumnReader {
 /// What reading a selection costs without any decoding: for `inspect --time` and the benchmarks.
 struct CodecCost {
   std::uint64_t stored_bytes = 0, raw_bytes = 0, units = 0;
-  double seconds = 0;  ///< decompression alone, from memory, one thread
+  double seconds = 0;  ///< CPU time of decompression alone, from memory, one thread
 };
 
 class Source {
