@@ -38,7 +38,8 @@ void choose(std::int64_t targets) {
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
-void force(const std::string& name) {
+void force(const std::string& wanted) {
+  const std::string name = wanted == "avx512vnni" ? "avx512" : wanted;  // a difference to the scoring kernels alone
   scalar = name == "scalar";
   if (name.empty() || name == "scalar") return choose(0);
   for (const Name& one : names) {

@@ -68,10 +68,7 @@ std::string default_name() {
 
 }  // namespace
 
-std::vector<std::string> engine_names() {
-  return available_isas().empty() ? std::vector<std::string>{"reference"}
-                                  : std::vector<std::string>{"simd", "reference"};
-}
+std::vector<std::string> engine_names() { return {"simd", "reference"}; }
 
 void require_integer_scores(const model::Graph& graph) {
   const auto refuse = [](const std::string& reason, std::string_view remedy) {

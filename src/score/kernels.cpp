@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "score/plane_steps.hpp"
 #include "score/simd.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -19,7 +20,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
-#if HWY_TARGET != HWY_SCALAR  // one lane has no halves to interleave; such machines have the reference engine
+#if HWY_TARGET != HWY_SCALAR  // one lane has no halves to interleave: see kernels_scalar.cpp
 HWY_BEFORE_NAMESPACE();
 namespace trigloop::score::HWY_NAMESPACE {
 namespace {
@@ -65,7 +66,7 @@ struct Vnni {
 };
 #endif
 
-HWY_INLINE std::size_t event_of(std::size_t lane) {
+std::size_t event_of(std::size_t lane) {
   const std::size_t group = lane / (2 * N), upper = lane % (2 * N) / N, i = lane % N;
   return group * 2 * N + i / 4 * 8 + upper * 4 + i % 4;
 }
@@ -292,31 +293,9 @@ class TileRun {
     if (step.target == Target::score) store_scores(scratch_.rows.data() + step.sum_row, codes_, lanes_);
   }
 
-  void operator()(const ExactStep& step) const {
-    if (step.node == 0) {
-      plan_.exact().load({tile_.data, tile_.stride, tile_.lanes}, scratch_.planes);
-    } else {
-      plan_.exact().run(step.node, scratch_.planes, tile_.lanes);
-    }
-  }
-
-  void operator()(const PackStep& step) const {
-    for (const RowPlace& place : step.places)
-      for (std::size_t i = 0; i < lanes_; ++i)
-        *half(place, i) =
-            static_cast<std::int16_t>(plan_.exact().code(scratch_.planes, step.node, place.feature, event_of(i)));
-  }
-
-  void operator()(const UnpackStep& step) const {
-    for (const RowPlace& place : step.places)
-      for (std::size_t i = 0; i < lanes_; ++i)
-        plan_.exact().set_code(scratch_.planes, step.node, place.feature, event_of(i), *half(place, i));
-  }
-
-  void operator()(const OutputStep& step) const {
-    for (std::size_t o = 0; o < plan_.outputs(); ++o)
-      for (std::size_t e = 0; e < tile_.lanes; ++e)
-        codes_[o * stride_ + e] = static_cast<std::int32_t>(plan_.exact().code(scratch_.planes, step.node, o, e));
+  template <class Step>
+  void operator()(const Step& step) const {  // between planes and rows
+    run_plane_step(step, plan_, scratch_, tile_, codes_, stride_, event_of);
   }
 
  private:
@@ -324,10 +303,6 @@ class TileRun {
   void one_vector(const LinearStep& step) const {
     linear_part<Leaf, 1>(step, plan_, scratch_, 0);
     if (step.target == Target::score) std::copy_n(scratch_.rows.data() + step.sum_row, 4, codes_);
-  }
-
-  std::int16_t* half(const RowPlace& place, std::size_t lane) const {
-    return reinterpret_cast<std::int16_t*>(scratch_.rows.data() + place.row + lane) + (place.high ? 1 : 0);
   }
 
   const Plan& plan_;
@@ -376,7 +351,7 @@ namespace {
 
 std::vector<Isa> detect() {
   std::vector<Isa> isas;
-  [[maybe_unused]] const auto targets = hwy::SupportedTargets();
+  const auto targets = hwy::SupportedTargets();
 #if HWY_TARGETS & HWY_AVX3
   if (targets & HWY_AVX3) {
     if (__builtin_cpu_supports("avx512vnni")) isas.push_back(N_AVX3::isa_vnni("avx512vnni"));
@@ -389,12 +364,13 @@ std::vector<Isa> detect() {
 #if HWY_TARGETS & HWY_SSE4
   if (targets & HWY_SSE4) isas.push_back(N_SSE4::isa("sse4"));
 #endif
+#if HWY_TARGETS & HWY_SSSE3
+  if (targets & HWY_SSSE3) isas.push_back(N_SSSE3::isa("ssse3"));
+#endif
 #if HWY_TARGETS & HWY_NEON
   if (targets & HWY_NEON) isas.push_back(N_NEON::isa("neon"));
 #endif
-#if HWY_TARGETS & HWY_EMU128
-  isas.push_back(N_EMU128::isa("portable"));
-#endif
+  isas.push_back(scalar_isa());
   return isas;
 }
 

@@ -24,12 +24,15 @@ using RunTile = void (*)(const Plan& plan, Scratch& scratch, const TileView& til
 
 /// The kernels for one kind of machine.
 struct Isa {
-  std::string_view name;  ///< "sse4", "avx2", "avx512", "avx512vnni", ...
+  std::string_view name;  ///< "scalar", "ssse3", "sse4", "avx2", "avx512", "avx512vnni", "neon"
   std::size_t lanes;      ///< int32 values in a vector
   RunTile run;
 };
 
-/// What this machine can run, the best first.
+/// Plain loops, written for reading: runs anywhere, and is what the kernels are compared with.
+Isa scalar_isa();
+
+/// What this machine can run, the best first; "scalar" is the last.
 std::span<const Isa> available_isas();
 
 /// The best, or $TRIGLOOP_FORCE_ISA. Error: usage, if that is not available here.
