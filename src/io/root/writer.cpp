@@ -70,7 +70,8 @@ void Writer::State::flush(TreeWriter& tree) {
     try {
       tree.branches()[i].split(i, tree.open_entries(), tree.offsets(i), options.basket_bytes, spans);
     } catch (core::Error& e) {
-      throw e.in("table '" + tree.spec().name + "', column '" + tree.spec().columns[i].name + "'");
+      e.in("table '" + tree.spec().name + "', column '" + tree.spec().columns[i].name + "'");
+      throw;
     }
   }
   // In waves: enough baskets that all threads have work, few enough that they are written from cache.
@@ -126,7 +127,12 @@ std::size_t Writer::add_table(const TableSpec& table) {
 void Writer::append(std::size_t table, const event::Columns& cluster) {
   assert(table < state_->trees.size());
   state_->started = true;
-  state_->append(state_->trees[table], cluster);
+  try {
+    state_->append(state_->trees[table], cluster);
+  } catch (core::Error& e) {
+    e.file(state_->file.path().native());
+    throw;
+  }
 }
 
 void Writer::commit() { state_->commit(); }

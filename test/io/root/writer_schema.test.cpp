@@ -117,6 +117,13 @@ TEST(RootWriterTables, ReportsMisuseBeforeAnythingIsWritten) {
   EXPECT_THAT(complaint([&] { writer.add_table({"a", "", {}}); }), HasSubstr("two tables of the name 'a'"));
   EXPECT_THAT(complaint([&] { Writer(dir / "g.root", {.level = 10}); }), HasSubstr("level is 10"));
   EXPECT_THROW(Writer(dir / "no/f.root"), core::Error);
+  // A cluster of another shape is refused, naming the file; the writer goes on.
+  event::Columns wrong;
+  wrong.columns.resize(1);
+  EXPECT_THAT(complaint([&] { writer.append(0, wrong); }), HasSubstr("f.root: table 'a': a cluster has 1 columns"));
+  writer.append(0, {});
+  writer.commit();
+  EXPECT_TRUE(std::filesystem::exists(dir / "f.root"));
 }
 
 }  // namespace
