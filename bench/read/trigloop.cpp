@@ -105,7 +105,7 @@ class Answers {
     const auto source = io::open(file_);
     io::TileOptions options;
     options.threads = command.threads;
-    options.read = command.read;
+    options.read.verify = command.read.verify;
     const auto stats = io::read_tiles(*source, layout_, options, [](unsigned, const Tile&) {});
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     std::printf("{\"seconds\": %.9f, \"cpu\": %.6f, \"events\": %llu, \"saturated\": %llu, \"missing\": %llu}\n",

@@ -18,7 +18,8 @@ struct TileOptions {
   std::uint32_t lanes = event::Tiler::default_lanes;
   /// Entries a thread takes at a time; 0: what is best for the number of threads.
   std::uint64_t entries_per_task = 0;
-  ReadOptions read;
+  /// Small clusters: what is decoded is still in the second-level cache when tiles are made of it.
+  ReadOptions read = {.cluster_entries = 1024};
 };
 
 struct TileStats {

@@ -37,7 +37,7 @@ class RecordReader {
     std::uint64_t loaded_at = 0;
   };
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
-  static constexpr std::uint64_t chunk_bytes = 512u << 10, largest_gap = 32u << 10, most_bytes = 256u << 20;
+  static constexpr std::uint64_t chunk_bytes = 512u << 10, largest_gap = 8u << 10, most_bytes = 256u << 20;
 
   void load(std::size_t chunk);
   void drop(Chunk& chunk) noexcept;
