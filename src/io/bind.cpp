@@ -12,7 +12,6 @@ using core::Error;
 using core::ErrorCode;
 using event::ColumnUse;
 using event::FieldIndex;
-using event::no_column;
 
 bool has_column(const TableInfo& table, const std::string& name) {
   return std::ranges::find(table.columns, name, &ColumnInfo::name) != table.columns.end();

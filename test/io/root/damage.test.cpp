@@ -82,7 +82,7 @@ Outcome outcome_of(const std::filesystem::path& file, const std::vector<test::Co
   }
 }
 
-struct RootDamage : testing::Test {
+struct DamagedRootFile : testing::Test {
   TempDir dir;
   const Sample sample = smooth_sample();
 
@@ -92,7 +92,7 @@ struct RootDamage : testing::Test {
   }
 };
 
-TEST_F(RootDamage, NoBitFlipInACheckedFileGivesOtherValues) {
+TEST_F(DamagedRootFile, NoBitFlipInACheckedFileGivesOtherValues) {
   const std::string whole = written(sample, Codec::lz4);
   const auto values = expected(whole);
   ASSERT_EQ(values.size(), 4u);
@@ -109,7 +109,7 @@ TEST_F(RootDamage, NoBitFlipInACheckedFileGivesOtherValues) {
   EXPECT_GT(errors, whole.size() / 10);
 }
 
-TEST_F(RootDamage, BitFlipsInAnyFileDoNoHarm) {
+TEST_F(DamagedRootFile, BitFlipsInAnyFileDoNoHarm) {
   for (const Codec codec : {Codec::none, Codec::zlib, Codec::zstd}) {
     const std::string whole = written(sample, codec);
     const auto values = expected(whole);
@@ -122,7 +122,7 @@ TEST_F(RootDamage, BitFlipsInAnyFileDoNoHarm) {
   }
 }
 
-TEST_F(RootDamage, AFileThatEndsEarlyIsAnError) {
+TEST_F(DamagedRootFile, AFileThatEndsEarlyIsAnError) {
   const std::string whole = written(sample, Codec::zstd);
   const auto values = expected(whole);
   for (std::size_t size = 0; size < whole.size(); size += 1 + size / 50) {
@@ -133,7 +133,7 @@ TEST_F(RootDamage, AFileThatEndsEarlyIsAnError) {
   EXPECT_EQ(outcome_of(dir / "f.root", values), Outcome::error);
 }
 
-TEST_F(RootDamage, PiecesOfOneFileInAnotherDoNoHarm) {
+TEST_F(DamagedRootFile, PiecesOfOneFileInAnotherDoNoHarm) {
   const std::string a = written(sample, Codec::zstd), b = written(sample, Codec::zlib);
   const auto values = expected(a);
   core::Philox random(1, 2);
