@@ -119,11 +119,24 @@ HWY_INLINE void scale_feature(const ScaledFeature& feature, const TileView& tile
   for (std::size_t e = 0; e < lanes; e += 2 * N) hn::Store(scaled(hn::LoadU(d16, in + e)), d16, out + e);
 }
 
-HWY_INLINE void prefetch(const TileView& tile, std::uint32_t source, std::size_t lanes) {
-  if (tile.next == nullptr) return;
-  const std::int16_t* at = tile.next + source * tile.stride;
-  for (std::size_t e = 0; e < lanes; e += 32) hwy::Prefetch(at + e);
-}
+/// Fetches the next tile while this one is computed: a few features with each block of the first matrices. All at once,
+/// they would stand in each other's way.
+class Prefetcher {
+ public:
+  Prefetcher(const TileView& tile, std::size_t features, std::size_t lanes)
+      : tile_(tile), left_(tile.next == nullptr ? 0 : features), lanes_(lanes) {}
+
+  HWY_INLINE void advance() {
+    for (std::size_t k = 0; k < 4 && left_ > 0; ++k) {
+      const std::int16_t* row = tile_.next + --left_ * tile_.stride;
+      for (std::size_t e = 0; e < lanes_; e += 32) hwy::Prefetch(row + e);
+    }
+  }
+
+ private:
+  const TileView& tile_;
+  std::size_t left_, lanes_;
+};
 
 /// x in the low halves, y in the high ones, for a group of events.
 HWY_INLINE void store_pairs(V16 x, V16 y, std::int32_t* row) {
@@ -145,8 +158,6 @@ void run_scale(const ScaleStep& step, const TileView& tile, std::size_t lanes, s
   for (std::size_t k = 0; k < step.features.size(); k += 2, row += tile_lanes) {
     const ScaledFeature& a = step.features[k];
     const ScaledFeature& b = step.features[std::min(k + 1, step.features.size() - 1)];
-    prefetch(tile, a.source, lanes);
-    prefetch(tile, b.source, lanes);
     if (!a.table.empty() || !b.table.empty()) {
       scale_row_by_table(a, b, tile, lanes, row);
       continue;
@@ -205,8 +216,10 @@ HWY_INLINE V32 paired(V32 a, V32 b) {
 }
 
 template <class Leaf, std::size_t U>
-HWY_INLINE void to_rows(const LinearStep& step, const std::int32_t* rows_in, std::int32_t* rows_out) {
+HWY_INLINE void to_rows(const LinearStep& step, const std::int32_t* rows_in, std::int32_t* rows_out,
+                        Prefetcher& prefetcher) {
   for (const Block& block : step.blocks) {
+    prefetcher.advance();
     V32 a[U], b[U];
     accumulate<Leaf, U>(step.terms.data(), block, rows_in, a, b);
     std::int32_t* out = rows_out + block.target;
@@ -256,10 +269,11 @@ HWY_INLINE void to_planes(const LinearStep& step, const Plan& plan, Scratch& scr
 }
 
 template <class Leaf, std::size_t U>
-HWY_INLINE void linear_part(const LinearStep& step, const Plan& plan, Scratch& scratch, std::size_t first) {
+HWY_INLINE void linear_part(const LinearStep& step, const Plan& plan, Scratch& scratch, std::size_t first,
+                            Prefetcher& prefetcher) {
   std::int32_t* rows = scratch.rows.data() + first * N;
   if (step.target == Target::rows) {
-    to_rows<Leaf, U>(step, rows, rows);
+    to_rows<Leaf, U>(step, rows, rows, prefetcher);
   } else if (step.target == Target::score) {
     to_score<Leaf, U>(step, rows, rows + step.sum_row);
   } else {
@@ -280,16 +294,22 @@ class TileRun {
   /// `lanes` is a multiple of 2N; `codes` has room for as many.
   TileRun(const Plan& plan, Scratch& scratch, const TileView& tile, std::size_t lanes, std::int32_t* codes,
           std::size_t stride)
-      : plan_(plan), scratch_(scratch), tile_(tile), lanes_(lanes), codes_(codes), stride_(stride) {}
+      : plan_(plan),
+        scratch_(scratch),
+        tile_(tile),
+        lanes_(lanes),
+        codes_(codes),
+        stride_(stride),
+        prefetcher_(tile, plan.features(), lanes) {}
 
   void operator()(const ScaleStep& step) const { run_scale(step, tile_, lanes_, scratch_.rows.data()); }
 
-  void operator()(const LinearStep& step) const {
+  void operator()(const LinearStep& step) {
     const std::size_t vectors = lanes_ / N;
     std::size_t v = 0;
     if (tile_.lanes <= 4) return one_vector(step);
-    for (; v + unroll <= vectors; v += unroll) linear_part<Leaf, unroll>(step, plan_, scratch_, v);
-    for (; v < vectors; v += 2) linear_part<Leaf, 2>(step, plan_, scratch_, v);
+    for (; v + unroll <= vectors; v += unroll) linear_part<Leaf, unroll>(step, plan_, scratch_, v, prefetcher_);
+    for (; v < vectors; v += 2) linear_part<Leaf, 2>(step, plan_, scratch_, v, prefetcher_);
     if (step.target == Target::score) store_scores(scratch_.rows.data() + step.sum_row, codes_, lanes_);
   }
 
@@ -300,8 +320,8 @@ class TileRun {
 
  private:
   /// The first four events are all in the first vector.
-  void one_vector(const LinearStep& step) const {
-    linear_part<Leaf, 1>(step, plan_, scratch_, 0);
+  void one_vector(const LinearStep& step) {
+    linear_part<Leaf, 1>(step, plan_, scratch_, 0, prefetcher_);
     if (step.target == Target::score) std::copy_n(scratch_.rows.data() + step.sum_row, 4, codes_);
   }
 
@@ -311,12 +331,13 @@ class TileRun {
   std::size_t lanes_;
   std::int32_t* codes_;
   std::size_t stride_;
+  Prefetcher prefetcher_;
 };
 
 template <class Leaf>
 void run_full(const Plan& plan, Scratch& scratch, const TileView& tile, std::size_t lanes, std::int32_t* codes,
               std::size_t stride) {
-  const TileRun<Leaf> run(plan, scratch, tile, lanes, codes, stride);
+  TileRun<Leaf> run(plan, scratch, tile, lanes, codes, stride);
   for (const Step& step : plan.steps()) std::visit([&](const auto& s) HWY_ATTR { run(s); }, step);
 }
 
@@ -326,8 +347,15 @@ template <class Leaf>
 void run_tile(const Plan& plan, Scratch& scratch, const TileView& tile, std::int32_t* codes, std::size_t stride) {
   const std::size_t lanes = (tile.lanes + 2 * N - 1) / (2 * N) * (2 * N);
   if (lanes == tile.lanes) return run_full<Leaf>(plan, scratch, tile, lanes, codes, stride);
-  for (std::size_t k = 0; k < plan.features(); ++k)
-    std::copy_n(tile.data + k * tile.stride, tile.lanes, scratch.input.data() + k * tile_lanes);
+  for (std::size_t k = 0; k < plan.features(); ++k) {
+    const std::int16_t* in = tile.data + k * tile.stride;
+    std::int16_t* out = scratch.input.data() + k * tile_lanes;
+    if (tile.lanes == 1) {
+      *out = *in;  // a call for each value is most of the time of a lone event
+    } else {
+      std::copy_n(in, tile.lanes, out);
+    }
+  }
   const TileView copy{scratch.input.data(), tile_lanes, tile.lanes, nullptr};
   const bool is_score = std::holds_alternative<LinearStep>(plan.steps().back());
   run_full<Leaf>(plan, scratch, copy, lanes, is_score ? scratch.codes.data() : codes, stride);

@@ -1,6 +1,7 @@
 #include "score/linear.hpp"
 
 #include <algorithm>
+#include <climits>
 #include <numeric>
 
 namespace trigloop::score {
@@ -59,6 +60,57 @@ std::int64_t element(const model::Constants& constants, std::size_t feature) {
   return constants.codes[constants.codes.size() == 1 ? 0 : feature];
 }
 
+model::Code magnitude(model::Range range) { return std::max(range.hi, -range.lo); }
+model::Code magnitude(std::int64_t code) { return code < 0 ? -model::Code{code} : model::Code{code}; }
+
+/// Bounds on the terms and on every partial sum of a Dense or a Dot, at one fraction.
+struct Sums {
+  std::optional<model::FixedPoint> product, accumulator;
+  int fraction = 0;
+  model::Code largest_term = 0, largest_sum = 0;
+
+  Sums(const Graph& graph, NodeIndex node) : inputs_(graph[node].inputs), graph_(graph) {
+    std::visit([&](const auto& operation) { set(operation); }, graph[node].operation);
+  }
+
+ private:
+  template <class Operation>
+  void set(const Operation&) {}
+
+  void set(const model::Dense& dense) {
+    product = dense.product;
+    accumulator = dense.accumulator;
+    const model::Tensor& x = graph_[inputs_[0]].output;
+    fraction = std::max(x.fraction + dense.weights.fraction, dense.bias.codes.empty() ? INT_MIN : dense.bias.fraction);
+    const model::Code scale = power(fraction - x.fraction - dense.weights.fraction);
+    for (std::size_t o = 0; o < dense.outputs; ++o) {
+      model::Code sum =
+          dense.bias.codes.empty() ? 0 : magnitude(dense.bias.codes[o]) * power(fraction - dense.bias.fraction);
+      for (std::size_t i = 0; i < dense.inputs; ++i)
+        sum += term(magnitude(x.ranges[i]) * magnitude(dense.weights.codes[o * dense.inputs + i]) * scale);
+      largest_sum = std::max(largest_sum, sum);
+    }
+  }
+
+  void set(const model::Dot& dot) {
+    product = dot.product;
+    accumulator = dot.accumulator;
+    const model::Tensor &a = graph_[inputs_[0]].output, &b = graph_[inputs_[1]].output;
+    fraction = a.fraction + b.fraction;
+    for (std::size_t i = 0; i < a.features(); ++i) largest_sum += term(magnitude(a.ranges[i]) * magnitude(b.ranges[i]));
+  }
+
+  model::Code term(model::Code bound) {
+    largest_term = std::max(largest_term, bound);
+    return bound;
+  }
+  /// The graph keeps intermediates within model::max_code_bits, so what is shifted further is 0.
+  static model::Code power(int exponent) { return model::Code{1} << std::min(exponent, model::max_code_bits); }
+
+  const std::vector<NodeIndex>& inputs_;
+  const Graph& graph_;
+};
+
 class Former {
  public:
   Former(const Graph& graph, const std::function<bool(NodeIndex)>& is_source) : graph_(graph), is_source_(is_source) {}
@@ -86,12 +138,13 @@ class Former {
   LinearForm form(NodeIndex node, const model::Quantise& quantise) {
     const model::Tensor& tensor = graph_.nodes()[input(node)].output;
     for (std::size_t k = 0; k < tensor.features(); ++k)
-      if (!is_lossless(quantise.types[quantise.types.size() == 1 ? 0 : k], tensor, k)) return identity(node);
+      if (!is_lossless(quantise.types[quantise.types.size() == 1 ? 0 : k], tensor.ranges[k], tensor.fraction))
+        return identity(node);
     return (*this)(input(node));
   }
 
   LinearForm form(NodeIndex node, const model::Dense& dense) {
-    if (dense.product || dense.accumulator) return identity(node);
+    if (!is_plain_sum(graph_, node)) return identity(node);
     const LinearForm inner = (*this)(input(node));
     LinearForm outer = multiply(dense, inner);
     const auto own =
@@ -173,11 +226,18 @@ std::size_t LinearForm::weights() const noexcept {
                          [](std::size_t n, const LinearRow& row) { return n + row.terms.size(); });
 }
 
-bool is_lossless(const model::FixedPoint& type, const model::Tensor& tensor, std::size_t feature) {
-  const int shift = type.fraction() - tensor.fraction;
+bool is_lossless(const model::FixedPoint& type, model::Range range, int fraction) {
+  const int shift = type.fraction() - fraction;
   if (shift < 0 || shift > 60) return false;
-  const model::Range range = tensor.ranges[feature];
   return range.lo >= -(-type.min_code() >> shift) && range.hi <= type.max_code() >> shift;
+}
+
+bool is_plain_sum(const Graph& graph, NodeIndex node) {
+  const Sums sums(graph, node);
+  const auto keeps = [&](const std::optional<model::FixedPoint>& type, model::Code bound) {
+    return !type || is_lossless(*type, {-bound, bound}, sums.fraction);
+  };
+  return keeps(sums.product, sums.largest_term) && keeps(sums.accumulator, sums.largest_sum);
 }
 
 std::optional<LinearForm> linear_form(const Graph& graph, NodeIndex node,

@@ -38,7 +38,10 @@ struct LinearForm {
 std::optional<LinearForm> linear_form(const model::Graph& graph, model::NodeIndex node,
                                       const std::function<bool(model::NodeIndex)>& is_source);
 
-/// Whether the quantiser changes no code of the tensor, but for trailing zeros.
-bool is_lossless(const model::FixedPoint& type, const model::Tensor& tensor, std::size_t feature);
+/// Whether the quantiser changes no code of the range, but for trailing zeros.
+bool is_lossless(const model::FixedPoint& type, model::Range range, int fraction);
+
+/// Whether the types of a node's products and running sum, where it has such, are wide enough to change nothing.
+bool is_plain_sum(const model::Graph& graph, model::NodeIndex node);
 
 }  // namespace trigloop::score

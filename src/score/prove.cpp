@@ -120,9 +120,7 @@ bool set_limits(const Graph& graph, const Peeled& peeled, LinearDraft& draft) {
 /// The tensor whose squares `node` sums, or nothing.
 std::optional<NodeIndex> squared(const Graph& graph, NodeIndex node) {
   const auto same = [&](NodeIndex n) { return graph[n].inputs[0] == graph[n].inputs[1]; };
-  if (const auto* dot = get<model::Dot>(graph, node);
-      dot != nullptr && !dot->product && !dot->accumulator && same(node))
-    return graph[node].inputs[0];
+  if (get<model::Dot>(graph, node) != nullptr && is_plain_sum(graph, node) && same(node)) return graph[node].inputs[0];
   if (const auto* sum = get<model::Sum>(graph, node); sum != nullptr && graph[node].output.features() == 1)
     node = graph[node].inputs[0];
   else if (graph[node].output.features() != 1)

@@ -106,6 +106,27 @@ TEST(Simd, EveryIntermediateOfRandomGraphsEqualsTheReference) {
   EXPECT_GT(fast, plans / 5);
 }
 
+TEST(Simd, AccumulatorsThatNeverOverflowCostNothing) {
+  using core::Overflow, core::Rounding;
+  for (const int width : {24, 12}) {  // wide enough, and one that wraps
+    model::Graph graph;
+    auto x = graph.add("x", model::Input{{8, 8, true, Rounding::floor, Overflow::saturate}, 6}, {});
+    model::Dense dense{6, 4, {{}, 3}, {{1, -2, 3, 4}, 3}, {}, {}};
+    for (int i = 0; i < 24; ++i) dense.weights.codes.push_back(i % 7 * 5 - 15);
+    dense.product = core::FixedPoint{20, 17, true, Rounding::floor, Overflow::wrap};
+    dense.accumulator = core::FixedPoint{width, width - 3, true, Rounding::floor, Overflow::wrap};
+    x = graph.add("dense", dense, {x});
+    x = graph.add("relu", model::Relu{}, {x});
+    graph.add("q", model::Quantise{{{10, 8, false, Rounding::half_even, Overflow::saturate}}}, {x});
+    const Plan plan(graph);
+    EXPECT_EQ(plan.describe().find("exact    node 1") == std::string::npos, width == 24) << plan.describe();
+    const auto data = random_events(graph, 200, 4);
+    for (const Isa& isa : available_isas())
+      EXPECT_EQ(scored(SimdEngine(plan, isa), data, 200), scored(*make_engine(graph, "reference"), data, 200))
+          << isa.name;
+  }
+}
+
 TEST(Simd, TheForcedInstructionSetRuns) {
   const model::Graph graph = test::Axol1tlLike().make();
   for (const Isa& isa : available_isas()) {
