@@ -36,12 +36,26 @@ using namespace trigloop;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t features = 57;
-constexpr std::size_t lanes = 1024;            // a tile: 117 kB, at home in the second-level cache
-constexpr std::size_t cache_events = 600'000;  // scored in one measurement
-constexpr std::size_t stream_tiles = 1500;     // 175 MB, more than any cache here
-constexpr std::size_t singles = 20'000, slow_events = 4'000;
+constexpr std::size_t lanes = 1024;       // a tile: 117 kB, at home in the second-level cache
+constexpr std::size_t window_tiles = 20;  // a time is of 20 tiles; windows so short seldom meet an interruption
+constexpr std::size_t windows = 75;       // the median of so many is the answer
+constexpr std::size_t stream_tiles = window_tiles * windows;  // 175 MB, more than any cache here
+constexpr std::size_t singles = 500, slow_events = 100;       // events of a window, one at a time
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// The median time of `run(window)`.
+template <class Run>
+double median_window(const Run& run) {
+  std::vector<double> seconds;
+  for (std::size_t w = 0; w < windows; ++w) {
+    const auto start = Clock::now();
+    run(w);
+    seconds.push_back(seconds_since(start));
+  }
+  std::ranges::nth_element(seconds, seconds.begin() + windows / 2);
+  return seconds[windows / 2];
+}
 
 std::vector<std::int16_t> inputs_of(const std::string& vectors) {
   const auto source = io::npy::open(vectors);
@@ -90,11 +104,11 @@ class Bench {
           .write(reinterpret_cast<const char*>(expected_.data()), static_cast<std::streamsize>(expected_.size() * 4));
       report(events_, 0);
     } else if (verb == "cache") {
-      report(cache_events / lanes * lanes, cache(argument));
+      report(window_tiles * lanes, cache(argument));
     } else if (verb == "stream") {
-      report(stream_tiles * lanes, stream(argument));
+      report(window_tiles * lanes, stream(argument));
     } else if (verb == "cores") {
-      report(cache_events / lanes * lanes * threads, cores(argument, threads));
+      report(window_tiles * lanes * threads, cores(argument, threads));
     } else if (verb == "single") {
       report(singles, one_at_a_time(score::SimdEngine(plan_, isa(argument)), singles));
     } else if (verb == "reference") {
@@ -151,10 +165,9 @@ class Bench {
     const auto scorer = engine.stream();
     std::vector<std::int32_t> codes(lanes);
     scorer->run({tile(0), lanes, lanes, tile(0)}, codes.data());
-    const auto start = Clock::now();
-    for (std::size_t done = 0; done + lanes <= cache_events; done += lanes)
-      scorer->run({tile(0), lanes, lanes, tile(0)}, codes.data());
-    return seconds_since(start);
+    return median_window([&](std::size_t) {
+      for (std::size_t t = 0; t < window_tiles; ++t) scorer->run({tile(0), lanes, lanes, tile(0)}, codes.data());
+    });
   }
 
   double stream(const std::string& name) const {
@@ -162,12 +175,12 @@ class Bench {
     const auto scorer = engine.stream();
     std::vector<std::int32_t> codes(lanes);
     std::vector<std::uint64_t> counts(std::size_t{1} << 18);
-    const auto start = Clock::now();
-    for (std::size_t t = 0; t < stream_tiles; ++t) {
-      scorer->run({tile(t), lanes, lanes, tile(std::min(t + 1, stream_tiles - 1))}, codes.data());
-      for (const std::int32_t code : codes) ++counts[static_cast<std::size_t>(code) & (counts.size() - 1)];
-    }
-    return seconds_since(start);
+    return median_window([&](std::size_t w) {
+      for (std::size_t t = w * window_tiles; t < (w + 1) * window_tiles; ++t) {
+        scorer->run({tile(t), lanes, lanes, tile(std::min(t + 1, stream_tiles - 1))}, codes.data());
+        for (const std::int32_t code : codes) ++counts[static_cast<std::size_t>(code) & (counts.size() - 1)];
+      }
+    });
   }
 
   double cores(const std::string& name, unsigned threads) const {
@@ -181,9 +194,10 @@ class Bench {
   double one_at_a_time(const score::Engine& engine, std::size_t count) const {
     const auto scorer = engine.stream();
     std::int32_t code = 0;
-    const auto start = Clock::now();
-    for (std::size_t e = 0; e < count; ++e) scorer->run({columns_.data() + e % events_, events_, 1, nullptr}, &code);
-    return seconds_since(start);
+    return median_window([&](std::size_t w) {
+      for (std::size_t e = 0; e < count; ++e)
+        scorer->run({columns_.data() + (w * count + e) % events_, events_, 1, nullptr}, &code);
+    });
   }
 
   model::Graph graph_;
