@@ -1,6 +1,7 @@
 // bench_write: how fast a scouting file is written, against its codec alone.
 //
 // usage: bench_write FILE FOLDER [ROUNDS]
+//        bench_write FILE --same OTHER      fails if the events of OTHER are not those of FILE
 //
 // The events of FILE are read into memory once. For every codec they are written into FOLDER and read back, which must
 // give the same values. Then, in turn and round by round: the codec alone over the very baskets that the writer makes,
@@ -205,6 +206,10 @@ int main(int argc, char** argv) {
   }
   try {
     const Events events(argv[1]);
+    if (std::string(argv[2]) == "--same" && argc > 3) {
+      check(events, argv[3]);
+      return 0;
+    }
     std::printf("%zu events, %zu columns, %.1f bytes/event in memory\n", events.entries, events.spec.columns.size(),
                 static_cast<double>(events.bytes) / static_cast<double>(events.entries));
     run(events, argv[2], argc > 3 ? std::stoi(argv[3]) : 3);
