@@ -11,6 +11,18 @@ namespace {
 /// A stream with this much waiting decodes no further basket, unless it has no entry to give.
 constexpr std::size_t enough_waiting = 64u << 20;
 
+/// What a lane will probably hold: a basket behind the rest of a cluster. Memory that is not touched costs nothing, so
+/// this is generous; it is no more than the bytes in the file make likely.
+std::size_t likely_bytes(const BranchInfo& branch, std::size_t cluster_entries) {
+  constexpr std::uint64_t most = 4u << 20, largest_ratio = 16;
+  if (branch.baskets.empty() || branch.entries == 0) return 0;
+  const std::uint64_t raw = std::min(branch.raw_bytes, branch.stored_bytes * largest_ratio);
+  const std::uint64_t entries = std::min<std::uint64_t>(cluster_entries, branch.entries);
+  const auto cluster = static_cast<std::uint64_t>(static_cast<double>(raw) / static_cast<double>(branch.entries) *
+                                                  static_cast<double>(entries));
+  return std::min(most, 3 * (raw / branch.baskets.size()) + 2 * cluster);
+}
+
 }  // namespace
 
 std::size_t BranchStream::lane_of(const Column& column) {
@@ -29,7 +41,8 @@ std::size_t BranchStream::basket_of(std::uint64_t entry) const {
   return entry < baskets[number].first_entry + baskets[number].entries ? number : baskets.size();
 }
 
-void BranchStream::start(std::uint64_t entry, std::uint64_t end, std::vector<Record>& plan) {
+void BranchStream::start(std::uint64_t entry, std::uint64_t end, std::size_t cluster_entries,
+                         std::vector<Record>& plan) {
   first_basket_ = next_basket_ = basket_of(entry);
   first_record_ = plan.size();
   const auto& baskets = branch_->baskets;
@@ -39,6 +52,7 @@ void BranchStream::start(std::uint64_t entry, std::uint64_t end, std::vector<Rec
   }
   for (ColumnLane& lane : lanes_) {
     lane.values.clear();
+    lane.values.reserve(likely_bytes(*branch_, cluster_entries));
     lane.counts.clear();
     lane.borders.clear();
     lane.decoded_items = lane.taken_items = 0;

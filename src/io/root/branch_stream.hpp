@@ -61,7 +61,7 @@ class BranchStream {
   /// Number of the basket that holds `entry`; the number of baskets if none does.
   std::size_t basket_of(std::uint64_t entry) const;
   /// Starts over at `entry`'s basket. Appends the records up to `end` to `plan`.
-  void start(std::uint64_t entry, std::uint64_t end, std::vector<Record>& plan);
+  void start(std::uint64_t entry, std::uint64_t end, std::size_t cluster_entries, std::vector<Record>& plan);
   /// First entry of the first basket.
   std::uint64_t entry_begin() const noexcept { return entry_begin_; }
   /// Entries below this are decoded.

@@ -13,6 +13,10 @@ namespace trigloop::io::root {
 
 class Lane {
  public:
+  /// Makes room for `bytes` in all at once, before the first: growing step by step would touch fresh memory each time.
+  void reserve(std::size_t bytes) {
+    if (buffer_.capacity() < bytes) buffer_.resize(bytes);
+  }
   /// Room for `bytes` behind the values. Moves the values; what was taken before is gone.
   std::byte* room(std::size_t bytes) {
     if (begin_ > 0) {

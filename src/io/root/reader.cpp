@@ -93,7 +93,9 @@ void Reader::locate() {
     if (!group.counted.empty()) counts[group.counter.stream] = true;
   }
   std::vector<Record> plan;
-  for (std::size_t i = 0; i < streams_.size(); ++i) streams_[i].start(counts[i] ? first : entry_, range_.end, plan);
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    streams_[i].start(counts[i] ? first : entry_, range_.end, tools_.options.cluster_entries, plan);
+  }
   tools_.records.plan(std::move(plan));
   if (range_.begin == range_.end) return;
   skip_to_begin(first);
