@@ -128,8 +128,10 @@ void Image::parse_new(Record& record, std::uint64_t at) {
   record.address(address_bytes_);  // extension
   const std::uint64_t end = record.address(address_bytes_);
   root_ = record.address(address_bytes_);
+#ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
   const std::size_t covered = record.at();
   if (record.u32() != lookup3(record.bytes().first(covered))) fail("the checksum of its superblock is wrong", at);
+#endif
   if (base != base_ && base != 0) fail("its base address is not where its superblock is", base_);
   if (base == 0) base_ = 0;
   if (version_ == 3 && (flags & 1) != 0) {
@@ -162,11 +164,13 @@ Record Image::read(std::uint64_t address, std::uint64_t bytes) const {
 Record Image::read_checked(std::uint64_t address, std::uint64_t bytes) const {
   if (bytes < 4) fail("a record is too short for its checksum", base_ + address);
   Record record = read(address, bytes);
+#ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION  // a fuzzer would never get past a checksum
   Record sum = record;
   sum.skip(bytes - 4);
   if (sum.u32() != lookup3(record.bytes().first(bytes - 4))) {
     fail("the checksum of a metadata record is wrong", record.position());
   }
+#endif
   return record;
 }
 
