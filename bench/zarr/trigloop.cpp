@@ -61,7 +61,8 @@ event::Columns rows(const std::vector<Column>& columns, std::uint64_t begin, std
     view.type = *column.info.type;
     for (const std::uint64_t extent : column.info.shape) view.inner *= static_cast<std::uint32_t>(extent);
     view.values = cluster.entries * view.inner;
-    view.data = reinterpret_cast<const std::byte*>(column.bytes.data()) + begin * view.inner * event::size_of(view.type);
+    view.data =
+        reinterpret_cast<const std::byte*>(column.bytes.data()) + begin * view.inner * event::size_of(view.type);
     cluster.columns.push_back(view);
   }
   return cluster;
@@ -70,7 +71,8 @@ event::Columns rows(const std::vector<Column>& columns, std::uint64_t begin, std
 void write(const std::vector<Column>& columns, const fs::path& folder, std::uint64_t stores, unsigned threads) {
   const std::uint64_t entries = columns.at(0).info.entries;
   io::TableSpec spec;
-  for (const Column& column : columns) spec.columns.push_back({column.info.name, *column.info.type, column.info.shape, ""});
+  for (const Column& column : columns)
+    spec.columns.push_back({column.info.name, *column.info.type, column.info.shape, ""});
   io::zarr::WriteOptions options;
   options.threads = stores == 1 ? threads : 1;
   core::parallel_for(stores, threads, [&](std::size_t i, unsigned) {
@@ -138,6 +140,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (words.size() == 3 && words[0] == "check") return equal(load(*io::npy::open(words[1])), words[2]) ? 0 : 1;
-  std::fprintf(stderr, "usage: bench_zarr write INPUT FOLDER STORES THREADS | read FOLDER THREADS | check INPUT FOLDER\n");
+  std::fprintf(stderr,
+               "usage: bench_zarr write INPUT FOLDER STORES THREADS | read FOLDER THREADS | check INPUT FOLDER\n");
   return 2;
 }
