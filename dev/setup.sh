@@ -58,8 +58,8 @@ python_packages() {
   local base=/usr/bin/python3
   [[ -x $base ]] || base=python3
   say "== Python packages ($name) into .venv"
-  if { [[ -x .venv/bin/python && -f .venv/.lock && $(<.venv/.lock) == "$lock" ]] ||
-    { "$base" -m venv --clear .venv && printf '%s' "$lock" >.venv/.lock; }; } >.cache/pip.log 2>&1 &&
+  # .made comes last: a folder whose making was interrupted is made again.
+  if { [[ -f .venv/.made ]] || { "$base" -m venv --clear .venv && touch .venv/.made; }; } >.cache/pip.log 2>&1 &&
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --retries 2 --timeout 30 "$@" \
       >>.cache/pip.log 2>&1; then
     printf '%s' "$lock" >"$stamp"

@@ -11,16 +11,21 @@ parallelism() {
 
 build_folder() { if [[ $1 == default ]]; then echo build; else echo "build-$1"; fi; }
 
+plotly_js() { compgen -G "$root/.venv/lib/python3*/site-packages/plotly/package_data/plotly.min.js" | head -n 1; }
+
+# cached FOLDER VARIABLE: its value in CMake's cache.
+cached() { sed -n "s/^$2:[A-Z]*=//p" "$1/CMakeCache.txt"; }
+
 # build PRESET [TARGET...]: configures if something about the configuration changed, then builds.
 build() {
-  local preset=$1 folder werror=OFF
+  local preset=$1 folder werror=OFF plotly
   shift
   folder=$(build_folder "$preset")
+  plotly=$(plotly_js || true)
   [[ ${CI-} != true ]] || werror=ON
   if [[ ! -f $folder/build.ninja || CMakePresets.json -nt $folder/CMakeCache.txt ||
-    .venv/.have-page -nt $folder/CMakeCache.txt ]] ||
-    ! grep -q "^TRIGLOOP_WERROR:BOOL=$werror" "$folder/CMakeCache.txt"; then
-    cmake --preset "$preset" -DTRIGLOOP_WERROR=$werror >.cache/configure.log 2>&1 || {
+    $(cached "$folder" TRIGLOOP_WERROR) != "$werror" || $(cached "$folder" TRIGLOOP_PLOTLY_JS) != "$plotly" ]]; then
+    cmake --preset "$preset" -DTRIGLOOP_WERROR=$werror -DTRIGLOOP_PLOTLY_JS="$plotly" >.cache/configure.log 2>&1 || {
       tail -n 30 .cache/configure.log >&2
       return 1
     }
