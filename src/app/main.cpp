@@ -64,8 +64,10 @@ int run(int argc, char** argv) {
   program.footer("`trigloop COMMAND --help` shows a command's options and examples.\n\n" + exit_codes());
   trigloop::app::add_inspect(program);
   trigloop::app::add_layout(program);
+  trigloop::app::add_model(program);
   trigloop::app::add_plot(program);
   trigloop::app::add_spectrum(program);
+  trigloop::app::add_score(program);
 
   try {
     program.parse(argc, argv);

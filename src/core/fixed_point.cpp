@@ -1,6 +1,5 @@
 #include "core/fixed_point.hpp"
 
-#include <algorithm>
 #include <string_view>
 
 #include "core/quantiser.hpp"
@@ -57,19 +56,6 @@ std::string to_string(const FixedPoint& type) {
   text += ' ';
   text += name_of(type.overflow);
   return text;
-}
-
-std::string to_string(Code code) {
-  const bool negative = code < 0;
-  std::string digits;
-  do {
-    const int digit = static_cast<int>(code % 10);
-    digits += static_cast<char>('0' + (digit < 0 ? -digit : digit));
-    code /= 10;
-  } while (code != 0);
-  if (negative) digits += '-';
-  std::ranges::reverse(digits);
-  return digits;
 }
 
 }  // namespace trigloop::core

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "core/int128.hpp"
+
 namespace trigloop::core {
 
 /// What becomes of a value between two codes. HLS and QONNX names in brackets. QONNX' HALF_UP is not AP_RND: it rounds
@@ -30,8 +32,7 @@ enum class Overflow : std::uint8_t {
 };
 
 /// A code wide enough for every intermediate of a supported network (types of up to 64 bits, products, sums).
-__extension__ typedef __int128 Code;
-__extension__ typedef unsigned __int128 UnsignedCode;
+using Code = Int128;
 
 struct FixedPoint {
   int width = 1;    ///< bits of a code, sign included; 1..64. A symmetric signed type of one bit holds only 0.
@@ -55,8 +56,5 @@ Code quantise(Code code, int fraction, const FixedPoint& type) noexcept;
 
 /// "<14,6> rnd_conv sat", "u<10,6> trn wrap": as ap_fixed is written.
 std::string to_string(const FixedPoint& type);
-
-/// The number in decimal digits; the standard library has no 128-bit form.
-std::string to_string(Code code);
 
 }  // namespace trigloop::core

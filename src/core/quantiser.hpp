@@ -14,7 +14,7 @@ namespace trigloop::core {
 /// Int is std::int64_t or Code. Codes given to it must lie within +-2^(bits of Int - 3), and so must the type's range.
 template <class Int>
 class Quantiser {
-  using Unsigned = std::conditional_t<sizeof(Int) == 8, std::uint64_t, UnsignedCode>;
+  using Unsigned = std::conditional_t<sizeof(Int) == 8, std::uint64_t, UInt128>;
   static constexpr int bits = 8 * sizeof(Int);
 
  public:

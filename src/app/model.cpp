@@ -1,0 +1,53 @@
+// trigloop model: what a network holds, and its export.
+#include <iostream>
+
+#include "app/commands.hpp"
+#include "model/describe.hpp"
+#include "model/load.hpp"
+
+namespace trigloop::app {
+namespace {
+
+struct Options {
+  std::string model, normalisation;
+  bool dot = false, json = false;
+};
+
+constexpr const char* show_examples = R"(Examples:
+  trigloop model show axol1tl_v5.onnx
+  trigloop model show axol1tl_v5.onnx --dot | dot -Tsvg > model.svg
+  trigloop model show axol1tl_v5.onnx --json | jq '.layers[] | [.name, .ebops]')";
+
+void show(const Options& options) {
+  const model::Graph graph = model::load(options.model, {options.normalisation});
+  if (options.dot) {
+    std::cout << model::as_dot(graph);
+  } else if (options.json) {
+    core::JsonWriter json;
+    model::write_json(json, graph);
+    std::cout << json.text() << '\n';
+  } else {
+    std::cout << model::as_table(graph);
+  }
+}
+
+void add_show(CLI::App& group) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = group.add_subcommand("show", "Show layers, exact types, ranges, non-zero weights and EBOPs");
+  command->add_option("MODEL", options->model, "QONNX, or a QKeras .h5")->required();
+  command->add_option("--normalisation", options->normalisation, "Scale and bias of a QKeras model's inputs");
+  command->add_flag("--dot", options->dot, "Draw it in Graphviz' language");
+  command->add_flag("--json", options->json, "For programs");
+  command->footer(show_examples);
+  command->callback([options] { show(*options); });
+}
+
+}  // namespace
+
+void add_model(CLI::App& program) {
+  CLI::App* group = program.add_subcommand("model", "Show and export quantised networks");
+  group->require_subcommand(1);
+  add_show(*group);
+}
+
+}  // namespace trigloop::app
