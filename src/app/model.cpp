@@ -47,6 +47,8 @@ void add_show(CLI::App& group) {
 void add_model(CLI::App& program) {
   CLI::App* group = program.add_subcommand("model", "Show and export quantised networks");
   group->require_subcommand(1);
+  group->footer(
+      "Examples:\n  trigloop model show axol1tl_v5.onnx\n  trigloop model export axol1tl_v5.onnx --output copy.onnx");
   add_show(*group);
 }
 
