@@ -16,7 +16,7 @@ void add_inspect(CLI::App& program);
 void add_layout(CLI::App& program);
 void add_model(CLI::App& program);
 void add_plot(CLI::App& program);
-void add_spectrum(CLI::App& program);
 void add_score(CLI::App& program);
+void add_spectrum(CLI::App& program);
 
 }  // namespace trigloop::app

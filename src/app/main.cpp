@@ -66,8 +66,8 @@ int run(int argc, char** argv) {
   trigloop::app::add_layout(program);
   trigloop::app::add_model(program);
   trigloop::app::add_plot(program);
-  trigloop::app::add_spectrum(program);
   trigloop::app::add_score(program);
+  trigloop::app::add_spectrum(program);
 
   try {
     program.parse(argc, argv);
