@@ -50,17 +50,43 @@ void Collector::check(const event::Columns& cluster) const {
 void Collector::append(const event::Columns& cluster, const Write& write) {
   check(cluster);
   for (std::uint64_t done = 0; done < cluster.entries;) {
-    const std::uint64_t rows = std::min(batch_rows_ - pending_rows_, cluster.entries - done);
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      Column& column = columns_[i];
-      const std::uint64_t held = pending_rows_ * column.row_bytes, bytes = rows * column.row_bytes;
-      column.pending.resize(held + bytes);
-      if (bytes != 0) std::memcpy(&column.pending[held], cluster.columns[i].data + done * column.row_bytes, bytes);
+    if (pending_rows_ == 0 && cluster.entries - done >= chunk_entries_) {
+      done += pass_through(cluster, done, write);
+      continue;
     }
+    const std::uint64_t rows = std::min(batch_rows_ - pending_rows_, cluster.entries - done);
+    hold(cluster, done, rows);
     done += rows;
-    pending_rows_ += rows;
     if (pending_rows_ == batch_rows_) flush(write);
   }
+}
+
+/// Whole chunks go out from the caller's memory, without a copy.
+std::uint64_t Collector::pass_through(const event::Columns& cluster, std::uint64_t done, const Write& write) {
+  const std::uint64_t chunks = std::min(cluster.entries - done, batch_rows_) / chunk_entries_;
+  std::vector<FullChunk> full;
+  for (std::uint64_t c = 0; c < chunks; ++c) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const std::uint64_t row = columns_[i].row_bytes;
+      if (row == 0) continue;
+      full.push_back(
+          {i, chunks_ + c, {cluster.columns[i].data + (done + c * chunk_entries_) * row, chunk_entries_ * row}});
+    }
+  }
+  rows_ += chunks * chunk_entries_;
+  chunks_ += chunks;
+  if (!full.empty()) write(full);
+  return chunks * chunk_entries_;
+}
+
+void Collector::hold(const event::Columns& cluster, std::uint64_t begin, std::uint64_t rows) {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    Column& column = columns_[i];
+    const std::uint64_t held = pending_rows_ * column.row_bytes, bytes = rows * column.row_bytes;
+    column.pending.resize(held + bytes);
+    if (bytes != 0) std::memcpy(&column.pending[held], cluster.columns[i].data + begin * column.row_bytes, bytes);
+  }
+  pending_rows_ += rows;
 }
 
 void Collector::finish(const Write& write) { flush(write); }

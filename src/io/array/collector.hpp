@@ -48,6 +48,8 @@ class Collector {
     core::ByteBuffer pending;
   };
   void check(const event::Columns& cluster) const;
+  std::uint64_t pass_through(const event::Columns& cluster, std::uint64_t done, const Write& write);
+  void hold(const event::Columns& cluster, std::uint64_t begin, std::uint64_t rows);
   void flush(const Write& write);
 
   std::vector<Column> columns_;

@@ -161,13 +161,13 @@ void Codec::decode(std::span<const std::byte> stored, std::span<std::byte> out) 
   }
 }
 
-std::span<const std::byte> Codec::encode(std::span<const std::byte> raw) {
+std::span<const std::byte> Codec::encode(std::span<const std::byte> raw, std::size_t typesize) {
   std::size_t bytes = 0;
   switch (compressor_.kind) {
     case Kind::none:
       return raw;
     case Kind::blosc:
-      bytes = encode_blosc(compressor_, typesize_, raw, packed_);
+      bytes = encode_blosc(compressor_, typesize, raw, packed_);
       break;
     case Kind::zstd:
       bytes = encode_zstd(compressor_, raw, packed_);

@@ -26,21 +26,20 @@ struct Compressor {
 /// Throws usage or unsupported, if a setting is out of range or this build's Blosc lacks the compressor.
 void check(const Compressor& compressor);
 
-/// Compresses and decompresses chunks of one array; not thread-safe, one per thread. No global state of Blosc is used.
+/// Compresses and decompresses chunks; keeps its output buffer, so one per thread. No global state of Blosc is used.
 class Codec {
  public:
-  Codec(const Compressor& compressor, std::size_t typesize) : compressor_(compressor), typesize_(typesize) {}
+  explicit Codec(const Compressor& compressor) : compressor_(compressor) {}
 
   /// Fills `out` exactly from a stored chunk; sizes in the stream's headers are compared with out.size() first.
   /// Error: damaged.
   void decode(std::span<const std::byte> stored, std::span<std::byte> out) const;
 
-  /// The compressed form of `raw`; valid until the next call.
-  std::span<const std::byte> encode(std::span<const std::byte> raw);
+  /// The compressed form of `raw`, values of `typesize` bytes; valid until the next call.
+  std::span<const std::byte> encode(std::span<const std::byte> raw, std::size_t typesize);
 
  private:
   Compressor compressor_;
-  std::size_t typesize_;
   core::ByteBuffer packed_;
 };
 

@@ -47,6 +47,7 @@ Writer::Writer(fs::path path, WriteOptions options) : folder_(path), options_(st
     throw Error(ErrorCode::usage, "chunks need at least one entry, and a separator '.' or '/'").file(path.native());
   }
   if (options_.threads == 0) options_.threads = core::available_cores();
+  for (unsigned i = 0; i < options_.threads; ++i) codecs_.emplace_back(options_.compressor);
 }
 
 Writer::~Writer() = default;
@@ -74,15 +75,14 @@ ArrayMeta Writer::meta_of(const Table& table, std::size_t column) const {
 }
 
 /// Compresses and writes chunks, each by whichever thread is free.
-void Writer::write(const Table& table, std::span<const array::FullChunk> chunks) const {
-  core::parallel_for(chunks.size(), options_.threads, [&](std::size_t i, unsigned) {
+void Writer::write(const Table& table, std::span<const array::FullChunk> chunks) {
+  core::parallel_for(chunks.size(), options_.threads, [&](std::size_t i, unsigned worker) {
     const array::FullChunk& chunk = chunks[i];
     const ArrayMeta meta = meta_of(table, chunk.column);
-    Codec codec(meta.compressor, meta.layout.encoding.stored_bytes());
     std::vector<std::uint64_t> index(meta.layout.shape.size(), 0);
     index[0] = chunk.number;
     folder_.write(in_group(table.name, table.rows.name(chunk.column)) / meta.chunk_name(index),
-                  codec.encode(chunk.bytes));
+                  codecs_[worker].encode(chunk.bytes, meta.layout.encoding.stored_bytes()));
   });
 }
 

@@ -35,8 +35,7 @@ class ZarrArray final : public array::Array {
 
 class Reader final : public array::ChunkReader {
  public:
-  explicit Reader(const ZarrArray& array)
-      : array_(array), codec_(array.meta().compressor, array.layout().encoding.stored_bytes()) {}
+  explicit Reader(const ZarrArray& array) : array_(array), codec_(array.meta().compressor) {}
 
   void read(std::span<const std::uint64_t> index, std::span<std::byte> out, CodecCost* cost) override {
     const fs::path path = array_.folder() / array_.meta().chunk_name(index);

@@ -65,10 +65,11 @@ class Writer final : public Sink {
     std::string node, json;
   };
   ArrayMeta meta_of(const Table& table, std::size_t column) const;
-  void write(const Table& table, std::span<const array::FullChunk> chunks) const;
+  void write(const Table& table, std::span<const array::FullChunk> chunks);
 
   core::OutputFolder folder_;
   WriteOptions options_;
+  std::vector<Codec> codecs_;  ///< one a thread
   std::vector<Table> tables_;
   std::vector<Attributes> attributes_;
 };
