@@ -3,6 +3,8 @@
 small_CODEC.root: 40 entries in several baskets, in a folder, with an earlier cycle of the tree.
 small_generated.root: the same without entry offsets (ROOT's kGenerateOffsetMap).
 small_embedded.root: a tree that was written without flushing its baskets, with a TClonesArray.
+
+make_root_samples.py FOLDER --big makes big.root alone: sparse, its tree beyond 2 GiB, with 64-bit positions.
 """
 
 import os
@@ -13,6 +15,7 @@ import ROOT
 ROOT.gInterpreter.Declare("""
 #include "TClonesArray.h"
 #include "TFile.h"
+#include "TKey.h"
 #include "TRandom3.h"
 #include "TTree.h"
 #include "TVector2.h"
@@ -62,9 +65,31 @@ void embedded(const char* name) {
   }
   f.WriteTObject(&t);  // unlike TTree::Write it flushes nothing
 }
+
+void big(const char* name) {
+  TFile f(name, "RECREATE", "", 505);
+  for (const char* hole : {"first", "second"}) {  // reserves bytes that are never written
+    TKey* key = new TKey(hole, "", TObject::Class(), 1100000000, &f);
+    key->DeleteBuffer();
+  }
+  f.mkdir("d")->cd();
+  TTree t("t", "");
+  Int_t n; Float_t x[9]; std::vector<int> v;
+  t.Branch("n", &n, "n/I"); t.Branch("x", x, "x[n]/F"); t.Branch("v", &v);
+  for (int e = 0; e < 3000; ++e) {
+    n = e % 9;
+    for (int i = 0; i < n; ++i) x[i] = e + i;
+    v.assign(e % 3, e);
+    t.Fill();
+  }
+  t.Write();
+}
 """)
 
 os.chdir(sys.argv[1])
+if "--big" in sys.argv:
+    ROOT.big("big.root")
+    sys.exit()
 for name, compression in [("zlib", 109), ("lzma", 209), ("lz4", 404), ("zstd", 505), ("none", 0)]:
     ROOT.flushed(f"small_{name}.root", compression, compression != 0, False)
 ROOT.flushed("small_generated.root", 505, True, True)

@@ -113,6 +113,7 @@ class TreeBuilder {
       if (entries > branch.entries - next) fail("its embedded baskets have more entries than the branch");
       branch.baskets.push_back({next, entries, 0, 0, item->text("bytes")});
       branch.stored_bytes += branch.baskets.back().embedded.size();
+      branch.raw_bytes += branch.baskets.back().embedded.size();
       next += entries;
     }
   }

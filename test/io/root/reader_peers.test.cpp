@@ -48,6 +48,17 @@ TEST(RootReaderPeers, ReadsTheSharedFilesAsUprootDoes) {
   expect_equal(root_files(test::shared_root() / "data/root"), {7, true});
 }
 
+TEST(RootReaderPeers, ReadsBeyondTwoGigabytes) {
+  TRIGLOOP_NEEDS_PEERS();
+  const test::TempDir folder;
+  const auto made = test::run_command({test::peer_python().native(), "-W", "ignore",
+                                       (test::project_root() / "test/peers/make_root_samples.py").native(),
+                                       folder.path().native(), "--big"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  ASSERT_GT(fs::file_size(folder / "big.root"), 2'200'000'000u) << "a sparse file, though";
+  expect_equal({folder / "big.root"}, {});
+}
+
 TEST(RootReaderPeers, ReadsScoutingEventsAsUprootDoes) {
   TRIGLOOP_NEEDS_PEERS();
   TRIGLOOP_NEEDS_SHARED("data/scouting_pythia.root");
