@@ -135,7 +135,7 @@ bool Section::flag(std::string_view key, std::optional<bool> fallback) const {
 
 std::string Section::choice(std::string_view key, const std::vector<std::string>& names,
                             std::optional<std::string> fallback) const {
-  const std::string word = text(key, std::move(fallback));
+  std::string word = text(key, std::move(fallback));
   if (std::ranges::find(names, word) != names.end()) return word;
   std::string all;
   for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;

@@ -319,7 +319,8 @@ void Tiler::fill_key(int which, std::size_t first, std::uint32_t n) {
     using In = Stored<decltype(in)>;
     const In* from = values_of<In>(column) + first;
     for (std::uint32_t i = 0; i < n; ++i) {
-      to[i] = static_cast<std::uint32_t>(from[i]);
+      to[i] =
+          static_cast<std::uint32_t>(from[i]);  // NOLINT(bugprone-signed-char-misuse): what does not fit is seen below
       if constexpr (!std::is_same_v<In, std::uint32_t>) fits &= static_cast<In>(to[i]) == from[i] && !(from[i] < In{0});
     }
   });

@@ -48,24 +48,25 @@ std::vector<EntryRange> pieces_of(const Source& source, const Selection& selecti
   return pieces;
 }
 
-/// One thread reads in one go. Several take pieces that shrink towards the end (guided self-scheduling): few borders,
-/// at which baskets are decoded twice, and no thread waits long for the last.
+/// One thread reads in one go. Several take tasks that shrink (guided self-scheduling), the longest first: few cuts, at
+/// which baskets are decoded twice, and no thread waits long for the last.
 std::vector<EntryRange> tasks_of(const Source& source, const Selection& selection, const TileOptions& options,
                                  unsigned threads, EntryRange all) {
   if (options.entries_per_task != 0) return pieces_of(source, selection, options.entries_per_task, all);
   if (threads == 1) return {all};
   constexpr std::uint64_t least = 4096;
-  std::uint64_t left = all.end - all.begin;
+  const auto length = [](const EntryRange& range) { return range.end - range.begin; };
+  std::uint64_t left = length(all);
   std::vector<EntryRange> tasks;
-  for (const EntryRange& piece : pieces_of(source, selection, std::max(least, left / (32 * threads)), all)) {
-    const bool full = tasks.empty() || tasks.back().end - tasks.back().begin >= left / (2 * threads);
-    if (!full) {
+  for (const EntryRange& piece : pieces_of(source, selection, std::max(least, left / (16 * threads)), all)) {
+    if (!tasks.empty() && length(tasks.back()) + length(piece) <= left / (2 * threads)) {
       tasks.back().end = piece.end;
-      continue;
+    } else {
+      tasks.push_back(piece);
     }
-    if (!tasks.empty()) left -= tasks.back().end - tasks.back().begin;
-    tasks.push_back(piece);
+    left -= length(piece);
   }
+  std::ranges::stable_sort(tasks, std::ranges::greater{}, length);
   return tasks;
 }
 

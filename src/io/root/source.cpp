@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "io/root/reader.hpp"
+#include "io/root/split.hpp"
 
 namespace trigloop::io::root {
 namespace {
@@ -55,15 +56,9 @@ class RootSource final : public Source {
     const std::size_t tree = tree_of(selection);
     const auto branches = branches_of(tree, columns_of(tree, selection));
     const std::uint64_t entries = entries_of(tree, branches);
-    const std::vector<std::uint64_t> borders = borders_of(tree, branches);
-    std::vector<EntryRange> ranges;
-    target = std::max<std::uint64_t>(1, target);
-    for (std::uint64_t begin = 0; begin < entries;) {
-      const std::uint64_t end = entries - begin <= target ? entries : nearest_border(borders, begin, begin + target);
-      ranges.push_back({begin, std::min(end, entries)});
-      begin = ranges.back().end;
-    }
-    return ranges;
+    std::vector<const BranchInfo*> infos;
+    for (const std::size_t number : branches) infos.push_back(&open_->trees[tree].branches[number]);
+    return split_entries(infos, entries, target);
   }
 
   CodecCost measure_codec(const Selection& selection, const ReadOptions& options) const override;
@@ -75,9 +70,6 @@ class RootSource final : public Source {
   std::vector<std::size_t> columns_of(std::size_t tree, const Selection& selection) const;
   std::vector<std::size_t> branches_of(std::size_t tree, const std::vector<std::size_t>& columns) const;
   std::uint64_t entries_of(std::size_t tree, const std::vector<std::size_t>& branches) const;
-  std::vector<std::uint64_t> borders_of(std::size_t tree, const std::vector<std::size_t>& branches) const;
-  static std::uint64_t nearest_border(const std::vector<std::uint64_t>& borders, std::uint64_t begin,
-                                      std::uint64_t wanted);
 
   std::shared_ptr<OpenFile> open_;
 };
@@ -172,37 +164,6 @@ std::uint64_t RootSource::entries_of(std::size_t tree, const std::vector<std::si
         .remedy("Read columns of one length at a time");
   }
   return first.entries;
-}
-
-/// Where the baskets of the branch with the largest baskets begin: splitting those is what costs most.
-std::vector<std::uint64_t> RootSource::borders_of(std::size_t tree, const std::vector<std::size_t>& branches) const {
-  const BranchInfo* largest = nullptr;
-  const auto mean = [](const BranchInfo& b) { return b.baskets.empty() ? 0 : b.stored_bytes / b.baskets.size(); };
-  for (const std::size_t number : branches) {
-    const BranchInfo& branch = open_->trees[tree].branches[number];
-    if (largest == nullptr || mean(branch) > mean(*largest)) largest = &branch;
-  }
-  std::vector<std::uint64_t> borders;
-  if (largest != nullptr) {
-    for (const Basket& basket : largest->baskets) borders.push_back(basket.first_entry);
-  }
-  return borders;
-}
-
-std::uint64_t RootSource::nearest_border(const std::vector<std::uint64_t>& borders, std::uint64_t begin,
-                                         std::uint64_t wanted) {
-  const auto above = std::ranges::lower_bound(borders, wanted);
-  const std::uint64_t length = wanted - begin;
-  std::uint64_t best = wanted;
-  std::uint64_t distance = length / 2;  // farther than this the ranges would become too unequal
-  for (auto at = above == borders.begin() ? above : above - 1; at != borders.end() && at <= above; ++at) {
-    const std::uint64_t off = *at > wanted ? *at - wanted : wanted - *at;
-    if (*at > begin && off <= distance) {
-      best = *at;
-      distance = off;
-    }
-  }
-  return best;
 }
 
 CodecCost RootSource::measure_codec(const Selection& selection, const ReadOptions& options) const {
