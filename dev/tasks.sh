@@ -75,23 +75,15 @@ task_test() {
 task_bench() {
   if [[ $# -eq 0 ]]; then
     say "benchmarks (./run bench NAME):"
-    find bench -mindepth 1 -maxdepth 1 -type d -printf '  %f\n' | sort
+    find bench -mindepth 2 -maxdepth 2 -name run -printf '  %h\n' | sed 's|bench/||' | sort
     return
   fi
-  [[ -d bench/$1 && $1 != */* ]] || bad_usage "there is no benchmark '$1'"
+  [[ -x bench/$1/run && $1 != */* ]] || bad_usage "there is no benchmark '$1'"
   need_packages build
   want_peers
   step "build" build default
-  step "bench $1" run_bench "$@"
-}
-
-# A benchmark is a program bench_NAME; a script bench/NAME/run prepares its input, where it needs some.
-run_bench() {
-  if [[ -x bench/$1/run ]]; then
-    TRIGLOOP_BUILD="$root/build" "bench/$1/run" "${@:2}"
-  else
-    "build/bin/bench_$1" "${@:2}"
-  fi
+  # The script prepares the input, where the benchmark needs some, and runs the competitors.
+  step "bench $1" env TRIGLOOP_BUILD="$root/build" "bench/$1/run" "${@:2}"
 }
 
 task_lint() {
