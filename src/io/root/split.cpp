@@ -45,14 +45,19 @@ std::vector<EntryRange> split_entries(const std::vector<const BranchInfo*>& bran
   std::vector<EntryRange> ranges;
   std::uint64_t begin = 0;
   while (entries - begin > target) {
-    // From half a target on; the cheapest up to one and a half, or the first affordable one behind.
+    // From half a target on: the cheapest up to one and a half (of equals the nearest), or the first affordable one
+    // behind.
     auto at = std::ranges::lower_bound(cuts, begin + std::max<std::uint64_t>(1, target - target / 2));
+    const auto distance = [&](std::uint64_t cut) {
+      return cut > begin + target ? cut - begin - target : begin + target - cut;
+    };
     std::uint64_t best = entries, best_price = UINT64_MAX;
     for (std::size_t tried = 0; at != cuts.end() && *at < entries; ++at, ++tried) {
       const bool near = *at - begin <= target + target / 2 && tried < most_tried;
       if (!near && best != entries) break;
       const std::uint64_t price = price_of(branches, *at);
-      if (price >= best_price || !affordable(price, *at - begin)) continue;
+      const bool better = price < best_price || (price == best_price && distance(*at) < distance(best));
+      if (!better || !affordable(price, *at - begin)) continue;
       best = *at;
       best_price = price;
     }
