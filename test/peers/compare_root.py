@@ -47,6 +47,8 @@ def same(a, b):
         return False
     if a.dtype.itemsize != b.dtype.itemsize:
         return False
+    if a.dtype.kind == "b":  # uproot keeps whatever byte stood there; ours are 0 and 1
+        return np.array_equal(a.view(np.uint8) != 0, b.view(np.uint8) != 0)
     return a.tobytes() == b.tobytes()
 
 
@@ -68,8 +70,8 @@ def compare(path, folder):
             tree = file[key]
             table, cycle = key.rsplit(";", 1)
             for name in dict.fromkeys(tree.keys(recursive=True)):
-                branch = tree[name]
                 try:
+                    branch = tree[name]
                     shape = numeric(branch.interpretation)
                 except Exception:
                     shape = None

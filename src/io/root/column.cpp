@@ -317,7 +317,9 @@ class ColumnMaker {
     const auto& counting = counter ? set_.plans[*counter] : std::nullopt;
     const bool counts = counting && counting->layout == Layout::fixed && counting->inner == 1 &&
                         counting->encoding == Encoding::plain && !event::is_float(counting->type);
-    if (!counts || counter == index) {
+    if (info.entries == 0 && counts && set_.infos[*counter].entries > 0) {
+      plan->layout = Layout::vector;  // switched off while its counter was filled: empty, so it can count itself
+    } else if (!counts || counter == index) {
       unlink(index, "the column that counts its items is not a plain integer");
     } else if (set_.infos[*counter].entries != info.entries) {
       unlink(index, "it has " + std::to_string(info.entries) + " entries, but '" + set_.infos[*counter].name +
