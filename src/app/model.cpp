@@ -2,14 +2,16 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "core/file.hpp"
 #include "model/describe.hpp"
 #include "model/load.hpp"
+#include "model/qonnx_export.hpp"
 
 namespace trigloop::app {
 namespace {
 
 struct Options {
-  std::string model, normalisation;
+  std::string model, normalisation, output;
   bool dot = false, json = false;
 };
 
@@ -42,6 +44,20 @@ void add_show(CLI::App& group) {
   command->callback([options] { show(*options); });
 }
 
+void add_export(CLI::App& group) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = group.add_subcommand("export", "Write a network as QONNX, with the same integers");
+  command->add_option("MODEL", options->model, "QONNX, or a QKeras .h5")->required();
+  command->add_option("-o,--output", options->output, "The QONNX file")->required();
+  command->add_option("--normalisation", options->normalisation, "Scale and bias of a QKeras model's inputs");
+  command->footer("Examples:\n  trigloop model export axol1tl_v5.onnx --output copy.onnx");
+  command->callback([options] {
+    core::OutputFile file(options->output);
+    file.write(model::export_qonnx(model::load(options->model, {options->normalisation})));
+    file.commit();
+  });
+}
+
 }  // namespace
 
 void add_model(CLI::App& program) {
@@ -49,6 +65,7 @@ void add_model(CLI::App& program) {
   group->require_subcommand(1);
   group->footer(
       "Examples:\n  trigloop model show axol1tl_v5.onnx\n  trigloop model export axol1tl_v5.onnx --output copy.onnx");
+  add_export(*group);
   add_show(*group);
 }
 

@@ -186,7 +186,9 @@ FixedPoint Importer::input_type(const Node& user, std::int64_t element_type) {
   shape.erase(shape.begin());
   const std::vector<FixedPoint> types = quant_types(user, shape, is_bipolar);
   FixedPoint type = types[0];
-  if (is_bipolar || std::ranges::max(types, {}, &FixedPoint::fraction).fraction() <= 0) return hardware_integer;
+  const bool whole_int16 = std::ranges::all_of(
+      types, [](const FixedPoint& t) { return t.fraction() <= 0 && t.integer <= (t.is_signed ? 16 : 15); });
+  if (is_bipolar || whole_int16) return hardware_integer;
   const auto same = [&](const Node& other) {
     const bool uses = std::ranges::find(other.inputs, name) != other.inputs.end();
     return !uses || (other.op == user.op && other.inputs == user.inputs && other.attributes == user.attributes);
