@@ -53,7 +53,12 @@ class MemberArray final : public array::Array {
 class MemberReader final : public array::ChunkReader {
  public:
   MemberReader(const array::Layout& layout, const File& file, const Member& member, std::uint64_t values)
-      : layout_(layout), stream_(file, member), values_(values) {}
+      : layout_(layout),
+        stream_(file, member),
+        values_(values),
+        ratio_(member.raw_bytes == 0
+                   ? 1
+                   : static_cast<double>(member.stored_bytes) / static_cast<double>(member.raw_bytes)) {}
 
   void read(std::span<const std::uint64_t> index, std::span<std::byte> out, CodecCost* cost) override {
     const std::uint64_t row = layout_.inner() * layout_.encoding.stored_bytes(), first = index[0] * layout_.chunk[0];
@@ -62,13 +67,20 @@ class MemberReader final : public array::ChunkReader {
     if (cost != nullptr) {
       cost->units += 1;
       cost->raw_bytes += bytes;
+      cost->stored_bytes += stored_share(bytes);
     }
   }
 
  private:
+  /// A stream tells no sizes of its pieces: each counts with the member's mean ratio.
+  std::uint64_t stored_share(std::uint64_t bytes) const {
+    return static_cast<std::uint64_t>(static_cast<double>(bytes) * ratio_);
+  }
+
   const array::Layout& layout_;
   MemberStream stream_;
   std::uint64_t values_;
+  double ratio_;  ///< stored to raw
 };
 
 std::unique_ptr<array::ChunkReader> MemberArray::open(const ReadOptions&) const {
