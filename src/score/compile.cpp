@@ -16,6 +16,7 @@ using model::NodeIndex;
 struct Layout {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;  ///< features; a feature alone stands twice
   std::uint32_t first_row = 0;
+  std::uint32_t stride = tile_lanes;  ///< from a pair to the next; twice as much where each feature has a row
   std::map<std::uint32_t, RowPlace> places;
 };
 
@@ -90,14 +91,17 @@ class Compiler {
   void place(NodeIndex node) {
     const std::vector<std::uint32_t> used = used_features(node);
     Layout& layout = layouts_[node];
-    layout.first_row = new_rows((used.size() + 1) / 2);
+    const int split = split_of(graph_[node].output).value_or(0);
+    layout.stride = split == 0 ? tile_lanes : 2 * tile_lanes;
+    layout.first_row = new_rows((used.size() + 1) / 2 * (layout.stride / tile_lanes));
     std::vector<Users> users;
     for (const std::uint32_t k : used) users.push_back(users_of({node, k}));
     for (const auto& [a, b] : pair_features(users)) {
-      const auto row = static_cast<std::uint32_t>(layout.first_row + layout.pairs.size() * tile_lanes);
+      const auto row = static_cast<std::uint32_t>(layout.first_row + layout.pairs.size() * layout.stride);
+      const auto second = static_cast<std::uint32_t>(row + layout.stride - tile_lanes);
       layout.pairs.emplace_back(used[a], used[b]);
-      layout.places[used[b]] = {used[b], row, true};
-      layout.places[used[a]] = {used[a], row, false};
+      layout.places[used[b]] = {used[b], second, split == 0, split};
+      layout.places[used[a]] = {used[a], row, false, split};
     }
   }
 
@@ -171,9 +175,10 @@ class Compiler {
     step.sum_high = draft.sum_high;
     if (draft.target == Target::rows) {
       const Layout& layout = layouts_[draft.node];
+      step.split = split_of(graph_[draft.node].output).value_or(0);
       for (std::size_t p = 0; p < layout.pairs.size(); ++p)
         add_block(step, draft, layout.pairs[p].first, layout.pairs[p].second,
-                  static_cast<std::uint32_t>(layout.first_row + p * tile_lanes));
+                  static_cast<std::uint32_t>(layout.first_row + p * layout.stride));
     } else {
       for (std::uint32_t o = 0; o < step.outputs; o += 2)
         add_block(step, draft, o, std::min<std::uint32_t>(o + 1, static_cast<std::uint32_t>(step.outputs) - 1), o);
@@ -192,6 +197,8 @@ class Compiler {
       const auto half = static_cast<std::uint32_t>(static_cast<std::uint16_t>(weight));
       std::int32_t& pair = weights[place.row];
       pair = static_cast<std::int32_t>(static_cast<std::uint32_t>(pair) | (place.high ? half << 16 : half));
+      if (place.split > 0)  // half << 16 << split is weight << split in the high half
+        pair = static_cast<std::int32_t>(half | half << 16 << place.split);
     }
     return weights;
   }

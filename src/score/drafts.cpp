@@ -53,8 +53,8 @@ class Drafter {
   }
 
   bool draft_rows(NodeIndex node) {
-    if (!fits_int16(graph_[node].output)) return false;
-    if (functions_.contains(node)) {
+    if (!split_of(graph_[node].output)) return false;
+    if (is_scaled(node)) {
       drafts_.push_back(ScaleDraft{node});
       return true;
     }
@@ -68,13 +68,16 @@ class Drafter {
     if (!planes_.insert(node).second) return;
     const auto known = rows_.find(node);
     const bool has_rows = known != rows_.end() && known->second;
-    if (has_rows || (functions_.contains(node) && node != 0 && make_rows(node))) {
+    if (has_rows || (is_scaled(node) && make_rows(node))) {
       drafts_.push_back(UnpackDraft{node});
     } else if (!is_sum(node) || !try_linear(node, Target::planes)) {
       for (const NodeIndex i : graph_[node].inputs) make_planes(i);
       drafts_.push_back(ExactStep{node});
     }
   }
+
+  /// Whether a scaling of the input, feature by feature, gives the node's codes.
+  bool is_scaled(NodeIndex node) const { return functions_.contains(node) && fits_int16(graph_[node].output); }
 
   /// Whether a matrix stands behind the node, so that the fast kernel pays.
   bool is_sum(NodeIndex node) const {

@@ -52,4 +52,8 @@ std::optional<LinearDraft> draft_score(const model::Graph& graph, const InputFun
 
 bool fits_int16(const model::Tensor& tensor);
 
+/// How many low bits of its codes stand in the low half of a row of their own; 0: they fit int16 and share rows;
+/// nothing: they are too wide for rows.
+std::optional<int> split_of(const model::Tensor& tensor);
+
 }  // namespace trigloop::score

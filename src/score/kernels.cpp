@@ -215,6 +215,11 @@ HWY_INLINE V32 paired(V32 a, V32 b) {
   return hn::BitCast(d32, hn::OddEven(hn::BitCast(d16, hn::ShiftLeft<16>(b)), hn::BitCast(d16, a)));
 }
 
+/// A wide code as a row of its own: its low bits below, the others above.
+HWY_INLINE V32 split_row(V32 code, int split) {
+  return paired(hn::And(code, hn::Set(d32, (std::int32_t{1} << split) - 1)), hn::ShiftRightSame(code, split));
+}
+
 template <class Leaf, std::size_t U>
 HWY_INLINE void to_rows(const LinearStep& step, const std::int32_t* rows_in, std::int32_t* rows_out,
                         Prefetcher& prefetcher) {
@@ -227,7 +232,12 @@ HWY_INLINE void to_rows(const LinearStep& step, const std::int32_t* rows_in, std
     for (std::size_t u = 0; u < U; ++u) {
       const V32 x = clamped(rounded(a[u], step.rounder), block.low[0], block.high[0]);
       const V32 y = clamped(rounded(b[u], step.rounder), block.low[1], block.high[1]);
-      hn::Store(paired(x, y), d32, out + u * N);
+      if (step.split == 0) {
+        hn::Store(paired(x, y), d32, out + u * N);
+      } else {
+        hn::Store(split_row(x, step.split), d32, out + u * N);
+        hn::Store(split_row(y, step.split), d32, out + tile_lanes + u * N);
+      }
     }
   }
 }

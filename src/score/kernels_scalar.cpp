@@ -65,8 +65,14 @@ class ScalarRun {
     std::int32_t codes[2];
     for (int half = 0; half < 2; ++half)
       codes[half] = std::clamp(rounded(sums[half], step.rounder), block.low[half], block.high[half]);
-    if (step.target == Target::rows) {
+    if (step.target == Target::rows && step.split == 0) {
       scratch_.rows[block.target + e] = paired(codes[0], codes[1]);
+      return;
+    }
+    if (step.target == Target::rows) {
+      for (std::uint32_t half = 0; half < 2; ++half)
+        put(scratch_, {0, static_cast<std::uint32_t>(block.target + half * tile_lanes), false, step.split}, e,
+            codes[half]);
       return;
     }
     for (std::size_t half = 0; half < 2 && block.target + half < step.outputs; ++half)

@@ -6,10 +6,12 @@
 // LinearStep computes a matrix product over rows, two outputs at a time, and makes the next row of the two. Weights
 // that are 0 for both halves are not in its lists; features are paired so that few weights stand beside a 0.
 //
-// What the proofs ask of a fast step: every input fits int16, every weight fits int16, and the sum of all |weight| x
-// max |code|, with bias and rounding, stays below 2^31, so that no partial sum in any order overflows. A node without
-// such a proof is computed by Exact (score/exact.hpp) in planes of int64 or 128-bit integers; Pack and Unpack steps
-// lead from one form to the other.
+// A feature wider than int16 has a row of its own: x & (2^k - 1) and x >> k, with weights (w, w << k).
+//
+// What the proofs ask of a fast step: every half of an input fits int16, every weight fits int16, and the sum of all
+// |weight| x max |code|, with bias and rounding, stays below 2^31, so that no partial sum in any order overflows. A
+// node without such a proof is computed by Exact (score/exact.hpp) in planes of int64 or 128-bit integers; Pack and
+// Unpack steps lead from one form to the other.
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -68,6 +70,7 @@ enum class Target : std::uint8_t {
 struct LinearStep {
   Target target = Target::rows;
   model::NodeIndex node = 0;  ///< whose codes these are; for people, and for planes
+  int split = 0;              ///< rows: 0, or the k of features that have a row each, the second's after the first's
   std::size_t outputs = 0;
   Rounder rounder;
   std::vector<Block> blocks;
@@ -88,6 +91,7 @@ struct RowPlace {
   std::uint32_t feature = 0;
   std::uint32_t row = 0;  ///< as Term::row
   bool high = false;      ///< the second half
+  int split = 0;          ///< not 0: the low half holds so many bits, the high half the others
 };
 /// Copies codes between planes and rows.
 struct PackStep {

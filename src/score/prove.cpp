@@ -64,19 +64,28 @@ bool never_wraps(const FixedPoint& type, Range range, int fraction) {
          core::quantise(range.hi, fraction, wide) <= type.max_code();
 }
 
+/// |x & (2^k - 1)| + |(x >> k) 2^k| can exceed |x| by so much.
+Code overshoot(const model::Tensor& tensor) {
+  const int split = split_of(tensor).value_or(0);
+  return split == 0 ? 0 : Code{2} << split;
+}
+
 /// The largest magnitude that the accumulator of a row can reach in any order of summation.
 Code bound(const Graph& graph, const LinearRow& row) {
   Code sum = row.bias < 0 ? -Code{row.bias} : Code{row.bias};
   for (const auto& [source, weight] : row.terms)
-    sum += (weight < 0 ? -Code{weight} : Code{weight}) * magnitude(graph[source.node].output.ranges[source.feature]);
+    sum += magnitude({weight, weight}) *
+           (magnitude(graph[source.node].output.ranges[source.feature]) + overshoot(graph[source.node].output));
   return sum;
 }
 
 bool is_proven(const Graph& graph, const LinearForm& form, Code slack) {
   return std::ranges::all_of(form.rows, [&](const LinearRow& row) {
-    return std::ranges::all_of(row.terms,
-                               [](const auto& t) { return -int16_max <= t.second && t.second <= int16_max; }) &&
-           bound(graph, row) + slack <= int32_max;
+    const auto fits = [&](const auto& term) {
+      const Code largest = int16_max >> split_of(graph[term.first.node].output).value_or(0);
+      return -largest <= term.second && term.second <= largest;
+    };
+    return std::ranges::all_of(row.terms, fits) && bound(graph, row) + slack <= int32_max;
   });
 }
 
@@ -140,6 +149,12 @@ Code ceil_sqrt(Code value) {
 
 bool fits_int16(const model::Tensor& tensor) { return within(tensor, int16_max); }
 
+std::optional<int> split_of(const model::Tensor& tensor) {
+  if (fits_int16(tensor)) return 0;
+  const int bits = tensor.bits();
+  return tensor.exact && bits <= 31 ? std::optional(bits - 16) : std::nullopt;
+}
+
 std::optional<Rounder> make_rounder(Rounding rounding, int shift, bool never_negative) {
   if (shift < 0 || shift > 30) return std::nullopt;
   if (shift == 0) return Rounder{};
@@ -173,7 +188,7 @@ std::optional<Rounder> make_rounder(Rounding rounding, int shift, bool never_neg
 std::optional<LinearDraft> draft_linear(const Graph& graph, const InputFunctions& functions, NodeIndex node,
                                         Target target) {
   const model::Tensor& tensor = graph[node].output;
-  if (!(target == Target::rows ? fits_int16(tensor) : within(tensor, int32_max - 1))) return std::nullopt;
+  if (!(target == Target::rows ? split_of(tensor).has_value() : within(tensor, int32_max - 1))) return std::nullopt;
   const Peeled peeled(graph, node);
   std::optional<LinearForm> form = form_of(graph, functions, peeled.linear);
   if (!form) return std::nullopt;

@@ -127,6 +127,32 @@ TEST(Simd, AccumulatorsThatNeverOverflowCostNothing) {
   }
 }
 
+TEST(Simd, SplitsFeaturesWiderThan16Bits) {
+  using core::Overflow, core::Rounding;
+  // 12 -> 3 -> 12 without a quantiser between: one matrix would have more weights than the two.
+  model::Graph graph;
+  auto x = graph.add("x", model::Input{{12, 12, true, Rounding::floor, Overflow::saturate}, 12}, {});
+  const auto dense = [&](std::size_t inputs, std::size_t outputs, int step) {
+    model::Dense op{inputs, outputs, {{}, 2}, {{}, 2}, {}, {}};
+    for (std::size_t i = 0; i < inputs * outputs; ++i) op.weights.codes.push_back(static_cast<int>(i) * step % 23 - 11);
+    for (std::size_t o = 0; o < outputs; ++o) op.bias.codes.push_back(static_cast<int>(o) - 5);
+    return op;
+  };
+  x = graph.add("narrow", dense(12, 3, 7), {x});
+  EXPECT_GT(graph[x].output.bits(), 16);
+  x = graph.add("wide", dense(3, 12, 5), {x});
+  graph.add("q", model::Quantise{{{14, 12, true, Rounding::half_even, Overflow::saturate}}}, {x});
+  const Plan plan(graph);
+  EXPECT_EQ(plan.describe().find("exact"), std::string::npos) << plan.describe();
+  bool splits = false;
+  for (const Step& step : plan.steps())
+    if (const auto* linear = std::get_if<LinearStep>(&step)) splits |= linear->split > 0;
+  EXPECT_TRUE(splits) << plan.describe();
+  const auto data = random_events(graph, 300, 4);
+  const auto expected = scored(*make_engine(graph, "reference"), data, 300);
+  for (const Isa& isa : available_isas()) EXPECT_EQ(scored(SimdEngine(plan, isa), data, 300), expected) << isa.name;
+}
+
 TEST(Simd, TheForcedInstructionSetRuns) {
   const model::Graph graph = test::Axol1tlLike().make();
   for (const Isa& isa : available_isas()) {
