@@ -41,6 +41,8 @@ class Handle {
   }
 
   Id get() const noexcept { return id_; }
+  /// Forgets the identifier without closing it.
+  void abandon() noexcept { id_ = -1; }
   /// Closes, and returns what the library says.
   int reset() noexcept { return id_ >= 0 ? close_(std::exchange(id_, -1)) : 0; }
 

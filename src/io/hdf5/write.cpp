@@ -117,6 +117,7 @@ class Writer::Impl {
     if (fd < 0) fail_system("create");
     ::close(fd);
     const Lock lock(library_lock());
+    [[maybe_unused]] static const herr_t no_atexit = ::H5dont_atexit();  // see abandon()
     ::H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     try {
       file_ = Handle(::H5Fcreate(partial_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), ::H5Fclose, "create");
@@ -182,6 +183,16 @@ class Writer::Impl {
   }
 
   const fs::path& path() const noexcept { return path_; }
+
+  /// After a failed write HDF5 1.10 crashes when it closes the file, or at the end of the program. So it is left as it
+  /// is: a file descriptor is lost, the partial file is removed all the same.
+  void abandon() {
+    const Lock lock(library_lock());
+    for (Table& table : tables_) {
+      for (Handle& set : table.sets) set.abandon();
+    }
+    file_.abandon();
+  }
 
  private:
   struct Table {
@@ -291,6 +302,17 @@ auto naming(const fs::path& path, F&& work) {
   }
 }
 
+/// The same for what writes to the disk.
+template <class Impl, class F>
+void guarded(Impl& impl, F&& work) {
+  try {
+    naming(impl.path(), work);
+  } catch (const Error& e) {
+    if (e.code() == ErrorCode::output) impl.abandon();
+    throw;
+  }
+}
+
 }  // namespace
 
 Writer::Writer(fs::path path, WriteOptions options)
@@ -301,13 +323,13 @@ std::size_t Writer::add_table(const TableSpec& table) {
   return naming(impl_->path(), [&] { return impl_->add_table(table); });
 }
 void Writer::append(std::size_t table, const event::Columns& cluster) {
-  naming(impl_->path(), [&] { impl_->append(table, cluster); });
+  guarded(*impl_, [&] { impl_->append(table, cluster); });
 }
 void Writer::set_attribute(const std::string& node, const std::string& name, const std::string& text) {
   naming(impl_->path(), [&] { impl_->set_attribute(node, name, text); });
 }
 void Writer::commit() {
-  naming(impl_->path(), [&] { impl_->commit(); });
+  guarded(*impl_, [&] { impl_->commit(); });
 }
 
 }  // namespace trigloop::io::hdf5

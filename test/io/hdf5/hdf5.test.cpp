@@ -1,7 +1,12 @@
 #include "io/hdf5/hdf5.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
+#include <cstdlib>
 #include <map>
 #include <memory>
 
@@ -270,6 +275,33 @@ TEST(Hdf5Writer, H5pyOpensOurs) {
   Package().write(dir / "a.h5", {}, 1500);
   const auto result = run_peer({"check", dir / "a.h5"});
   EXPECT_EQ(result.status, 0) << result.err;
+}
+
+TEST(Hdf5Writer, AFullDiskIsAnErrorAndLeavesNothing) {
+  const TempDir dir;
+  const Package package;
+  std::signal(SIGXFSZ, SIG_IGN);
+  // A limit on the file size stands for the full disk: in the first bytes, in chunks, and in what is written at the
+  // end.
+  for (const rlim_t bytes : {rlim_t{100}, rlim_t{3000}, rlim_t{20'000}, rlim_t{700'000}, rlim_t{2'040'000}}) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const rlimit limit{bytes, bytes};
+      ::setrlimit(RLIMIT_FSIZE, &limit);
+      int status = 1;
+      try {
+        package.write(dir / "a.h5", {0, false, 1000, 1}, 1000);
+      } catch (const core::Error& e) {
+        status = static_cast<int>(e.code());
+      }
+      std::exit(status);  // the library's own clean-up must not hang or crash either
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status)) << bytes;
+    EXPECT_EQ(WEXITSTATUS(status), static_cast<int>(ErrorCode::output)) << bytes;
+    EXPECT_TRUE(fs::is_empty(dir.path())) << bytes;
+  }
 }
 
 TEST(Hdf5Writer, NothingAppearsWithoutCommit) {
