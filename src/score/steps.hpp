@@ -31,19 +31,23 @@ Int scaled(Code code, int left) {
 /// y = quantise(x) << align.
 template <class Int>
 struct QuantiseStep {
-  std::size_t in, out;
-  std::vector<Quantiser<Int>> types;  ///< one a feature
+  std::size_t in, out, size;
+  std::vector<Quantiser<Int>> types;  ///< one, or one a feature
   std::vector<int> align;             ///< to the largest fraction
 
-  QuantiseStep(const model::Quantise& op, Slice x, Slice y) : in(x.begin), out(y.begin) {
-    for (std::size_t i = 0; i < y.size; ++i) {
-      const FixedPoint& type = op.types[op.types.size() == 1 ? 0 : i];
+  QuantiseStep(const model::Quantise& op, Slice x, Slice y) : in(x.begin), out(y.begin), size(y.size) {
+    for (const FixedPoint& type : op.types) {
       types.emplace_back(x.fraction, type);
       align.push_back(y.fraction - type.fraction());
     }
   }
   void operator()(Int* v) const noexcept {
-    for (std::size_t i = 0; i < types.size(); ++i) v[out + i] = types[i](v[in + i]) * (Int{1} << align[i]);
+    if (types.size() == 1) {
+      const Quantiser<Int> one = types[0];  // a copy cannot alias v, so it stays in registers
+      for (std::size_t i = 0; i < size; ++i) v[out + i] = one(v[in + i]);
+      return;
+    }
+    for (std::size_t i = 0; i < size; ++i) v[out + i] = types[i](v[in + i]) * (Int{1} << align[i]);
   }
 };
 
