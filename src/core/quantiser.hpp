@@ -24,7 +24,7 @@ class Quantiser {
         wraps_(type.overflow == Overflow::wrap),
         is_signed_(type.is_signed),
         left_(std::clamp(type.fraction() - fraction, 0, bits - 1)),
-        right_(std::clamp(fraction - type.fraction(), 0, bits - 1)),
+        right_(std::clamp(fraction - type.fraction(), 0, bits - 2)),
         spare_(bits - type.width),
         lo_(static_cast<Int>(type.min_code())),
         hi_(static_cast<Int>(type.max_code())) {}
@@ -48,34 +48,33 @@ class Quantiser {
     return is_signed_ ? static_cast<Int>(top) >> spare_ : static_cast<Int>(top >> spare_);
   }
 
-  Int rounded(Int code) const noexcept {
-    const Int floor = code >> right_;
-    const auto rest = static_cast<Unsigned>(code) & ((Unsigned{1} << right_) - 1);
-    return floor + (goes_up(code, floor, rest, Unsigned{1} << (right_ - 1)) ? 1 : 0);
-  }
+  /// Every rule is an addition before the shift: no branch depends on the code.
+  Int rounded(Int code) const noexcept { return (code + addend(code)) >> right_; }
 
-  bool goes_up(Int code, Int floor, Unsigned rest, Unsigned half) const noexcept {
+  Int addend(Int code) const noexcept {
+    const Int half = Int{1} << (right_ - 1), almost = 2 * half - 1;
+    const Int negative = code < 0 ? 1 : 0, positive = code > 0 ? 1 : 0;
     switch (rounding_) {
       case Rounding::floor:
-        return false;
+        return 0;
       case Rounding::ceil:
-        return rest != 0;
+        return almost;
       case Rounding::toward_zero:
-        return rest != 0 && code < 0;
+        return negative * almost;
       case Rounding::away_from_zero:
-        return rest != 0 && code > 0;
+        return positive * almost;
       case Rounding::half_even:
-        return rest > half || (rest == half && (floor & 1) != 0);
+        return half - 1 + ((code >> right_) & 1);
       case Rounding::half_up:
-        return rest >= half;
+        return half;
       case Rounding::half_down:
-        return rest > half;
+        return half - 1;
       case Rounding::half_away:
-        return code > 0 ? rest >= half : rest > half;
+        return half - negative;
       case Rounding::half_to_zero:
-        return code > 0 ? rest > half : rest >= half;
+        return half - 1 + negative;
     }
-    return false;
+    return 0;
   }
 
   Rounding rounding_;
