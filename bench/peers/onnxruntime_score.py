@@ -18,7 +18,7 @@ import onnx
 import onnxruntime
 from onnx import helper, numpy_helper
 
-EVENTS, WINDOWS = 8_192, 75  # a time is of so many events; the median of so many times is the answer
+EVENTS, WINDOWS = 1_024, 301  # a time is of so many events, or of a batch; the median of so many times is the answer
 
 
 def folded(model):
