@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 #include "io/root/file.hpp"
-#include "io/root/object.hpp"
+#include "io/root/object_reader.hpp"
 
 namespace trigloop::io::root {
 namespace {
@@ -83,7 +83,6 @@ Element element_of(const Object& object) {
   element.type_name = object.text("fTypeName");
   element.code = static_cast<int>(object.integer("fType", -1));
   element.counter = object.text("fCountName");
-  element.base_version = static_cast<std::int32_t>(object.integer("fBaseVersion"));
   const auto length = object.integer("fArrayLength"), dimensions = object.integer("fArrayDim");
   if (length < 0 || length > INT32_MAX || dimensions < 0 || dimensions > 5) {
     throw core::Error(core::ErrorCode::damaged, "the member '" + core::escaped(element.name) + "' has " +
@@ -96,7 +95,6 @@ Element element_of(const Object& object) {
     element.dimensions.push_back(static_cast<std::uint64_t>(std::max<std::int64_t>(0, extents[i])));
   }
   if (object.class_name == "TStreamerBase") element.type_name = "BASE";
-  // Double32_t in files of before ROOT 5.10 or so may carry the code of an unknown typedef; nothing to repair here.
   return element;
 }
 
@@ -125,15 +123,6 @@ const StreamerInfo* StreamerInfos::find_checksum(std::string_view class_name, st
     if (at->second.checksum == checksum) return &at->second;
   }
   return nullptr;
-}
-
-const StreamerInfo* StreamerInfos::newest(std::string_view class_name) const {
-  const StreamerInfo* best = nullptr;
-  for (auto at = infos_.lower_bound(std::pair(std::string(class_name), INT32_MIN));
-       at != infos_.end() && at->first.first == class_name; ++at) {
-    best = &at->second;
-  }
-  return best;
 }
 
 StreamerInfos read_streamer_infos(const RootFile& file) {

@@ -57,7 +57,6 @@ struct Element {
   std::uint32_t length = 0;  ///< fixed array: number of values
   std::vector<std::uint64_t> dimensions;
   std::string counter;  ///< counted array: the member that counts it
-  std::int32_t base_version = 0;
 };
 
 struct StreamerInfo {
@@ -77,8 +76,6 @@ class StreamerInfos {
   const StreamerInfo* find(std::string_view class_name, std::int32_t version) const;
   /// By checksum: for classes without a version number.
   const StreamerInfo* find_checksum(std::string_view class_name, std::uint32_t checksum) const;
-  /// The newest version known of a class, or null.
-  const StreamerInfo* newest(std::string_view class_name) const;
 
  private:
   std::map<std::pair<std::string, std::int32_t>, StreamerInfo, std::less<>> infos_;

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "core/error.hpp"
+#include "io/root/object_reader.hpp"
 
 namespace trigloop::io::root {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "io/root/file.hpp"
-#include "io/root/object.hpp"
+#include "io/root/streamer_info.hpp"
 
 namespace trigloop::io::root {
 
