@@ -1,6 +1,6 @@
 """h5py writes and reads HDF5 files for the tests.
 
-hdf5_files.py write FOLDER        old.h5, new.h5, ordered.h5: every layout, index, filter and type; small.h5 for flipping
+hdf5_files.py write FILE          old.h5, new.h5, ordered.h5: every layout, index, filter and type; small_old.h5, small_new.h5
 hdf5_files.py dump FILE FOLDER    every numeric data set of FILE as FOLDER/N.raw (C order, native), and list.txt: path, N
 hdf5_files.py check FILE          opens what trigloop wrote
 """
@@ -88,18 +88,14 @@ def fill(file):
         file["types"].attrs[f"attribute {i}"] = f"value {i}"
 
 
-def write(folder):
-    with h5py.File(folder / "old.h5", "w", libver="earliest") as file:
-        fill(file)
-    with h5py.File(folder / "new.h5", "w", libver="latest") as file:
-        fill(file)
-    with h5py.File(folder / "ordered.h5", "w", track_order=True, userblock_size=1024) as file:
-        fill(file)
-    for name, libver in (("small_old", "earliest"), ("small_new", "latest")):
-        with h5py.File(folder / f"{name}.h5", "w", libver=libver) as file:
-            file.create_dataset("g/packed", data=np.arange(60, dtype="i2").reshape(20, 3), chunks=(8, 3), compression="gzip", shuffle=True, fletcher32=True, maxshape=(None, 3))
-            file["flat"] = np.arange(4, dtype="f4")
-            file.attrs["config"] = "{}"
+def write(path):
+    how = {"old": {"libver": "earliest"}, "new": {"libver": "latest"}, "ordered": {"track_order": True, "userblock_size": 1024}}
+    with h5py.File(path, "w", **how[path.stem.removeprefix("small_")]) as file:
+        if not path.stem.startswith("small_"):
+            return fill(file)
+        file.create_dataset("g/packed", data=np.arange(60, dtype="i2").reshape(20, 3), chunks=(8, 3), compression="gzip", shuffle=True, fletcher32=True, maxshape=(None, 3))
+        file["flat"] = np.arange(4, dtype="f4")
+        file.attrs["config"] = "{}"
 
 
 def dump(path, folder):
