@@ -44,7 +44,7 @@ void read_everything(Open open) {
             const std::size_t bytes = view.values * event::size_of(view.type);
             for (std::size_t i = 0; i < bytes; ++i) sum += std::to_integer<unsigned>(view.data[i]);
           }
-          static volatile unsigned sink;
+          [[maybe_unused]] static volatile unsigned sink;
           sink = sum;
         } catch (const core::Error&) {
         }
