@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Fits the event generator of src/simulate to the Pythia samples in ../shared/data.
 
-    dev/fit_simulation.py [SHARED]      (needs numpy and h5py)
+    dev/fit_simulation.py [SHARED [--reference-only]]      (needs numpy and h5py)
 
-writes src/simulate/generated/{zerobias,signals}.inc (quantile tables: the model) and test/simulate/reference.inc
+writes src/simulate/generated/{zerobias,signals}.inc (quantile tables: the model) and test/simulate/reference.txt
 (summary numbers of the samples: what the model is held against). The chain of conditional distributions is described
 in src/simulate/README.md; the tables below name, for each link, what is drawn and what it depends on.
 """
@@ -66,6 +66,7 @@ class Table:
         self.name, self.segments, self.tail, self.unit = name, segments, tail, unit
         levels = [i / segments for i in range(segments)]
         self.levels = np.array(levels + [1 - 2.0**-k / segments for k in range(1, tail + 1)] + [1.0])
+        assert segments & (segments - 1) == 0, "the generator cuts by shifts"
 
     def fit(self, value, present, axes, cells, least):
         """`value` is continuous already; `present`: where there is one."""
@@ -191,6 +192,7 @@ class Link:
         self.name, self.segments, self.tail, self.spacing = name, segments, tail, spacing
         levels = [i / segments for i in range(segments)]
         self.levels = np.array(levels + [1 - 2.0**-k / segments for k in range(1, tail + 1)] + [1.0])
+        assert segments & (segments - 1) == 0, "the generator cuts by shifts"
 
     def fit_censored(self, level, present, absent, parent, third, cells, least, rng):
         """Of an absent object only a bound of the level is known: it is drawn from the last fit below the bound, and
@@ -308,8 +310,10 @@ def fit_process(e, bins, rng):
 
     # Hard scale and energy sum.
     absolute("jet1", steps(pt1), [e.pu], [edges_by_quantile(e.pu, bins["pu"])], steps(ABSENT["jet"]))
-    absolute("sumet", e.et - PILEUP_SLOPE * e.pu + SUMET_SHIFT, [e.pu, pt1],
-             [edges_by_quantile(e.pu, bins["pu_et"]) + bins["pu_high"], bins["lead"]])
+    # The spread of ET between nodes of jet1 would add to its own: many nodes, few knots.
+    tables.append(Table("sumet", 16, 8, 16).fit(
+        spread(e.et - PILEUP_SLOPE * e.pu + SUMET_SHIFT), np.ones(len(pt1), bool), [e.pu, pt1],
+        [edges_by_quantile(e.pu, bins["pu_et"]) + bins["pu_high"], bins["lead"]], least))
 
     # Everything else, given ET: quantiles by rank, and how one rank's level follows from another's.
     ranks = np.array(bins["et"])
@@ -388,8 +392,8 @@ JET_LINKS = [(2, 2), (3, 3), (4, 4), (5, 6), (7, 9), (10, 12)]  # ranks that sha
 EG_LINKS = [(3, 3), (4, 6), (7, 12)]
 
 FINE = dict(
-    least=300, segments=32, tail_segments=32, tail=13, chain_tail=6, pu=10, pu_et=8, pu_high=[76, 84],
-    lead=[30, 42, 54, 66, 80, 105, 160],
+    least=300, segments=32, tail_segments=32, tail=13, chain_tail=6, pu=10, pu_et=5, pu_high=[70, 80],
+    lead=[24, 27, 30, 33, 36, 40, 44, 48, 52, 56, 60, 65, 70, 76, 84, 96, 115, 150, 220],
     et=[0.004, 0.02, 0.05, 0.1, 0.17, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.84, 0.91, 0.96, 0.992],
     link_segments=16, link_tail=7, spacing=1, link_least=200, eg2_jet=[12], met_mu=[],
     mu1=[80], mu2=[*range(6, 13), 15, 20, 30], mun=[*range(6, 12)],
@@ -399,7 +403,7 @@ FINE = dict(
 COARSE = dict(
     least=120, segments=16, tail_segments=16, tail=8, chain_tail=4, pu=2, pu_et=3, pu_high=[], lead=[60, 110, 180, 300],
     et=[0.02, 0.15, 0.5, 0.85, 0.98],
-    link_segments=12, link_tail=4, spacing=2, link_least=80, eg2_jet=[4, 8, 12, 16], met_mu=[20, 70],
+    link_segments=16, link_tail=3, spacing=2, link_least=80, eg2_jet=[4, 8, 12, 16], met_mu=[20, 70],
     mu1=[60, 110, 180], mu2=[6, 7, 8, 10, 14, 20, 40, 80, 120], mun=[6, 7, 9, 13, 25],
     eta_slot=[1, 3], eta_jet=[34, 60, 120], angle=[60, 100, 180], angle2=[60], eg_jet=[8, 13, 25, 50, 100],
     eta_eg=[9, 18, 40], eta_mu=[10, 40], turn_mu=[10, 20, 40], met_turn=[60, 120])
@@ -431,17 +435,76 @@ def write_model(path, what, processes):
     print(path, path.stat().st_size, "bytes,", sum(t.rows.size for _, _, ts in processes for t in ts), "numbers")
 
 
+# ---- what the model is held against: test/simulate/fit.test.cpp ---------------------------------------------------------
+
+def observables(e):
+    """name -> values; the test makes the same from generated events."""
+    jet, eg, mu, met = e.jet, e.eg, e.mu, e.met
+    o = {"pileup": e.pu, "et": e.et, "ht": (2 * e.ht).astype(int), "met": met[:, 0], "met_phi": met[:, 1 + 1]}
+    o |= {f"n_{k}": e.n[k] for k in ("eg", "mu", "jet")}
+    for kind, objects, ranks in (("jet", jet, (1, 2, 3, 4, 6, 8, 12)), ("eg", eg, (1, 2, 3, 4, 8, 12)), ("mu", mu, (1, 2))):
+        o |= {f"{kind}{r}_pt": objects[:, r - 1, 0] for r in ranks}
+        there = objects[:, 0, 0] > 0
+        o |= {f"{kind}1_eta": objects[there, 0, 1], f"{kind}1_phi": objects[there, 0, 2]}
+    pair = jet[:, 1, 0] > 0
+    o["jet2_eta"] = jet[pair, 1, 1]
+    o["jet_turn"] = signed_angle(jet[pair, 0, 2], jet[pair, 1, 2], 144)
+    lead = jet[:, 0, 0] > 0
+    o["met_turn"] = signed_angle(met[lead, 2], jet[lead, 0, 2], 144)
+    return o
+
+
+CORRELATED = ["pileup", "et", "ht", "met", "n_eg", "n_jet", "jet1_pt", "jet2_pt", "jet4_pt", "eg1_pt", "eg2_pt", "mu1_pt"]
+TAILS = {"jet1_pt": [100, 200, 300], "jet2_pt": [100, 200], "eg1_pt": [30, 80], "eg2_pt": [28], "mu1_pt": [20, 44],
+         "met": [150, 220], "ht": [400, 560]}
+
+
+def fires(e):
+    """The twelve seeds of the data's README on the stored objects."""
+    above = lambda objects, rank, gev: objects[:, rank - 1, 0] > 2 * gev
+    central = -np.sort(-np.where(np.abs(e.jet[:, :, 1]) <= 57, e.jet[:, :, 0], 0), axis=1)
+    seeds = [above(e.mu, 1, 22), above(e.mu, 1, 15) & above(e.mu, 2, 7),
+             above(e.mu, 1, 5) & above(e.mu, 2, 3) & above(e.mu, 3, 3), above(e.eg, 1, 40),
+             above(e.eg, 1, 27) & above(e.eg, 2, 14), central[:, 0] > 360, central[:, 1] > 300,
+             (central[:, :4] > [190, 150, 130, 80]).all(1), e.ht > 360, e.met[:, 0] > 220,
+             above(e.mu, 1, 7) & above(e.eg, 1, 23), above(e.mu, 1, 20) & above(e.eg, 1, 10)]
+    return np.any(seeds, axis=0)
+
+
+def reference(name, e):
+    """Lines "process kind name ...": CDF points (value F), correlations, counts above thresholds per million, L1 share."""
+    o = observables(e)
+    lines = []
+    for key, x in o.items():
+        at = np.unique(np.quantile(x, np.linspace(0.03, 0.97, 13)).astype(int)) if len(x) >= 500 else []
+        points = " ".join(f"{t} {np.mean(x <= t):.5f}" for t in at)
+        if points:
+            lines.append(f"{name} cdf {key} {points}")
+    c = np.corrcoef([o[k] for k in CORRELATED])
+    lines += [f"{name} corr {CORRELATED[i]} {CORRELATED[j]} {c[i, j]:.4f}" for i in range(len(c)) for j in range(i)]
+    lines += [f"{name} tail {k} {t} {1e6 * np.mean(o[k] > t):.1f}" for k, ts in TAILS.items() for t in ts]
+    return lines + [f"{name} l1 {fires(e).mean():.6f}"]
+
+
 def main():
     rng = np.random.default_rng(20261121)
     generated = ROOT / "src/simulate/generated"
+    lines = ["# Generated by dev/fit_simulation.py from the Pythia samples. Do not edit."]
     e = zerobias()
-    write_model(generated / "zerobias.inc", "Zero bias: quantile tables of the generator (zerobias_pythia.h5).",
-                [("ZeroBias", "gauss 52 8", fit_process(e, FINE, rng))])
+    lines += reference("ZeroBias", e)
+    fit = "--reference-only" not in sys.argv
+    if fit:
+        write_model(generated / "zerobias.inc", "Zero bias: quantile tables of the generator (zerobias_pythia.h5).",
+                    [("ZeroBias", "gauss 52 8", fit_process(e, FINE, rng))])
     parts = []
     for name, s in signals():
+        lines += reference(name, s)
         pileup = "flat 0 70" if name.startswith("SingleNeutrino") else "gauss 52 8"
-        parts.append((name, pileup, fit_process(s, COARSE, rng)))
-    write_model(generated / "signals.inc", "Signals: quantile tables of the generator (signals_pythia.h5).", parts)
+        if fit:
+            parts.append((name, pileup, fit_process(s, COARSE, rng)))
+    if fit:
+        write_model(generated / "signals.inc", "Signals: quantile tables of the generator (signals_pythia.h5).", parts)
+    (ROOT / "test/simulate/reference.txt").write_text("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

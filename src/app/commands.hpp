@@ -18,5 +18,6 @@ void add_model(CLI::App& program);
 void add_plot(CLI::App& program);
 void add_score(CLI::App& program);
 void add_spectrum(CLI::App& program);
+void add_simulate(CLI::App& program);
 
 }  // namespace trigloop::app

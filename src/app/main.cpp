@@ -68,6 +68,7 @@ int run(int argc, char** argv) {
   trigloop::app::add_plot(program);
   trigloop::app::add_score(program);
   trigloop::app::add_spectrum(program);
+  trigloop::app::add_simulate(program);
 
   try {
     program.parse(argc, argv);

@@ -27,10 +27,10 @@ struct Event {
   int pileup = 0;
   Objects jets, egs, muons;
   std::array<std::int16_t, Objects::room> eg_isolation, tau_isolation, muon_charge;
-  int total_et = 0;            ///< 0.5 GeV
-  int met = 0, met_phi = 0;    ///< 0.5 GeV; 144 to the turn
-  int ht = 0;                  ///< 0.5 GeV
-  bool l1 = false;             ///< one of the twelve seeds fired
+  int total_et = 0;          ///< 0.5 GeV
+  int met = 0, met_phi = 0;  ///< 0.5 GeV; 144 to the turn
+  int ht = 0;                ///< 0.5 GeV
+  bool l1 = false;           ///< one of the twelve seeds fired
 };
 
 }  // namespace trigloop::simulate

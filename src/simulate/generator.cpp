@@ -86,6 +86,13 @@ void Generator::make(std::uint64_t number, float pileup_scale, Event& event) con
   draw_labels(random, event);
 }
 
+void make_event(const Generator& generator, const std::vector<Drift>& drifts, std::uint64_t seed, std::uint64_t number,
+                StreamPosition at, Event& event) noexcept {
+  generator.make(number, drifts.empty() ? 1.0f : pileup_scale(drifts, at), event);
+  if (!drifts.empty()) apply(drifts, at, EventRandom(seed, Purpose::drift, number), event);
+  finish(event);
+}
+
 void finish(Event& event) noexcept {
   event.ht = scalar_sum(event);
   event.l1 = fires(event);

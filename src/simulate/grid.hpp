@@ -2,9 +2,9 @@
 // The grid on which distributions are tabulated, and the two ways to choose between its rows.
 //
 // The unit interval is cut into 2^k equal segments, and the last one again by octaves of the survival probability, so
-// that a steeply falling spectrum is resolved at one in 10^5. A place on the grid is a knot and a fraction; that is also
-// how levels (probabilities) are kept: 16.16 numbers that are stretched towards 1. Everything is integer arithmetic: one
-// result on every machine.
+// that a steeply falling spectrum is resolved at one in 10^5. A place on the grid is a knot and a fraction; that is
+// also how levels (probabilities) are kept: 16.16 numbers that are stretched towards 1. Everything is integer
+// arithmetic: one result on every machine.
 #include <bit>
 #include <cstdint>
 #include <span>

@@ -47,7 +47,8 @@ Link::Link(std::string_view source) {
   width_ = grid_.knots();
   spacing_shift_ = static_cast<std::uint32_t>(std::countr_zero(spacing));
   // What the file holds in 128ths of a knot never reaches the end of the grid.
-  for (const std::uint32_t value : text.packed(2)) rows_.push_back(std::min(static_cast<Level>(value << 9), last_level));
+  for (const std::uint32_t value : text.packed(2))
+    rows_.push_back(std::min(static_cast<Level>(value << 9), last_level));
   const auto stride = static_cast<std::uint32_t>(rows_.size() / nodes.size());
   last_ = static_cast<std::int32_t>((stride / width_ - 1) << 16) - 1;
   third_ = Axis(nodes, stride);
