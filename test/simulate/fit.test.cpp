@@ -142,10 +142,10 @@ void compare(const Process& process, std::uint64_t events, const Allowed& allowe
   EXPECT_GT(lines, 50) << "reference.txt says nothing of " << process.name;
 }
 
-TEST(Fit, ZeroBiasIsLikeItsSample) { compare(zero_bias(), 200000, {0.04, 0.09, 0.3, 1.15}); }
+TEST(Fit, ZeroBiasIsLikeItsSample) { compare(zero_bias(), 200000, {0.04, 0.09, 0.25, 1.15}); }
 
 TEST(Fit, SignalsAreLikeTheirSamples) {
-  for (const Process& process : signals()) compare(process, 24000, {0.08, 0.15, 0.4, 1.5});
+  for (const Process& process : signals()) compare(process, 24000, {0.18, 0.24, 0.4, 1.3});
 }
 
 }  // namespace
