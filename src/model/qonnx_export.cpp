@@ -137,6 +137,11 @@ class Writer {
   std::string named(const std::string& made) {
     auto* last = out_->node_size() > 0 ? out_->mutable_node(out_->node_size() - 1) : nullptr;
     if (last == nullptr || last->output(0) != made) return op_named("Identity", {made});
+    if (last->op_type() == "Cast") {  // the quantiser before it is what people look for
+      out_->mutable_node(out_->node_size() - 2)->set_output(0, label_);
+      last->set_input(0, label_);
+      return made;
+    }
     last->set_output(0, label_);
     last->set_name("n_" + label_);
     return label_;
@@ -154,7 +159,11 @@ class Writer {
     a->set_name("rounding_mode");
     a->set_type(onnx::AttributeProto::STRING);
     a->set_s(rounding);
-    return made->output(0);
+    if (!wide_) return made->output(0);
+    // qonnx gives float32 whatever comes in, and ONNX mixes no types.
+    auto* cast = node("Cast", {made->output(0)});
+    attribute(cast, "to", onnx::TensorProto::DOUBLE);
+    return cast->output(0);
   }
 
   /// x, whose codes of `fraction` have `bits` bits, in `type`.
