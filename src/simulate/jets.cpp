@@ -8,22 +8,12 @@ namespace trigloop::simulate {
 namespace {
 
 constexpr int last_tower = 55, phi_towers = 72;
-constexpr int half_window = 4;  ///< jets are 9x9 towers: no second one has its centre inside
+constexpr int half_window = 8;  ///< jets are 9x9 towers of two units: no second one has its centre inside
 constexpr int tries = 4;        ///< then the overlap stays (a few in 10^5 jets)
 
 struct Tower {
   int eta = 0, phi = 0;
 };
-
-bool overlaps(const Objects& jets, int count, Tower at) noexcept {
-  bool any = false;
-  for (int i = 0; i < count; ++i) {
-    const auto k = static_cast<std::size_t>(i);
-    const int turn = std::abs(jets.phi[k] / 2 - at.phi);
-    any |= std::abs(jets.eta[k] / 2 - at.eta) <= half_window && std::min(turn, phi_towers - turn) <= half_window;
-  }
-  return any;
-}
 
 Tower draw_direction(const Process& p, int rank, const Objects& jets, EventRandom& random) noexcept {
   const auto k = static_cast<std::size_t>(rank);
@@ -72,11 +62,12 @@ JetLevels draw_jets(const Process& p, EtPlace et, EventRandom& random, Event& ev
   Objects& jets = event.jets;
   if (jets.count == 0) return {};
   const JetLevels levels = draw_ranks(p, et, random, jets);
+  jets.clear_places();
   for (int rank = 0; rank < jets.count; ++rank) {
     Tower at;
     for (int attempt = 0; attempt < tries; ++attempt) {
       at = draw_direction(p, rank, jets, random);
-      if (!overlaps(jets, rank, at)) break;
+      if (!jets.any_within(2 * at.eta, 2 * at.phi + 1, half_window)) break;
     }
     const auto k = static_cast<std::size_t>(rank);
     jets.eta[k] = static_cast<std::int16_t>(2 * at.eta);

@@ -24,16 +24,6 @@ int draw_muon_phi(const Process& p, int rank, const Event& event, EventRandom& r
   return 8 * tower + static_cast<int>(bits.take(3));
 }
 
-bool near_other(const Objects& egs, int count, int eta, int phi) noexcept {
-  bool any = false;
-  for (int i = 0; i < count; ++i) {
-    const auto k = static_cast<std::size_t>(i);
-    const int turn = std::abs(egs.phi[k] - phi);
-    any |= std::abs(egs.eta[k] - eta) <= half_window && std::min(turn, 144 - turn) <= half_window;
-  }
-  return any;
-}
-
 /// The jet in whose core a cluster of this pt lies, or -1. Clusters end at |eta| 3 and have no more pt than their jet:
 /// the next jet that fits takes the place of one that does not.
 int draw_partner(const Process& p, const Objects& jets, int pt, std::uint64_t random) noexcept {
@@ -57,7 +47,7 @@ void place_eg(const Process& p, EventRandom& random, int rank, Event& event) noe
     eta = event.jets.eta[static_cast<std::size_t>(partner)] + static_cast<int>(bits.take(1));
     phi = event.jets.phi[static_cast<std::size_t>(partner)] - static_cast<int>(bits.take(1));
   }
-  if (partner < 0 || near_other(egs, rank, eta, phi)) {
+  if (partner < 0 || egs.any_within(eta, phi, half_window)) {
     const int side = std::min(p.eg_eta.draw_short(bits, egs.pt[k]) >> 16, last_eg_eta);
     eta = bits.take(1) != 0 ? side + 1 : -side;
     phi = static_cast<int>(bits.below(144));
@@ -96,6 +86,7 @@ void draw_muons(const Process& p, EventRandom& random, Event& event) noexcept {
 void draw_egs(const Process& p, EtPlace et, JetLevels jets, EventRandom& random, Event& event) noexcept {
   Objects& egs = event.egs;
   egs.count = 0;
+  egs.clear_places();
   Level level = jets.first;
   for (std::size_t rank = 0; rank < max_egs; ++rank) {
     level = p.eg_link[rank].draw(random.next(), level, jets.second >> 16);
