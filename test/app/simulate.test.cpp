@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <string>
+#include <thread>
+
 #include "test/support/support.hpp"
 
 namespace trigloop::test {
@@ -36,6 +40,18 @@ TEST(Simulate, TheSameSeedGivesTheSameFileForAnyThreads) {
     }
     ASSERT_EQ(simulate({kind, "-o", scratch / "other", "-n", "2e4", "-q", "--seed", "10", "--force"}).status, 0);
     EXPECT_FALSE(read_file(scratch / "other") == first);
+  }
+}
+
+TEST(Simulate, TheTimeOfDayIsNotInTheFile) {
+  const TempDir scratch;
+  for (const char* kind : {"scouting", "zerobias", "signals"}) {
+    ASSERT_EQ(simulate({kind, "-o", scratch / kind, "-n", "500", "-q"}).status, 0);
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  for (const char* kind : {"scouting", "zerobias", "signals"}) {
+    ASSERT_EQ(simulate({kind, "-o", scratch / "later", "-n", "500", "-q", "--force"}).status, 0);
+    EXPECT_TRUE(read_file(scratch / kind) == read_file(scratch / "later")) << kind;
   }
 }
 

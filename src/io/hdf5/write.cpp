@@ -232,6 +232,8 @@ class Writer::Impl {
     const Handle space(::H5Screate_simple(rank, shape.data(), most.data()), ::H5Sclose, "make a shape");
     const Handle list(::H5Pcreate(H5P_DATASET_CREATE), ::H5Pclose, "make a list");
     checked(::H5Pset_chunk(list.get(), rank, chunk.data()), "set chunks");
+    // Equal data give equal files: no time of day in them.
+    checked(::H5Pset_obj_track_times(list.get(), false), "leave out times");
     const bool shuffled = options_.shuffle && event::size_of(layout.encoding.type) > 1;
     if (options_.deflate > 0 && shuffled) checked(::H5Pset_shuffle(list.get()), "set a filter");
     if (options_.deflate > 0)
