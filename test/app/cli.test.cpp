@@ -65,6 +65,12 @@ TEST(Program, ExitsWithTwoAndAHintOnWrongOptions) {
   }
 }
 
+TEST(Program, SuggestsTheCommandThatWasMeant) {
+  const CommandResult wrong = run_command({program().native(), "inspcet", "x.root"});
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_EQ(wrong.err, "trigloop: there is no command 'inspcet'. Did you mean 'inspect'?\n");
+}
+
 TEST(Program, DocumentsEveryExitCode) {
   const std::string documented = read_file(project_root() / "docs/exit-codes.md");
   const std::string help = trigloop({"--help"}).out;
