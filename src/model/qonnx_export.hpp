@@ -7,8 +7,8 @@
 
 namespace trigloop::model {
 
-/// The bytes of the file. Errors: unsupported, for a float score, and for running sums that the hardware truncates (QONNX
-/// has no form of them).
+/// The bytes of the file. Errors: unsupported, for a float score, and for running sums that the hardware truncates
+/// (QONNX has no form of them).
 std::string export_qonnx(const Graph& graph);
 
 }  // namespace trigloop::model

@@ -38,8 +38,8 @@ TEST(Quantise, EqualsItsDefinitionForWideCodes) {
   for (int k = 0; k < 200000; ++k) {
     const int width = 1 + below(64);
     const FixedPoint type = type_of(width, width - below(20), below(2) == 1, below(9), below(3));
-    const Code raw = static_cast<Code>(((static_cast<UInt128>(random()) << 96) | (UInt128{random()} << 64) |
-                                        (UInt128{random()} << 32) | random()));
+    const Code raw = static_cast<Code>(
+        ((static_cast<UInt128>(random()) << 96) | (UInt128{random()} << 64) | (UInt128{random()} << 32) | random()));
     const Code code = raw >> (28 + below(100));
     const int fraction = below(20);
     const Code expected = test::naive_quantise(code, fraction, type);

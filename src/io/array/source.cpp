@@ -59,7 +59,12 @@ class Reader final : public ColumnReader {
   }
 
   void rewind(EntryRange range) override {
-    assert(range.begin <= range.end && range.end <= entries_);
+    if (range.begin > range.end || range.end > entries_) {
+      throw core::Error(core::ErrorCode::usage, "the entries [" + std::to_string(range.begin) + ", " +
+                                                    std::to_string(range.end) + ") are not within its " +
+                                                    std::to_string(entries_))
+          .file(contents_->info.path.native());
+    }
     position_ = range.begin;
     end_ = range.end;
   }

@@ -81,6 +81,16 @@ TEST_F(Numpy, RangesOfEntriesAreThoseOfTheWhole) {
   }
 }
 
+TEST(NpyReader, EntriesThatAreNotThereAreRefused) {
+  const TempDir dir;
+  const auto values = ramp(10);
+  write_npy(dir / "ten.npy", {event::Type::int16, {10}, std::as_bytes(std::span(values))});
+  const auto reader = open(dir / "ten.npy")->read({"", 0, {"ten"}});
+  reader->rewind({10, 10});
+  EXPECT_EQ(error_of([&] { reader->rewind({0, 11}); }), ErrorCode::usage);
+  EXPECT_EQ(error_of([&] { reader->rewind({5, 4}); }), ErrorCode::usage);
+}
+
 TEST_F(Numpy, LaterHeaderVersionsAreRead) {
   if (IsSkipped()) return;
   for (const char* name : {"version2", "version3"}) {
