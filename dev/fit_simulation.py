@@ -62,8 +62,10 @@ class Table:
     value at random with linear weights. That keeps the marginals of the cells and gives back the slope inside them.
     """
 
-    def __init__(self, name, segments, tail, unit):
-        self.name, self.segments, self.tail, self.unit = name, segments, tail, unit
+    def __init__(self, name, segments, tail, unit, thin_below=False):
+        """`thin_below`: the density falls towards small values, so the lowest knot is not the sample's smallest value but
+        where a straight first segment has the right mean."""
+        self.name, self.segments, self.tail, self.unit, self.thin_below = name, segments, tail, unit, thin_below
         levels = [i / segments for i in range(segments)]
         self.levels = np.array(levels + [1 - 2.0**-k / segments for k in range(1, tail + 1)] + [1.0])
         assert segments & (segments - 1) == 0, "the generator cuts by shifts"
@@ -82,6 +84,8 @@ class Table:
             near = np.argsort(np.abs(grid - grid[k]).sum(1), kind="stable")
             absent, pool = self.gather([groups[j] for j in near], present, least)
             knots = np.quantile(value[pool], self.levels) if len(pool) else np.zeros(len(self.levels))
+            if self.thin_below and len(pool):
+                knots[0] = max(knots[0], 2 * value[pool][value[pool] <= knots[1]].mean() - knots[1])
             rows.append(np.concatenate([[round(4095 * absent)], np.rint(knots * self.unit)]))
         self.rows = np.array(rows).astype(int)
         assert self.rows.min() >= 0, self.name
@@ -311,7 +315,7 @@ def fit_process(e, bins, rng):
     # Hard scale and energy sum.
     absolute("jet1", steps(pt1), [e.pu], [edges_by_quantile(e.pu, bins["pu"])], steps(ABSENT["jet"]))
     # The spread of ET between nodes of jet1 would add to its own: many nodes, few knots.
-    tables.append(Table("sumet", 16, 8, 16).fit(
+    tables.append(Table("sumet", 16, 8, 16, thin_below=True).fit(
         spread(e.et - PILEUP_SLOPE * e.pu + SUMET_SHIFT), np.ones(len(pt1), bool), [e.pu, pt1],
         [edges_by_quantile(e.pu, bins["pu_et"]) + bins["pu_high"], bins["lead"]], least))
 

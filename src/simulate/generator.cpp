@@ -76,7 +76,7 @@ void Generator::make(std::uint64_t number, float pileup_scale, Event& event) con
   const Process& p = process_;
   event.pileup = draw_pileup(p.pileup, pileup_scale, random);
   const int lead = draw_leading_jet(p, random, event);
-  const int above = p.sumet.draw(random.next(), event.pileup, lead) >> 16;
+  const int above = p.sumet.draw_mixed(random.next(), event.pileup, lead) >> 16;
   event.total_et = std::clamp(above + et_per_collision * event.pileup - et_shift, 0, saturated_sum);
   const EtPlace et = p.et(event.total_et);
   const JetLevels levels = draw_jets(p, et, random, event);

@@ -61,15 +61,27 @@ class Axis {
   Axis(std::span<const int> nodes, std::uint32_t stride);
   /// stride * node; `chance` is random, 8 bits.
   std::uint32_t operator()(int value, std::uint32_t chance) const noexcept {
-    const int last = static_cast<int>(steps_.size()) - 1;
-    const Step step = steps_[static_cast<std::size_t>(value < 0 ? 0 : value < last ? value : last)];
+    const Step step = step_of(value);
     return step.row + (chance < step.weight ? stride_ : 0);
+  }
+  /// Both nodes, for quantiles that are to be mixed: stride * node of each, and the weight of the second in 65536ths.
+  struct Pair {
+    std::uint32_t below, above;
+    std::int32_t weight;
+  };
+  Pair both(int value) const noexcept {
+    const Step step = step_of(value);
+    return {step.row, step.row + (step.weight != 0 ? stride_ : 0), step.weight << 8};
   }
 
  private:
   struct Step {
     std::uint16_t row, weight;  // of the node below; of the node above, in 256ths
   };
+  Step step_of(int value) const noexcept {
+    const int last = static_cast<int>(steps_.size()) - 1;
+    return steps_[static_cast<std::size_t>(value < 0 ? 0 : value < last ? value : last)];
+  }
   std::uint32_t stride_;
   std::vector<Step> steps_;
 };

@@ -33,6 +33,15 @@ class QuantileTable {
     return read(at + 1, grid_.place(bits.level(16)));
   }
 
+  /// A value that is always there, from 64 bits: along the first axis quantiles are mixed instead of nodes, for spreads
+  /// that grow along it.
+  std::int32_t draw_mixed(std::uint64_t random, int first, int second) const noexcept {
+    const Axis::Pair nodes = axes_[0].both(first);
+    const std::int32_t* const at = rows_.data() + axes_[1](second, static_cast<std::uint32_t>(random) >> 8 & 255) + 1;
+    const Level level = grid_.place(static_cast<std::uint32_t>(random >> 40) << 8 | 0x80);
+    return mixed(read(at + nodes.below, level), read(at + nodes.above, level), nodes.weight);
+  }
+
  private:
   /// A row begins with the share, in 65536ths, of events that have no value.
   template <class... Values>
