@@ -18,6 +18,7 @@ struct Options {
 constexpr const char* show_examples = R"(Examples:
   trigloop model show axol1tl_v5.onnx
   trigloop model show axol1tl_v5.onnx --dot | dot -Tsvg > model.svg
+  trigloop model show build.h5 --normalisation Data.h5
   trigloop model show axol1tl_v5.onnx --json | jq '.layers[] | [.name, .ebops]')";
 
 void show(const Options& options) {
@@ -37,7 +38,8 @@ void add_show(CLI::App& group) {
   auto options = std::make_shared<Options>();
   CLI::App* command = group.add_subcommand("show", "Show layers, exact types, ranges, non-zero weights and EBOPs");
   command->add_option("MODEL", options->model, "QONNX, or a QKeras .h5")->required();
-  command->add_option("--normalisation", options->normalisation, "Scale and bias of a QKeras model's inputs");
+  command->add_option("--normalisation", options->normalisation,
+                      "Bias and scale of a QKeras model's inputs: Data.h5, complete.h5 or YAML");
   command->add_flag("--dot", options->dot, "Draw it in Graphviz' language");
   command->add_flag("--json", options->json, "For programs");
   command->footer(show_examples);
@@ -49,8 +51,9 @@ void add_export(CLI::App& group) {
   CLI::App* command = group.add_subcommand("export", "Write a network as QONNX, with the same integers");
   command->add_option("MODEL", options->model, "QONNX, or a QKeras .h5")->required();
   command->add_option("-o,--output", options->output, "The QONNX file")->required();
-  command->add_option("--normalisation", options->normalisation, "Scale and bias of a QKeras model's inputs");
-  command->footer("Examples:\n  trigloop model export axol1tl_v5.onnx --output copy.onnx");
+  command->add_option("--normalisation", options->normalisation,
+                      "Bias and scale of a QKeras model's inputs: Data.h5, complete.h5 or YAML");
+  command->footer("Examples:\n  trigloop model export build.h5 --normalisation Data.h5 --output network.onnx");
   command->callback([options] {
     core::OutputFile file(options->output);
     file.write(model::export_qonnx(model::load(options->model, {options->normalisation})));

@@ -23,6 +23,7 @@ struct Options {
 constexpr const char* examples = R"(Examples:
   trigloop score --model axol1tl_v5.onnx --input events.npy --output scores.npy
   trigloop score --model axol1tl_v5.onnx --input scouting.root --output scores.npy --threads 8
+  trigloop score --model build.h5 --normalisation Data.h5 --input events.npy --output scores.npy
   trigloop score --model axol1tl_v5.onnx --input events.npz --column inputs --output s16.npy --integers
   trigloop score --model axol1tl_v5.onnx --input few.npy --output scores.npy --layers values/ --engine reference)";
 
@@ -109,7 +110,8 @@ void add_score(CLI::App& program) {
   command->add_option("--table", options->events.table, "Which group or tree");
   command->add_option("--layout", options->events.layout, "What ROOT columns mean: a built-in layout or a YAML file")
       ->capture_default_str();
-  command->add_option("--normalisation", options->normalisation, "Scale and bias of a QKeras model's inputs");
+  command->add_option("--normalisation", options->normalisation,
+                      "Bias and scale of a QKeras model's inputs: Data.h5, complete.h5 or YAML");
   command->add_flag("--integers", options->integers, "Write score x 16 as uint32, as the trigger compares it");
   command->add_option("--layers", options->layers, "Write the values of every layer to this folder, one .npy each");
   command->add_option("--engine", options->engine, "simd or reference (default: $TRIGLOOP_ENGINE, else the fastest)");

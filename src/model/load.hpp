@@ -7,10 +7,11 @@
 namespace trigloop::model {
 
 struct LoadOptions {
-  std::filesystem::path normalisation;  ///< for models of normalised inputs: where scale and bias are; may be empty
+  std::filesystem::path
+      normalisation;  ///< for models of normalised inputs: where bias and scale are (a packed .h5, a YAML file)
 };
 
-/// A QONNX file, or a QKeras .h5. Errors: those of the importers; unsupported, if it is neither.
+/// A QONNX file, or a QKeras .h5. Errors: those of the importers; usage, if a normalisation is given for QONNX.
 Graph load(const std::filesystem::path& path, const LoadOptions& options = {});
 
 }  // namespace trigloop::model

@@ -83,6 +83,9 @@ def fill(file):
     file.attrs["config"] = '{"a": [1, 2], "naïve": true}'
     file.attrs["fixed"] = np.bytes_("fixed text")
     file.attrs["number"] = 3
+    file.attrs["words"] = ["one", "", "three"]
+    file.attrs["fixed words"] = np.array(["one", "two"], "S5")
+    file.attrs["no words"] = []
     file["crowd"].attrs["long"] = "x" * 40000
     for i in range(30):
         file["types"].attrs[f"attribute {i}"] = f"value {i}"

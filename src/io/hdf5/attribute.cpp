@@ -39,8 +39,22 @@ std::string text_of(const Image& image, Datatype type, Record& value) {
   return text;
 }
 
-/// The text of an attribute message if it has that name.
-std::optional<std::string> match(const Image& image, Record body, const std::string& wanted) {
+using Texts = std::vector<std::string>;
+
+/// As many strings as the dataspace says; each takes bytes of the message, so their number is bounded by its size.
+Texts texts_of(const Image& image, const Datatype& type, const Dataspace& space, Record& value) {
+  std::uint64_t count = space.null ? 0 : 1;
+  for (const std::uint64_t extent : space.shape) {
+    if (extent != 0 && count > value.remaining() / extent) fail("an attribute is cut short", value.position());
+    count *= extent;
+  }
+  Texts texts;
+  for (std::uint64_t i = 0; i < count; ++i) texts.push_back(text_of(image, type, value));
+  return texts;
+}
+
+/// The texts of an attribute message if it has that name.
+std::optional<Texts> match(const Image& image, Record body, const std::string& wanted) {
   const auto version = body.u8(), flags = body.u8();
   if (version < 1 || version > 3) fail("an attribute is of no known version", body.position());
   const std::size_t name_bytes = body.u16(), type_bytes = body.u16(), space_bytes = body.u16();
@@ -55,12 +69,12 @@ std::optional<std::string> match(const Image& image, Record body, const std::str
   if (name != wanted) return std::nullopt;
   Message message{MessageKind::datatype, version > 1 && (flags & 1) != 0, padded(type_bytes)};
   Record type_body = resolve(image, message).body;
-  padded(space_bytes);
-  return text_of(image, parse_datatype(type_body), body);
+  const Dataspace space = parse_dataspace(image, padded(space_bytes));
+  return texts_of(image, parse_datatype(type_body), space, body);
 }
 
 /// Objects with many or large attributes keep them in a fractal heap, found by the records of a version 2 tree.
-std::optional<std::string> match_dense(const Image& image, Record body, const std::string& wanted) {
+std::optional<Texts> match_dense(const Image& image, Record body, const std::string& wanted) {
   body.skip(1);  // version
   if ((body.u8() & 1) != 0) body.skip(2);
   const std::uint64_t heap_address = body.address(image.address_bytes());
@@ -68,29 +82,36 @@ std::optional<std::string> match_dense(const Image& image, Record body, const st
   if (heap_address == undefined || tree == undefined) return std::nullopt;
   const FractalHeap heap(image, heap_address);
   for (Record& record : tree2_records(image, tree, 8)) {
-    if (auto text = match(image, heap.object(record), wanted)) return text;
+    if (auto texts = match(image, heap.object(record), wanted)) return texts;
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<std::string> read_attribute(const std::filesystem::path& path, const std::string& node,
-                                          const std::string& name) {
+std::optional<std::vector<std::string>> read_attribute_list(const std::filesystem::path& path, const std::string& node,
+                                                            const std::string& name) {
   const auto file = std::make_shared<const core::InputFile>(path);
   try {
     const Image image(file);
     for (const Message& message : find_node(image, node)) {
-      std::optional<std::string> text;
-      if (message.kind == MessageKind::attribute) text = match(image, resolve(image, message).body, name);
-      if (message.kind == MessageKind::attribute_info) text = match_dense(image, message.body, name);
-      if (text) return text;
+      std::optional<Texts> texts;
+      if (message.kind == MessageKind::attribute) texts = match(image, resolve(image, message).body, name);
+      if (message.kind == MessageKind::attribute_info) texts = match_dense(image, message.body, name);
+      if (texts) return texts;
     }
     return std::nullopt;
   } catch (core::Error& e) {
     e.in("attribute '" + name + "'").file(path.native());
     throw;
   }
+}
+
+std::optional<std::string> read_attribute(const std::filesystem::path& path, const std::string& node,
+                                          const std::string& name) {
+  const auto texts = read_attribute_list(path, node, name);
+  if (!texts) return std::nullopt;
+  return texts->empty() ? std::string() : texts->front();
 }
 
 }  // namespace trigloop::io::hdf5

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "io/sink.hpp"
 #include "io/source.hpp"
@@ -33,6 +34,9 @@ bool is_hdf5(const core::InputFile& file);
 /// attribute is no string.
 std::optional<std::string> read_attribute(const std::filesystem::path& path, const std::string& node,
                                           const std::string& name);
+/// The same of an attribute that is a list of strings; an empty list of any type is a list of none.
+std::optional<std::vector<std::string>> read_attribute_list(const std::filesystem::path& path, const std::string& node,
+                                                            const std::string& name);
 
 struct WriteOptions {
   int deflate = 4;                     ///< gzip level 1 to 9; 0 stores chunks as they are

@@ -118,6 +118,9 @@ TEST_F(H5py, TextAttributesAreRead) {
   for (const char* file : {"old.h5", "new.h5", "ordered.h5"}) {
     EXPECT_EQ(read_attribute(written(file), "", "config"), "{\"a\": [1, 2], \"na\xC3\xAFve\": true}");
     EXPECT_EQ(read_attribute(written(file), "", "fixed"), "fixed text");
+    EXPECT_EQ(read_attribute_list(written(file), "", "words"), (std::vector<std::string>{"one", "", "three"}));
+    EXPECT_EQ(read_attribute_list(written(file), "", "fixed words"), (std::vector<std::string>{"one", "two"}));
+    EXPECT_EQ(read_attribute_list(written(file), "", "no words"), std::vector<std::string>{});
     EXPECT_EQ(read_attribute(written(file), "crowd", "long"), std::string(40000, 'x'));
     EXPECT_EQ(read_attribute(written(file), "types", "attribute 17"), "value 17");
     EXPECT_EQ(read_attribute(written(file), "", "missing"), std::nullopt);
