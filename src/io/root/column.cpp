@@ -1,11 +1,11 @@
 #include "io/root/column.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "core/error.hpp"
 #include "io/root/decompress.hpp"
+#include "io/root/number.hpp"
 
 namespace trigloop::io::root {
 namespace {
@@ -13,132 +13,6 @@ namespace {
 using event::Type;
 
 constexpr std::uint64_t most_values = 1u << 28;  ///< values an item; more is no honest leaf
-
-/// Type and encoding of one value.
-struct Number {
-  Type type;
-  Encoding encoding = Encoding::plain;
-  PackedFloat packed = {};
-
-  std::uint32_t stored_bytes() const {
-    return static_cast<std::uint32_t>(encoding == Encoding::packed ? packed.stored_bytes() : event::size_of(type));
-  }
-};
-
-Number packed_number(std::string_view title, bool float16) {
-  return {float16 ? Type::float32 : Type::float64, Encoding::packed, PackedFloat::parse(title, float16)};
-}
-
-/// The number behind a basic type code of a streamer element.
-std::optional<Number> number_of_code(int code, std::string_view title) {
-  switch (code) {
-    case element::character:
-    case element::legacy_char:
-      return Number{Type::int8};
-    case element::int16:
-      return Number{Type::int16};
-    case element::int32:
-    case element::counter:
-      return Number{Type::int32};
-    case element::long_integer:
-    case element::int64:
-      return Number{Type::int64};
-    case element::float32:
-      return Number{Type::float32};
-    case element::float64:
-      return Number{Type::float64};
-    case element::uint8:
-      return Number{Type::uint8};
-    case element::uint16:
-      return Number{Type::uint16};
-    case element::uint32:
-      return Number{Type::uint32};
-    case element::bits:
-      return Number{Type::uint32, Encoding::object_bits};
-    case element::ulong_integer:
-    case element::uint64:
-      return Number{Type::uint64};
-    case element::boolean:
-      return Number{Type::boolean, Encoding::boolean};
-    case element::float16:
-    case element::double32:
-      return packed_number(title, code == element::float16);
-    default:
-      return std::nullopt;
-  }
-}
-
-std::optional<Number> number_of_leaf_class(const LeafInfo& leaf) {
-  struct Row {
-    std::string_view name;
-    Type type, unsigned_type;
-  };
-  static constexpr std::array<Row, 7> rows = {{{"TLeafB", Type::int8, Type::uint8},
-                                               {"TLeafS", Type::int16, Type::uint16},
-                                               {"TLeafI", Type::int32, Type::uint32},
-                                               {"TLeafL", Type::int64, Type::uint64},
-                                               {"TLeafG", Type::int64, Type::uint64},
-                                               {"TLeafF", Type::float32, Type::float32},
-                                               {"TLeafD", Type::float64, Type::float64}}};
-  if (leaf.class_name == "TLeafO") return Number{Type::boolean, Encoding::boolean};
-  if (leaf.class_name == "TLeafF16") return packed_number(leaf.title, true);
-  if (leaf.class_name == "TLeafD32") return packed_number(leaf.title, false);
-  const auto found = std::ranges::find(rows, leaf.class_name, &Row::name);
-  if (found == rows.end()) return std::nullopt;
-  return Number{leaf.is_unsigned ? found->unsigned_type : found->type};
-}
-
-/// The number in "vector<T>" or "ROOT::VecOps::RVec<T>" (which is stored alike), if T is one.
-std::optional<Number> number_of_vector(std::string_view type_name) {
-  for (const std::string_view prefix : {"std::", "ROOT::VecOps::R", "ROOT::R"}) {
-    if (type_name.starts_with(prefix)) type_name.remove_prefix(prefix.size());
-  }
-  if (!(type_name.starts_with("vector<") || type_name.starts_with("Vec<")) || !type_name.ends_with(">")) {
-    return std::nullopt;
-  }
-  type_name.remove_prefix(type_name.find('<') + 1);
-  std::string_view item = type_name.substr(0, type_name.size() - 1);
-  item = item.substr(0, item.find(','));  // an allocator may follow
-  static constexpr std::array<std::pair<std::string_view, int>, 36> names = {{{"bool", element::boolean},
-                                                                              {"Bool_t", element::boolean},
-                                                                              {"char", element::character},
-                                                                              {"Char_t", element::character},
-                                                                              {"signed char", element::character},
-                                                                              {"int8_t", element::character},
-                                                                              {"unsigned char", element::uint8},
-                                                                              {"UChar_t", element::uint8},
-                                                                              {"uint8_t", element::uint8},
-                                                                              {"short", element::int16},
-                                                                              {"Short_t", element::int16},
-                                                                              {"int16_t", element::int16},
-                                                                              {"unsigned short", element::uint16},
-                                                                              {"UShort_t", element::uint16},
-                                                                              {"uint16_t", element::uint16},
-                                                                              {"int", element::int32},
-                                                                              {"Int_t", element::int32},
-                                                                              {"int32_t", element::int32},
-                                                                              {"unsigned int", element::uint32},
-                                                                              {"UInt_t", element::uint32},
-                                                                              {"uint32_t", element::uint32},
-                                                                              {"long", element::int64},
-                                                                              {"Long_t", element::int64},
-                                                                              {"long long", element::int64},
-                                                                              {"Long64_t", element::int64},
-                                                                              {"int64_t", element::int64},
-                                                                              {"unsigned long", element::uint64},
-                                                                              {"ULong_t", element::uint64},
-                                                                              {"unsigned long long", element::uint64},
-                                                                              {"ULong64_t", element::uint64},
-                                                                              {"uint64_t", element::uint64},
-                                                                              {"float", element::float32},
-                                                                              {"Float_t", element::float32},
-                                                                              {"double", element::float64},
-                                                                              {"Double_t", element::float64},
-                                                                              {"Double32_t", element::double32}}};
-  const auto found = std::ranges::find(names, item, &std::pair<std::string_view, int>::first);
-  if (found == names.end()) return std::nullopt;
-  return number_of_code(found->second, "");
-}
 
 /// The fixed dimensions in a leaf's title, "x[n][3][1]" -> {3, 1}; {length} where the title does not fit.
 std::vector<std::uint64_t> dimensions_of(const LeafInfo& leaf) {
