@@ -38,6 +38,24 @@ TEST(Score, WritesEveryLayer) {
   EXPECT_TRUE(std::filesystem::exists(dir / "layers/x.npy"));
 }
 
+TEST(Score, TakesQkerasModelsWithAndWithoutANormalisation) {
+  const TempDir dir;
+  const std::filesystem::path data = project_root() / "test/model/data";
+  write_file(dir / "n.yaml", "norm_bias: [0, 1, 2, 3, 4]\nnorm_scale: [1, 2, 4, 8, 16]\n");
+  const std::vector<std::string> plain{
+      "score",    "--model",     data / "layers.h5", "--input",     data / "qkeras.npz",
+      "--column", "layers.x256", "--output",         dir / "s.npy", "--quiet"};
+  auto scaled = plain;
+  scaled.insert(scaled.end(), {"--normalisation", dir / "n.yaml"});
+  EXPECT_EQ(trigloop(plain).status, 0);
+  const std::string before = read_file(dir / "s.npy");
+  EXPECT_EQ(trigloop(scaled).status, 0);
+  EXPECT_NE(read_file(dir / "s.npy"), before);
+  const CommandResult failed = trigloop({"model", "show", cases / "layers.onnx", "--normalisation", dir / "n.yaml"});
+  EXPECT_EQ(failed.status, 2);
+  EXPECT_THAT(failed.err, HasSubstr("takes no normalisation"));
+}
+
 TEST(Score, SaysWhichArraysFit) {
   const TempDir dir;
   const CommandResult failed = trigloop(
