@@ -42,7 +42,7 @@ class Importer {
     Scope scope{model_, {network_input()}};
     Value score = value(scope, model_.outputs[0]);
     if (score.is_constant) throw Error(ErrorCode::mismatch, "does not use its input");
-    if (!std::holds_alternative<Quantise>(build_.graph()[score.node].operation)) {
+    if (!is_quantised(score.node)) {
       build_.set_label("score");
       score = build_.quantise(score, {score_type()});
     }
@@ -57,6 +57,14 @@ class Importer {
     if (found == model.layers.end())
       throw Error(ErrorCode::damaged, "model '" + model.name + "' has no layer '" + name + "'");
     return *found;
+  }
+
+  /// Whether a node is what a quantiser gives, its alpha included.
+  bool is_quantised(NodeIndex at) const {
+    const Node& node = build_.graph()[at];
+    const auto* scale = std::get_if<MulConstant>(&node.operation);
+    if (scale != nullptr && scale->constant.codes.size() == 1) return is_quantised(node.inputs[0]);
+    return std::holds_alternative<Quantise>(node.operation);
   }
 
   Value network_input() {

@@ -153,6 +153,16 @@ TEST(QkerasImport, RefusesByNameWhatHasNoExactFormAndSaysTheNearestThatHas) {
   }
 }
 
+TEST(QkerasImport, QuantisesTheScoreOnlyWhereTheModelDoesNot) {
+  const test::TempDir dir;
+  const auto output = [&](const char* settings) {
+    return import_qkeras(write_model(dir, "QActivation", settings)).output().output;
+  };
+  EXPECT_EQ(output(R"x(, "activation": "quantized_bits(8,1,alpha=0.25)")x").fraction, 8);
+  EXPECT_EQ(output(R"x(, "activation": "quantized_relu(10,2)")x").fraction, 8);
+  EXPECT_EQ(output(R"x(, "activation": "relu")x").fraction, 4);
+}
+
 TEST(QkerasImport, SaysWhatIsMissingInAFileWithoutAModelOrWithoutWeights) {
   const test::TempDir dir;
   const auto error_of = [](const fs::path& path) {
