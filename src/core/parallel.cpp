@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
+#include <thread>
+#include <vector>
 
 namespace trigloop::core {
 
@@ -17,6 +20,43 @@ unsigned available_cores() {
   return n > 0 ? static_cast<unsigned>(n) : 1;
 }
 
+#ifdef __SANITIZE_THREAD__
+// TBB is not built for the thread sanitizer, which would report the hand-overs inside it. Plain threads stand in, so
+// that races of the work itself are seen.
+namespace {
+
+void on_threads(unsigned threads, const std::function<void(unsigned)>& body) {
+  std::vector<std::exception_ptr> errors(threads);
+  std::vector<std::thread> running;
+  for (unsigned worker = 0; worker < threads; ++worker) {
+    running.emplace_back([&body, &error = errors[worker], worker] {
+      try {
+        body(worker);
+      } catch (...) {
+        error = std::current_exception();
+      }
+    });
+  }
+  for (std::thread& thread : running) thread.join();
+  for (const std::exception_ptr& error : errors) {
+    if (error) std::rethrow_exception(error);
+  }
+}
+
+}  // namespace
+#else
+namespace {
+
+void on_threads(unsigned threads, const std::function<void(unsigned)>& body) {
+  // More threads than cores are allowed (to test for races), and TBB would refuse them with a word on standard error.
+  const tbb::global_control room(tbb::global_control::max_allowed_parallelism, std::max(threads, available_cores()));
+  tbb::task_arena arena(static_cast<int>(threads));
+  arena.execute([&] { tbb::parallel_for(0u, threads, body, tbb::simple_partitioner{}); });
+}
+
+}  // namespace
+#endif
+
 void parallel_for(std::size_t items, unsigned threads, const std::function<void(std::size_t, unsigned)>& work) {
   if (threads == 0) threads = available_cores();
   if (threads > items) threads = items > 0 ? static_cast<unsigned>(items) : 1;
@@ -26,23 +66,15 @@ void parallel_for(std::size_t items, unsigned threads, const std::function<void(
   }
   std::atomic<std::size_t> next{0};
   std::atomic<bool> stop{false};
-  // More threads than cores are allowed (to test for races), and TBB would refuse them with a word on standard error.
-  const tbb::global_control room(tbb::global_control::max_allowed_parallelism, std::max(threads, available_cores()));
-  tbb::task_arena arena(static_cast<int>(threads));
   // One task a worker, each taking the next item: the order of items is that of the file, so reads stay nearly
   // sequential.
-  arena.execute([&] {
-    tbb::parallel_for(
-        0u, threads,
-        [&](unsigned worker) {
-          try {
-            for (std::size_t i = next++; i < items && !stop; i = next++) work(i, worker);
-          } catch (...) {
-            stop = true;
-            throw;
-          }
-        },
-        tbb::simple_partitioner{});
+  on_threads(threads, [&](unsigned worker) {
+    try {
+      for (std::size_t i = next++; i < items && !stop; i = next++) work(i, worker);
+    } catch (...) {
+      stop = true;
+      throw;
+    }
   });
 }
 
