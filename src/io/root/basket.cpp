@@ -5,19 +5,16 @@
 
 #include "core/bytes.hpp"
 #include "core/error.hpp"
+#include "io/root/damaged.hpp"
 #include "io/root/key.hpp"
 
 namespace trigloop::io::root {
 namespace {
 
-[[noreturn]] void fail(const std::string& reason) {
-  throw core::Error(core::ErrorCode::damaged, reason)
-      .remedy("The file is cut short or corrupted: copy it again from its source");
-}
-
 void expect(std::string_view what, std::uint64_t found, std::uint64_t wanted) {
   if (found != wanted) {
-    fail("it has " + std::to_string(found) + " " + std::string(what) + ", but the tree says " + std::to_string(wanted));
+    throw damaged("it has " + std::to_string(found) + " " + std::string(what) + ", but the tree says " +
+                  std::to_string(wanted));
   }
 }
 
@@ -41,7 +38,7 @@ BasketRecord parse_basket(const Basket& basket, std::span<const std::byte> recor
   const auto border = last - static_cast<std::int64_t>(key.keylen);
   expect("bytes", key.nbytes, basket.nbytes);
   if (entries < 0 || border < 0 || static_cast<std::uint64_t>(border) > key.objlen || in.position() > key.keylen) {
-    fail("its header contradicts itself");
+    throw damaged("its header contradicts itself");
   }
   expect("entries", static_cast<std::uint64_t>(entries), basket.entries);
   if (key.objlen > max_bytes) {
@@ -53,7 +50,7 @@ BasketRecord parse_basket(const Basket& basket, std::span<const std::byte> recor
   BasketRecord parsed{record.subspan(key.keylen), key.objlen, static_cast<std::uint64_t>(border), key.keylen,
                       key.compressed()};
   if (parsed.compressed && declared_bytes(parsed.stored) < key.objlen) {
-    fail("its compressed blocks declare fewer bytes than the basket");
+    throw damaged("its compressed blocks declare fewer bytes than the basket");
   }
   return parsed;
 }

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "io/root/byteswap.hpp"
+#include "io/root/damaged.hpp"
 
 namespace trigloop::io::root {
 namespace {
@@ -104,10 +105,8 @@ void BranchStream::decode_in_place(const Basket& basket, const BasketRecord& rec
   const Column& column = *lane.column;
   const bool fixed = column.layout == Layout::fixed;
   if (fixed ? record.border != basket.entries * column.stride : record.border % column.item_bytes() != 0) {
-    throw core::Error(core::ErrorCode::damaged, "its " + std::to_string(record.border) + " bytes do not fit " +
-                                                    std::to_string(basket.entries) + " entries with items of " +
-                                                    std::to_string(column.item_bytes()) + " bytes")
-        .remedy("The file is cut short or corrupted: copy it again from its source");
+    throw damaged("its " + std::to_string(record.border) + " bytes do not fit " + std::to_string(basket.entries) +
+                  " entries with items of " + std::to_string(column.item_bytes()) + " bytes");
   }
   std::byte* out = lane.values.room(record.objlen);
   const std::byte* from = record.stored.data();

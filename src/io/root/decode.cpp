@@ -5,14 +5,10 @@
 #include "core/bytes.hpp"
 #include "core/error.hpp"
 #include "io/root/byteswap.hpp"
+#include "io/root/damaged.hpp"
 
 namespace trigloop::io::root {
 namespace {
-
-[[noreturn]] void fail(const std::string& reason) {
-  throw core::Error(core::ErrorCode::damaged, reason)
-      .remedy("The file is cut short or corrupted: copy it again from its source");
-}
 
 /// Converts stored values that lie one behind the other.
 void append_values(const Column& column, std::span<const std::byte> stored, Lane& values) {
@@ -41,8 +37,8 @@ void append_values(const Column& column, std::span<const std::byte> stored, Lane
 std::uint64_t decode_fixed(const Column& column, const BasketBytes& basket, DecodeScratch& scratch, Lane& values) {
   const std::size_t stride = column.stride, item = column.item_bytes();
   if (basket.values.size() != basket.entries * stride) {
-    fail("it has " + std::to_string(basket.values.size()) + " bytes for " + std::to_string(basket.entries) +
-         " entries of " + std::to_string(stride));
+    throw damaged("it has " + std::to_string(basket.values.size()) + " bytes for " + std::to_string(basket.entries) +
+                  " entries of " + std::to_string(stride));
   }
   if (stride == item) {
     append_values(column, basket.values, values);
@@ -58,8 +54,8 @@ std::uint64_t decode_fixed(const Column& column, const BasketBytes& basket, Deco
 
 std::uint64_t decode_counted(const Column& column, const BasketBytes& basket, Lane& values) {
   if (basket.values.size() % column.item_bytes() != 0) {
-    fail("its " + std::to_string(basket.values.size()) + " bytes are no multiple of an item's " +
-         std::to_string(column.item_bytes()));
+    throw damaged("its " + std::to_string(basket.values.size()) + " bytes are no multiple of an item's " +
+                  std::to_string(column.item_bytes()));
   }
   append_values(column, basket.values, values);
   return basket.values.size() / column.item_bytes();
@@ -72,10 +68,10 @@ std::uint64_t decode_bits(const BasketBytes& basket, Lane& values) {
   auto* out = reinterpret_cast<std::uint32_t*>(values.room(size));
   std::uint64_t items = 0;
   for (std::size_t at = 0; at < size; ++items) {
-    if (size - at < sizeof(std::uint32_t)) fail("its values end within an object's bits");
+    if (size - at < sizeof(std::uint32_t)) throw damaged("its values end within an object's bits");
     out[items] = core::load_be<std::uint32_t>(&basket.values[at]);
     at += sizeof(std::uint32_t) + ((out[items] & is_referenced) != 0 ? sizeof(std::uint16_t) : 0);
-    if (at > size) fail("its values end within an object's bits");
+    if (at > size) throw damaged("its values end within an object's bits");
   }
   values.commit(items * sizeof(std::uint32_t));
   return items;
@@ -112,20 +108,20 @@ std::uint64_t decode_vectors(const Column& column, const BasketBytes& basket, De
   constexpr std::size_t header = 10;
   constexpr std::uint32_t mark = 0x40000000;
   const std::size_t item = column.item_bytes(), size = basket.values.size();
-  if (basket.entries > size / header) fail("it is too small for its entries");
+  if (basket.entries > size / header) throw damaged("it is too small for its entries");
   Gatherer gatherer(basket, scratch, counts);
   std::size_t at = 0;
   for (std::uint64_t i = 0; i < basket.entries; ++i) {
-    if (size - at < header) fail("its values end within entry " + std::to_string(i));
+    if (size - at < header) throw damaged("its values end within entry " + std::to_string(i));
     const auto bytes = core::load_be<std::uint32_t>(&basket.values[at]);
     const std::size_t items = core::load_be<std::uint32_t>(&basket.values[at + 6]);
     if (items > (size - at - header) / item || bytes != (mark | (6 + items * item))) {
-      fail("the sizes of the vector in its entry " + std::to_string(i) + " contradict each other");
+      throw damaged("the sizes of the vector in its entry " + std::to_string(i) + " contradict each other");
     }
     gatherer.add(i, at + header, items * item, items);
     at += header + items * item;
   }
-  if (at != size) fail("its entries end before its values do");
+  if (at != size) throw damaged("its entries end before its values do");
   append_values(column, gatherer.stored(), values);
   return gatherer.items();
 }
@@ -134,18 +130,18 @@ std::uint64_t decode_vectors(const Column& column, const BasketBytes& basket, De
 std::uint64_t decode_flagged(const Column& column, const BasketBytes& basket, DecodeScratch& scratch, Lane& values,
                              Lane& counts) {
   const std::size_t item = column.item_bytes(), size = basket.values.size();
-  if (basket.offsets.size() / sizeof(std::int32_t) < basket.entries + 1) fail("its entry offsets are missing");
+  if (basket.offsets.size() / sizeof(std::int32_t) < basket.entries + 1) throw damaged("its entry offsets are missing");
   const auto begin_of = [&](std::uint64_t entry) -> std::size_t {
     if (entry == basket.entries) return size;
     return core::load_be<std::uint32_t>(&basket.offsets[(entry + 1) * sizeof(std::int32_t)]) - basket.keylen;
   };
   Gatherer gatherer(basket, scratch, counts);
   std::size_t at = begin_of(0);
-  if (basket.entries > 0 && at != 0) fail("its first entry does not stand at its beginning");
+  if (basket.entries > 0 && at != 0) throw damaged("its first entry does not stand at its beginning");
   for (std::uint64_t i = 0; i < basket.entries; ++i) {
     const std::size_t end = begin_of(i + 1);
     if (end <= at || end > size || (end - at - 1) % item != 0) {
-      fail("the offsets of its entry " + std::to_string(i) + " are impossible");
+      throw damaged("the offsets of its entry " + std::to_string(i) + " are impossible");
     }
     gatherer.add(i, at + 1, end - at - 1, (end - at - 1) / item);
     at = end;
@@ -189,7 +185,8 @@ std::uint64_t decode_basket(const Column& column, const BasketBytes& basket, Dec
                             Lane& counts) {
   if (column.encoding == Encoding::object_bits) {
     const std::uint64_t items = decode_bits(basket, values);
-    if (column.layout == Layout::fixed && items != basket.entries) fail("it has bits for another number of entries");
+    if (column.layout == Layout::fixed && items != basket.entries)
+      throw damaged("it has bits for another number of entries");
     return items;
   }
   switch (column.layout) {

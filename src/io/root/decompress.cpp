@@ -13,16 +13,12 @@
 
 #include "core/bytes.hpp"
 #include "core/error.hpp"
+#include "io/root/damaged.hpp"
 
 namespace trigloop::io::root {
 namespace {
 
 constexpr std::size_t header_bytes = 9;
-
-[[noreturn]] void fail(const std::string& reason) {
-  throw core::Error(core::ErrorCode::damaged, reason)
-      .remedy("The file is cut short or corrupted: copy it again from its source");
-}
 
 /// Sizes that a block header declares.
 struct BlockSizes {
@@ -35,11 +31,11 @@ std::size_t load_le24(const std::byte* at) {
 }
 
 BlockSizes sizes_of(std::span<const std::byte> stored) {
-  if (stored.size() < header_bytes) fail("the header of a compressed block is cut short");
+  if (stored.size() < header_bytes) throw damaged("the header of a compressed block is cut short");
   const BlockSizes sizes{load_le24(&stored[3]), load_le24(&stored[6])};
   if (sizes.compressed > stored.size() - header_bytes) {
-    fail("a compressed block of " + std::to_string(sizes.compressed) + " bytes does not fit in the " +
-         std::to_string(stored.size() - header_bytes) + " that are left");
+    throw damaged("a compressed block of " + std::to_string(sizes.compressed) + " bytes does not fit in the " +
+                  std::to_string(stored.size() - header_bytes) + " that are left");
   }
   return sizes;
 }
@@ -50,8 +46,8 @@ std::string_view letters_of(std::span<const std::byte> header) {
 
 void expect_size(std::string_view codec, std::size_t got, std::size_t declared) {
   if (got != declared) {
-    fail(std::string(codec) + " gave " + std::to_string(got) + " bytes where the block declares " +
-         std::to_string(declared));
+    throw damaged(std::string(codec) + " gave " + std::to_string(got) + " bytes where the block declares " +
+                  std::to_string(declared));
   }
 }
 
@@ -68,7 +64,7 @@ struct Decompressor::Codecs {
   void zlib(std::span<const std::byte> in, std::span<std::byte> out) {
     std::size_t got = 0;
     const auto result = libdeflate_zlib_decompress(deflate.get(), in.data(), in.size(), out.data(), out.size(), &got);
-    if (result != LIBDEFLATE_SUCCESS) fail("the bytes of a ZLIB block are corrupted");
+    if (result != LIBDEFLATE_SUCCESS) throw damaged("the bytes of a ZLIB block are corrupted");
     expect_size("ZLIB", got, out.size());
   }
 
@@ -76,7 +72,7 @@ struct Decompressor::Codecs {
     std::size_t got = 0;
     const auto result =
         libdeflate_deflate_decompress(deflate.get(), in.data(), in.size(), out.data(), out.size(), &got);
-    if (result != LIBDEFLATE_SUCCESS) fail("the bytes of an old ZLIB block are corrupted");
+    if (result != LIBDEFLATE_SUCCESS) throw damaged("the bytes of an old ZLIB block are corrupted");
     expect_size("old ZLIB", got, out.size());
   }
 
@@ -101,24 +97,24 @@ struct Decompressor::Codecs {
 
   void lz4(std::span<const std::byte> in, std::span<std::byte> out, bool verify) {
     constexpr std::size_t checksum = 8;
-    if (in.size() < checksum) fail("an LZ4 block is too short for its checksum");
+    if (in.size() < checksum) throw damaged("an LZ4 block is too short for its checksum");
     const auto payload = in.subspan(checksum);
     if (verify && XXH64(payload.data(), payload.size(), 0) != core::load_be<std::uint64_t>(in.data())) {
-      fail("the checksum of an LZ4 block does not fit its bytes");
+      throw damaged("the checksum of an LZ4 block does not fit its bytes");
     }
     const auto* source = reinterpret_cast<const char*>(payload.data());
     auto* target = reinterpret_cast<char*>(out.data());
     const int size = static_cast<int>(payload.size()), room = static_cast<int>(out.size());
     // Always whole: LZ4_decompress_safe_partial leaves out the fast copies and is five times slower.
     const int got = LZ4_decompress_safe(source, target, size, room);
-    if (got < 0) fail("the bytes of an LZ4 block are corrupted");
+    if (got < 0) throw damaged("the bytes of an LZ4 block are corrupted");
     expect_size("LZ4", static_cast<std::size_t>(got), out.size());
   }
 
   void zstandard(std::span<const std::byte> in, std::span<std::byte> out) {
     const std::size_t got = ZSTD_decompressDCtx(zstd.get(), out.data(), out.size(), in.data(), in.size());
     if (ZSTD_isError(got))
-      fail(std::string("the bytes of a ZSTD block are corrupted (") + ZSTD_getErrorName(got) + ")");
+      throw damaged(std::string("the bytes of a ZSTD block are corrupted (") + ZSTD_getErrorName(got) + ")");
     expect_size("ZSTD", got, out.size());
   }
 
@@ -129,7 +125,7 @@ struct Decompressor::Codecs {
     const lzma_ret result =
         lzma_stream_buffer_decode(&memory_limit, 0, nullptr, reinterpret_cast<const std::uint8_t*>(in.data()), &in_done,
                                   in.size(), reinterpret_cast<std::uint8_t*>(out.data()), &out_done, out.size());
-    if (result != LZMA_OK) fail("the bytes of an LZMA block are corrupted");
+    if (result != LZMA_OK) throw damaged("the bytes of an LZMA block are corrupted");
     expect_size("LZMA", out_done, out.size());
   }
 };
@@ -165,8 +161,8 @@ void Decompressor::run(std::span<const std::byte> stored, std::span<std::byte> o
   while (done < wanted) {
     const BlockSizes sizes = sizes_of(stored);
     if (sizes.uncompressed > out.size() - done || sizes.uncompressed == 0) {
-      fail("a block declares " + std::to_string(sizes.uncompressed) + " uncompressed bytes where " +
-           std::to_string(out.size() - done) + " are expected");
+      throw damaged("a block declares " + std::to_string(sizes.uncompressed) + " uncompressed bytes where " +
+                    std::to_string(out.size() - done) + " are expected");
     }
     const std::size_t part = std::min(sizes.uncompressed, wanted - done);
     block(stored, stored.subspan(header_bytes, sizes.compressed), out.subspan(done, sizes.uncompressed), part);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "io/root/damaged.hpp"
 #include "io/root/decompress.hpp"
 #include "io/root/source.hpp"
 
@@ -17,11 +18,7 @@ constexpr std::size_t header_bytes = 64;
 /// deflate expands at most 1032-fold: an object that claims more is a bomb (baskets have a limit of their own).
 constexpr std::uint64_t largest_ratio = 1100;
 
-[[noreturn]] void fail(const std::string& reason, std::uint64_t at) {
-  throw core::Error(core::ErrorCode::damaged, reason)
-      .offset(at)
-      .remedy("The file is cut short or corrupted: copy it again from its source");
-}
+[[noreturn]] void fail(const std::string& reason, std::uint64_t at) { throw damaged(reason).offset(at); }
 
 std::vector<std::byte> read_bytes(const core::InputFile& file, std::uint64_t at, std::uint64_t size) {
   if (at > file.size() || size > file.size() - at) {

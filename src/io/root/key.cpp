@@ -1,6 +1,7 @@
 #include "io/root/key.hpp"
 
 #include "core/error.hpp"
+#include "io/root/damaged.hpp"
 
 namespace trigloop::io::root {
 namespace {
@@ -34,11 +35,9 @@ Key read_fields(core::ByteReader& in, bool stored) {
   read_position(in, big);  // of the parent folder
   const bool fits = nbytes >= keylen && objlen >= 0;
   if (version < 0 || keylen < static_cast<int>(small_key_bytes) || (stored && !fits)) {
-    throw core::Error(core::ErrorCode::damaged, "a record header has impossible sizes (" + std::to_string(nbytes) +
-                                                    " bytes, header " + std::to_string(keylen) + ", object " +
-                                                    std::to_string(objlen) + ")")
-        .offset(at)
-        .remedy("The file is cut short or corrupted: copy it again from its source");
+    throw damaged("a record header has impossible sizes (" + std::to_string(nbytes) + " bytes, header " +
+                  std::to_string(keylen) + ", object " + std::to_string(objlen) + ")")
+        .offset(at);
   }
   if (stored) {
     key.nbytes = static_cast<std::uint64_t>(nbytes);

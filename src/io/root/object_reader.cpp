@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/error.hpp"
+#include "io/root/damaged.hpp"
 #include "io/root/packed_float.hpp"
 
 namespace trigloop::io::root {
@@ -268,10 +269,6 @@ const Object* ObjectReader::read_pointer() {
   return object;
 }
 
-void ObjectReader::fail(const std::string& reason) const {
-  throw core::Error(core::ErrorCode::damaged, reason)
-      .offset(in_.file_position())
-      .remedy("The file is cut short or corrupted: copy it again from its source");
-}
+void ObjectReader::fail(const std::string& reason) const { throw damaged(reason).offset(in_.file_position()); }
 
 }  // namespace trigloop::io::root

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "core/error.hpp"
+#include "io/root/damaged.hpp"
 #include "io/root/object_reader.hpp"
 
 namespace trigloop::io::root {
@@ -11,15 +12,10 @@ namespace {
 
 constexpr std::size_t longest_path = 4096;
 
-[[noreturn]] void fail(const std::string& reason) {
-  throw core::Error(core::ErrorCode::damaged, reason)
-      .remedy("The file is cut short or corrupted: copy it again from its source");
-}
-
 /// A count that must not be negative.
 std::uint64_t count_of(const Object& object, std::string_view member) {
   const auto value = object.integer(member);
-  if (value < 0) fail(std::string(member) + " is negative");
+  if (value < 0) throw damaged(std::string(member) + " is negative");
   return static_cast<std::uint64_t>(value);
 }
 
@@ -38,7 +34,7 @@ class TreeBuilder {
     std::size_t added = 0;
     for (const Object* item : parent.list("fBranches")) {
       if (item == nullptr) continue;
-      if (!branch_numbers_.emplace(item, tree_.branches.size()).second) fail("a branch contains itself");
+      if (!branch_numbers_.emplace(item, tree_.branches.size()).second) throw damaged("a branch contains itself");
       add_branch(*item, prefix, top_level);
       ++added;
     }
@@ -50,7 +46,8 @@ class TreeBuilder {
     BranchInfo branch;
     branch.name = object.text("fName");
     branch.path = prefix + branch.name;
-    if (branch.path.size() > longest_path) fail("a branch name of " + std::to_string(branch.path.size()) + " bytes");
+    if (branch.path.size() > longest_path)
+      throw damaged("a branch name of " + std::to_string(branch.path.size()) + " bytes");
     branch.top_level = top_level;
     try {
       fill(branch, object);
@@ -97,7 +94,7 @@ class TreeBuilder {
       const std::uint64_t end = i + 1 < firsts.size() ? static_cast<std::uint64_t>(firsts[i + 1]) : branch.entries;
       if (static_cast<std::uint64_t>(firsts[i]) != next || end < next || end > branch.entries || seeks[i] < 0 ||
           bytes[i] <= 0) {
-        fail("basket " + std::to_string(i) + " has an impossible place or size");
+        throw damaged("basket " + std::to_string(i) + " has an impossible place or size");
       }
       Basket basket{next, end - next, static_cast<std::uint64_t>(seeks[i]), static_cast<std::uint64_t>(bytes[i]), {}};
       branch.stored_bytes += basket.nbytes;
@@ -111,7 +108,7 @@ class TreeBuilder {
     for (const Object* item : object.list("fBaskets")) {
       if (item == nullptr || !item->has("bytes")) continue;
       const std::uint64_t entries = count_of(*item, "entries");
-      if (entries > branch.entries - next) fail("its embedded baskets have more entries than the branch");
+      if (entries > branch.entries - next) throw damaged("its embedded baskets have more entries than the branch");
       branch.baskets.push_back({next, entries, 0, 0, item->text("bytes")});
       branch.stored_bytes += branch.baskets.back().embedded.size();
       branch.raw_bytes += branch.baskets.back().embedded.size();
@@ -122,7 +119,7 @@ class TreeBuilder {
   void add_leaves(BranchInfo& branch, const Object& object, std::size_t number) {
     for (const Object* item : object.list("fLeaves")) {
       if (item == nullptr) continue;
-      if (!leaf_numbers_.emplace(item, tree_.leaves.size()).second) fail("a leaf stands in two branches");
+      if (!leaf_numbers_.emplace(item, tree_.leaves.size()).second) throw damaged("a leaf stands in two branches");
       LeafInfo leaf;
       leaf.name = item->text("fName");
       leaf.title = item->text("fTitle");
