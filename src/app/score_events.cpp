@@ -83,6 +83,16 @@ std::vector<double> row_of(const event::Tile& tile, std::uint32_t lane) {
   return row;
 }
 
+/// Events of a table, through the layout that was asked for.
+void read_layout(const io::Source& source, const EventsOptions& options, std::size_t features,
+                 const io::TileConsumer& consume) {
+  const event::Layout layout = event::find_layout(options.layout);
+  require_features(layout, features);
+  io::TileOptions tiles;
+  tiles.threads = options.threads;
+  io::read_tiles(source, layout, tiles, consume);
+}
+
 }  // namespace
 
 EventsPlace find_events(const io::Source& source, std::size_t features, const EventsOptions& options) {
@@ -131,11 +141,7 @@ std::vector<double> score_events(const io::Source& source, const score::Scorer& 
     read_rows(source, place, scorer.features(), options.threads, run, run);
     return scores;
   }
-  const event::Layout layout = event::find_layout(options.layout);
-  require_features(layout, scorer.features());
-  io::TileOptions tiles;
-  tiles.threads = options.threads;
-  io::read_tiles(source, layout, tiles, [&](unsigned worker, const event::Tile& tile) {
+  read_layout(source, options, scorer.features(), [&](unsigned worker, const event::Tile& tile) {
     scorer.run(tile, out(tile.first_entry, tile.size), states[worker]);
   });
   return scores;
@@ -172,11 +178,7 @@ std::vector<std::vector<double>> node_values(const io::Source& source, const sco
     read_rows(source, place, scorer.features(), options.threads, run, run);
     return values;
   }
-  const event::Layout layout = event::find_layout(options.layout);
-  require_features(layout, scorer.features());
-  io::TileOptions tiles;
-  tiles.threads = options.threads;
-  io::read_tiles(source, layout, tiles, [&](unsigned worker, const event::Tile& tile) {
+  read_layout(source, options, scorer.features(), [&](unsigned worker, const event::Tile& tile) {
     for (std::uint32_t e = 0; e < tile.size; ++e) keep(worker, tile.first_entry + e, row_of(tile, e));
   });
   return values;
