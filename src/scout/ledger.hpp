@@ -1,0 +1,82 @@
+#pragma once
+// The books of an output folder: which orbits are in, and from which input. It is the one place that decides what is
+// counted, so that each orbit is counted once, whatever brings it, in whatever order, and wherever the process dies.
+//
+// The folder is the only state: records (`*.record`, the truth), `.axo` files derived from them, `inputs/<hash>.json`
+// (an input all of whose lumisections are committed), `identity.json`. A lock makes a second process stop at once.
+//
+// Protocol of one input:
+//     if (ledger.done(id)) skip;
+//     contributions = pass without exclusions;
+//     Exclusions out = ledger.review(contribution) for each;      // which orbits are already in
+//     if anything is to be left out: pass again without it;
+//     ledger.add(contribution, review) for each; ledger.commit(lumi, ...) now or later;
+//     ledger.finish(id, lumisections) when all its lumisections are committed.
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scout/record.hpp"
+
+namespace trigloop::scout {
+
+/// What of a contribution may not be added.
+struct Review {
+  std::vector<std::uint32_t> leave_out;  ///< orbits, ascending: duplicate and contradicting
+  std::uint64_t duplicate_orbits = 0;
+  std::vector<Contradiction> contradictions;
+  bool clean() const noexcept { return leave_out.empty(); }
+};
+
+class Ledger {
+ public:
+  /// Opens (or makes) the output folder. Errors: usage, if another process holds it (named by its number) or the
+  /// folder's records have another identity (what differs is named); output; damaged.
+  Ledger(std::filesystem::path folder, Identity identity);
+  ~Ledger();
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  const Identity& identity() const noexcept { return identity_; }
+  const std::filesystem::path& folder() const noexcept { return folder_; }
+
+  /// All of this input is committed already.
+  bool done(const InputId& input) const;
+  /// Compares with what is in, committed or open.
+  Review review(const Contribution& contribution) const;
+  /// Joins a contribution from which the reviewed orbits have been left out. Error: mismatch, if an orbit is in twice
+  /// all the same (nothing is added then).
+  void add(const Contribution& contribution, const Review& review, std::uint64_t repeated_rows = 0);
+  /// Notes an input that only had duplicates.
+  void add_duplicate(event::LumiKey lumi, const InputId& input, const Review& review);
+
+  /// Lumisections with something that is not committed, and the state of one.
+  std::vector<event::LumiKey> open() const;
+  const Record& state(event::LumiKey lumi) const;
+  /// Writes the record, then its `.axo`; a record that stood there is replaced in one step. The lumisection is closed
+  /// then, and opened again by a late contribution.
+  void commit(event::LumiKey lumi, Completeness completeness, const std::string& why = "");
+  /// Marks an input as done; its lumisections must be committed.
+  void finish(const InputId& input, const std::vector<event::LumiKey>& lumisections);
+
+  std::vector<event::LumiKey> committed() const;
+
+ private:
+  struct Lock;
+  Record& open_state(event::LumiKey lumi);
+
+  std::filesystem::path folder_;
+  Identity identity_;
+  std::unique_ptr<Lock> lock_;
+  mutable std::map<event::LumiKey, Record> states_;  ///< open lumisections, with what was committed before
+  std::map<std::string, InputId> done_;
+};
+
+/// Identifies a regular file (or a store's folder) by content. Errors: not_found.
+InputId identify(const std::filesystem::path& path);
+
+}  // namespace trigloop::scout

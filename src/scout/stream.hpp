@@ -1,0 +1,51 @@
+#pragma once
+// What a stream holds of the data taking: the description without which its rates cannot be known.
+//
+//     stream:
+//       sampling: random          # or: all, nonempty
+//       kept_fraction: 0.0149     # of colliding crossings; random only; measured where it is left out
+//       colliding_bunches: 2544   # or filling_scheme: a list of crossings and ranges "1-36"; else measured
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "event/lumi.hpp"
+#include "score/spectrum.hpp"
+
+namespace trigloop::scout {
+
+enum class Sampling : std::uint8_t {
+  all,       ///< every crossing of an orbit that was seen is there
+  nonempty,  ///< crossings without any object are left out: a missing crossing was examined
+  random,    ///< an unbiased part of the colliding crossings
+};
+
+struct StreamDescription {
+  Sampling sampling = Sampling::random;
+  std::optional<double> kept_fraction;
+  std::optional<std::uint32_t> colliding_bunches;
+  std::vector<bool> colliding;  ///< crossing 0..3564; empty: not declared, all crossings count as colliding
+  bool operator==(const StreamDescription&) const = default;
+};
+
+/// Errors: usage, with the line; what contradicts itself is refused with both numbers.
+StreamDescription parse_stream(std::string_view text, const std::string& name);
+StreamDescription load_stream(const std::filesystem::path& path);
+std::string format_stream(const StreamDescription& stream);
+
+/// Orbits of which something was seen or stated, rows, and occupied crossings of a lumisection.
+struct Examined {
+  event::LumiKey lumi;
+  std::uint64_t rows = 0;                    ///< in colliding crossings
+  std::uint64_t orbits = 0;                  ///< seen, empty ones included where the input states them
+  std::span<const std::uint64_t> crossings;  ///< events of each crossing
+};
+
+/// The exposure, declared or measured. Error: mismatch, if the declaration contradicts what was measured (both numbers
+/// are named): a kept fraction off by more than 5 standard deviations and 1 %, events in crossings that do not collide.
+score::Exposure exposure_of(const StreamDescription& stream, const Examined& examined);
+
+}  // namespace trigloop::scout
