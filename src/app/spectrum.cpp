@@ -11,6 +11,7 @@
 #include "app/commands.hpp"
 #include "core/file.hpp"
 #include "score/spectrum_file.hpp"
+#include "score/spectrum_window.hpp"
 
 namespace trigloop::app {
 namespace {
@@ -23,7 +24,7 @@ using score::Spectrum;
 struct Options {
   std::vector<std::string> files;
   std::string output, format = "csv";
-  std::vector<double> rates{50, 1000};
+  std::vector<double> rates{50, 1000}, range;
   unsigned bunches = 2544;
 };
 
@@ -123,12 +124,23 @@ std::string utc_now() {
   return text;
 }
 
+std::string text_of(const Spectrum& spectrum, const Options& options, const score::Range& range) {
+  if (options.format == "axo") return score::format_axo(spectrum, utc_now());
+  if (options.format == "json") return score::format_json(spectrum);
+  if (options.format == "uhi") return score::format_uhi(spectrum, range);
+  return score::format_csv(spectrum);
+}
+
 void export_as(const Options& options) {
+  const bool has_axis = options.format == "uhi" || options.format == "root";
+  if (!options.range.empty() && !has_axis)
+    throw Error(ErrorCode::usage, "--range is for the formats uhi and root; " + options.format + " holds everything");
+  if (options.format == "root" && options.output.empty()) throw Error(ErrorCode::usage, "a ROOT file needs --output");
   const Spectrum spectrum = score::read_spectrum(options.files.front());
-  const std::string text = options.format == "axo"    ? score::format_axo(spectrum, utc_now())
-                           : options.format == "json" ? score::format_json(spectrum)
-                           : options.format == "uhi"  ? score::format_uhi(spectrum)
-                                                      : score::format_csv(spectrum);
+  const score::Range range =
+      options.range.empty() ? score::Range() : std::pair(options.range.front(), options.range.back());
+  if (options.format == "root") return score::write_root(options.output, spectrum, range);
+  const std::string text = text_of(spectrum, options, range);
   if (options.output.empty()) {
     std::cout << text;
     return;
@@ -165,15 +177,21 @@ void add_spectrum(CLI::App& program) {
   compared->footer("Examples:\n  trigloop spectrum diff old.spectrum new.spectrum");
   compared->callback([options] { diff(*options); });
 
-  CLI::App* exported = command->add_subcommand("export", "Write a spectrum as text of another format");
+  CLI::App* exported = command->add_subcommand("export", "Write a spectrum in another format");
   exported->add_option("FILE", options->files, "A spectrum, an .axo file or a folder of these")
       ->required()
       ->expected(1);
-  exported->add_option("--format", options->format, "csv, json, uhi or axo")
-      ->check(CLI::IsMember({"csv", "json", "uhi", "axo"}))
+  exported->add_option("--format", options->format, "csv, json, uhi (boost-histogram), root (TH1D) or axo")
+      ->check(CLI::IsMember({"csv", "json", "uhi", "root", "axo"}))
       ->capture_default_str();
+  exported
+      ->add_option("--range", options->range,
+                   "uhi and root: first and last score of the axis (default: those that occur)")
+      ->expected(2);
   exported->add_option("-o,--output", options->output, "Where to; standard output if not given");
-  exported->footer("Examples:\n  trigloop spectrum export run.spectrum --format uhi --output run.json");
+  exported->footer(
+      "Examples:\n  trigloop spectrum export run.spectrum --format uhi --output run.json\n"
+      "  trigloop spectrum export run.spectrum --format root --range 0 16384 --output run.root");
   exported->callback([options] { export_as(*options); });
 }
 

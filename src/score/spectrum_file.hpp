@@ -31,7 +31,5 @@ std::string format_axo(const Spectrum& spectrum, const std::string& time);
 std::string format_csv(const Spectrum& spectrum);
 /// Everything, as one JSON object (docs/formats.md).
 std::string format_json(const Spectrum& spectrum);
-/// A one-dimensional boost-histogram in its serialisation as JSON (UHI 0.5): a regular axis over the occupied range.
-std::string format_uhi(const Spectrum& spectrum);
 
 }  // namespace trigloop::score

@@ -1,4 +1,4 @@
-// Spectra as text: the Scouting Analyser's .axo, CSV, JSON, UHI.
+// Spectra as text: the Scouting Analyser's .axo, CSV, JSON.
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -15,7 +15,6 @@ using core::ErrorCode;
 using nlohmann::json;
 
 constexpr std::int64_t axo_bins = 19'999;  // numpy.arange(0, 20000) gives 20,000 edges; the last bin is closed
-constexpr std::int64_t max_uhi_bins = std::int64_t{1} << 20;
 
 [[noreturn]] void damaged(const std::string& reason) {
   throw Error(ErrorCode::damaged, "no spectrum and no .axo file: " + reason);
@@ -98,7 +97,7 @@ std::string format_axo(const Spectrum& spectrum, const std::string& time) {
     if (!(score >= 0 && score <= static_cast<double>(axo_bins)))
       throw Error(ErrorCode::mismatch,
                   "a score of " + std::to_string(spectrum.score(code)) + " has no bin in an .axo file")
-          .remedy("Export it as csv, json or uhi, which lose nothing");
+          .remedy("Export it as csv or json, which lose nothing");
     whole.count(std::min(static_cast<std::int64_t>(score), axo_bins - 1), n);
   }
   if (spectrum.lumisections.size() != 1)
@@ -136,22 +135,6 @@ std::string format_json(const Spectrum& spectrum) {
   out.end_array().key("bins").begin_array();
   for (const auto& [code, n] : spectrum.bins()) out.begin_array().value(code).value(n).end_array();
   out.end_array().end_object();
-  return out.text() + "\n";
-}
-
-std::string format_uhi(const Spectrum& spectrum) {
-  const auto bins = spectrum.bins();
-  const std::int64_t low = bins.empty() ? 0 : bins.front().first, high = bins.empty() ? 0 : bins.back().first;
-  if (high - low >= max_uhi_bins)
-    throw Error(ErrorCode::limit, "the spectrum spans " + std::to_string(high - low + 1) + " codes; UHI gets at most " +
-                                      std::to_string(max_uhi_bins));
-  core::JsonWriter out;
-  out.begin_object().member("uhi_schema", 1).key("axes").begin_array().begin_object();
-  out.member("type", "regular").member("lower", spectrum.score(low)).member("upper", spectrum.score(high + 1));
-  out.member("bins", high - low + 1).member("underflow", false).member("overflow", false).member("circular", false);
-  out.end_object().end_array().key("storage").begin_object().member("type", "int").key("values").begin_array();
-  for (std::int64_t code = low; code <= high; ++code) out.value(spectrum.at(code));
-  out.end_array().end_object().end_object();
   return out.text() + "\n";
 }
 

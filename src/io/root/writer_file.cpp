@@ -7,8 +7,6 @@
 #include <chrono>
 #include <utility>
 
-#include "io/root/writer_streamers.hpp"
-
 namespace trigloop::io::root {
 namespace {
 
@@ -130,7 +128,7 @@ void FileWriter::write_object(const std::string& class_name, const std::string& 
 
 void FileWriter::commit(Compressor& compressor) {
   const RecordKey info = write_record(make_key("TList", "StreamerInfo", "Doubly linked list"), &compressor,
-                                      [](ObjectWriter& out) { put_streamer_info(out); });
+                                      [&](ObjectWriter& out) { put_streamer_info(out, config_.content); });
   const Place streamers{info.seek, static_cast<std::uint32_t>(position() - info.seek)};
   const Place keys = write_keys();
   const Place free_list = write_free_list();

@@ -3,7 +3,7 @@
 //
 //     byte 0     header: where the end, the free list and the streamer info are; UUID
 //     byte 100   root directory: where the key list is
-//     ...        records in the order of writing (baskets, trees)
+//     ...        records in the order of writing (baskets, trees, histograms)
 //     at commit  streamer info, key list, free list
 //
 // The same records give the same bytes: the time is an option, the name in the file is fixed (readers take the real
@@ -20,6 +20,7 @@
 #include "core/file.hpp"
 #include "io/root/compress.hpp"
 #include "io/root/writer_buffer.hpp"
+#include "io/root/writer_streamers.hpp"
 
 namespace trigloop::io::root {
 
@@ -52,6 +53,7 @@ class FileWriter {
     std::uint32_t datime = 0;  ///< packed; of all keys
     int compression = 0;       ///< fCompress
     std::uint64_t big_from = start_big_file;
+    Content content = Content::trees;
   };
 
   /// Error: output, if the folder does not exist or may not be written.

@@ -7,12 +7,16 @@ namespace trigloop::io::root {
 namespace {
 
 /// A class as ROOT 6.40 has it: version, checksum and members. "+Base" is a base class, "name:type" a member,
-/// "name:Int_t#" one that counts an array, "name:type*[count]" an array of `count` numbers.
+/// "name:Int_t#" one that counts an array, "name:type*[count]" an array of `count` numbers, "name:type->" a pointer
+/// that is never null.
 struct Class {
   const char* name;
   std::int32_t version;
   std::uint32_t checksum;
   std::string_view members;
+  unsigned where = in_trees;
+
+  static constexpr unsigned in_trees = 1, in_histograms = 2, in_both = 3;
 };
 
 constexpr std::array classes{
@@ -24,11 +28,11 @@ constexpr std::array classes{
           "fClusterRangeEnd:Long64_t*[fNClusterRange] fClusterSize:Long64_t*[fNClusterRange] "
           "fIOFeatures:ROOT::TIOFeatures fBranches:TObjArray fLeaves:TObjArray fAliases:TList* fIndexValues:TArrayD "
           "fIndex:TArrayI fTreeIndex:TVirtualIndex* fFriends:TList* fUserInfo:TList* fBranchRef:TBranchRef*"},
-    Class{"TNamed", 1, 0xdfb74a3c, "+TObject fName:TString fTitle:TString"},
-    Class{"TObject", 1, 0x901bc02d, "fUniqueID:UInt_t fBits:UInt_t"},
-    Class{"TAttLine", 2, 0x94074549, "fLineColor:Short_t fLineStyle:Short_t fLineWidth:Short_t"},
-    Class{"TAttFill", 2, 0xffd92a92, "fFillColor:Short_t fFillStyle:Short_t"},
-    Class{"TAttMarker", 3, 0x291d8bec, "fMarkerColor:Short_t fMarkerStyle:Short_t fMarkerSize:Float_t"},
+    Class{"TNamed", 1, 0xdfb74a3c, "+TObject fName:TString fTitle:TString", Class::in_both},
+    Class{"TObject", 1, 0x901bc02d, "fUniqueID:UInt_t fBits:UInt_t", Class::in_both},
+    Class{"TAttLine", 2, 0x94074549, "fLineColor:Short_t fLineStyle:Short_t fLineWidth:Short_t", Class::in_both},
+    Class{"TAttFill", 2, 0xffd92a92, "fFillColor:Short_t fFillStyle:Short_t", Class::in_both},
+    Class{"TAttMarker", 3, 0x291d8bec, "fMarkerColor:Short_t fMarkerStyle:Short_t fMarkerSize:Float_t", Class::in_both},
     Class{"ROOT::TIOFeatures", 1, 0x1aa12f10, "fIOBits:UChar_t"},
     Class{"TBranch", 13, 0x10978aac,
           "+TNamed +TAttFill fCompress:Int_t fBasketSize:Int_t fEntryOffsetLen:Int_t fWriteBasket:Int_t "
@@ -45,15 +49,36 @@ constexpr std::array classes{
     Class{"TLeafL", 1, 0xde320862, "+TLeaf fMinimum:Long64_t fMaximum:Long64_t"},
     Class{"TLeafF", 1, 0x3add9d72, "+TLeaf fMinimum:Float_t fMaximum:Float_t"},
     Class{"TLeafD", 1, 0x118e8776, "+TLeaf fMinimum:Double_t fMaximum:Double_t"},
-    Class{"TList", 5, 0x69c5c3bb, "+TSeqCollection"},
-    Class{"TSeqCollection", 0, 0xfc6c3bc6, "+TCollection"},
-    Class{"TCollection", 3, 0x57e3cb9c, "+TObject fName:TString fSize:Int_t"},
-    Class{"TString", 2, 0x00017419, ""},
+    Class{"TList", 5, 0x69c5c3bb, "+TSeqCollection", Class::in_both},
+    Class{"TSeqCollection", 0, 0xfc6c3bc6, "+TCollection", Class::in_both},
+    Class{"TCollection", 3, 0x57e3cb9c, "+TObject fName:TString fSize:Int_t", Class::in_both},
+    Class{"TString", 2, 0x00017419, "", Class::in_both},
     Class{"TBranchRef", 1, 0x2360b3fd, "+TBranch fRefTable:TRefTable*"},
     Class{"TRefTable", 3, 0x8c895b85,
           "+TObject fSize:Int_t fParents:TObjArray* fOwner:TObject* fProcessGUIDs:vector<string>"},
     Class{"TObjArray", 3, 0xa99e6552, "+TSeqCollection fLowerBound:Int_t fLast:Int_t"},
+    Class{"TH1D", 3, 0xf9b1569f, "+TH1 +TArrayD", Class::in_histograms},
+    Class{"TH1", 8, 0x1c3740c4,
+          "+TNamed +TAttLine +TAttFill +TAttMarker fNcells:Int_t fXaxis:TAxis fYaxis:TAxis fZaxis:TAxis "
+          "fBarOffset:Short_t fBarWidth:Short_t fEntries:Double_t fTsumw:Double_t fTsumw2:Double_t fTsumwx:Double_t "
+          "fTsumwx2:Double_t fMaximum:Double_t fMinimum:Double_t fNormFactor:Double_t fContour:TArrayD fSumw2:TArrayD "
+          "fOption:TString fFunctions:TList*-> fBufferSize:Int_t# fBuffer:Double_t*[fBufferSize] "
+          "fBinStatErrOpt:TH1::EBinErrorOpt fStatOverflows:TH1::EStatOverflows",
+          Class::in_histograms},
+    Class{"TAxis", 10, 0x5a496e70,
+          "+TNamed +TAttAxis fNbins:Int_t fXmin:Double_t fXmax:Double_t fXbins:TArrayD fFirst:Int_t fLast:Int_t "
+          "fBits2:UShort_t fTimeDisplay:Bool_t fTimeFormat:TString fLabels:THashList* fModLabs:TList*",
+          Class::in_histograms},
+    Class{"TAttAxis", 4, 0x5c6fff3e,
+          "fNdivisions:Int_t fAxisColor:Short_t fLabelColor:Short_t fLabelFont:Short_t fLabelOffset:Float_t "
+          "fLabelSize:Float_t fTickLength:Float_t fTitleOffset:Float_t fTitleSize:Float_t fTitleColor:Short_t "
+          "fTitleFont:Short_t",
+          Class::in_histograms},
+    Class{"THashList", 0, 0xcc7e49c1, "+TList", Class::in_histograms},
 };
+
+/// Base classes whose streamers are compiled into every ROOT: no file describes them.
+constexpr Class array_of_doubles{"TArrayD", 1, 0x7139ef34, ""};
 
 /// ROOT's number of a type (TVirtualStreamerInfo::EReadWrite) and its size in memory.
 struct TypeCode {
@@ -62,12 +87,14 @@ struct TypeCode {
 };
 
 constexpr std::array numbers{
-    TypeCode{"Char_t", 1, 1},  TypeCode{"Short_t", 2, 2},   TypeCode{"Int_t", 3, 4},
-    TypeCode{"Float_t", 5, 4}, TypeCode{"Double_t", 8, 8},  TypeCode{"UChar_t", 11, 1},
-    TypeCode{"UInt_t", 13, 4}, TypeCode{"Long64_t", 16, 8}, TypeCode{"Bool_t", 18, 1},
+    TypeCode{"Char_t", 1, 1},    TypeCode{"Short_t", 2, 2},           TypeCode{"Int_t", 3, 4},
+    TypeCode{"Float_t", 5, 4},   TypeCode{"Double_t", 8, 8},          TypeCode{"UChar_t", 11, 1},
+    TypeCode{"UInt_t", 13, 4},   TypeCode{"Long64_t", 16, 8},         TypeCode{"Bool_t", 18, 1},
+    TypeCode{"UShort_t", 12, 2}, TypeCode{"TH1::EBinErrorOpt", 3, 4}, TypeCode{"TH1::EStatOverflows", 3, 4},
 };
 constexpr std::int32_t counter_code = 6, bits_code = 15, array_code = 40, pointer_code = 64, object_code = 61,
-                       any_code = 62, string_code = 65, tobject_code = 66, tnamed_code = 67, stl_code = 500;
+                       any_code = 62, direct_code = 63, string_code = 65, tobject_code = 66, tnamed_code = 67,
+                       stl_code = 500;
 
 const TypeCode* find_number(std::string_view type) {
   const auto found = std::ranges::find(numbers, type, &TypeCode::name);
@@ -75,6 +102,7 @@ const TypeCode* find_number(std::string_view type) {
 }
 
 const Class& find_class(std::string_view name) {
+  if (name == array_of_doubles.name) return array_of_doubles;
   return *std::ranges::find_if(classes, [&](const Class& c) { return c.name == name; });
 }
 
@@ -131,12 +159,15 @@ void put_plain(ObjectWriter& out, std::string_view name, std::string_view type) 
     put_member(out, "TStreamerBasicType", 2, {name, "", type, code, number->size}, nothing);
   } else if (type == "TString") {
     put_member(out, "TStreamerString", 2, {name, "", type, string_code, 24}, nothing);
-  } else if (type == "TObjArray") {
-    put_member(out, "TStreamerObject", 2, {name, "", type, object_code, 64}, nothing);
+  } else if (type == "TObjArray" || type == "TAxis") {
+    put_member(out, "TStreamerObject", 2, {name, "", type, object_code, type == "TAxis" ? 216 : 64}, nothing);
   } else if (type == "vector<string>") {
     // fSTLtype: vector; fCtype: objects
     put_member(out, "TStreamerSTL", 3, {name, "", type, stl_code, 24},
                [&] { out.put_all(std::int32_t{1}, object_code); });
+  } else if (type.ends_with("->")) {
+    type.remove_suffix(2);
+    put_member(out, "TStreamerObjectPointer", 2, {name, "->", type, direct_code, 8}, nothing);
   } else if (type.ends_with('*')) {
     put_member(out, "TStreamerObjectPointer", 2, {name, "", type, pointer_code, 8}, nothing);
   } else {
@@ -178,12 +209,16 @@ void put_class(ObjectWriter& out, const Class& c) {
 
 }  // namespace
 
-void put_streamer_info(ObjectWriter& out) {
+void put_streamer_info(ObjectWriter& out, Content content) {
+  const unsigned where = content == Content::trees ? Class::in_trees : Class::in_histograms;
+  const auto is_there = [&](const Class& c) { return (c.where & where) != 0; };
   out.object(5, [&] {
     out.tobject();
     out.text("");
-    out.put(static_cast<std::int32_t>(classes.size()));
-    for (const Class& c : classes) put_class(out, c);
+    out.put(static_cast<std::int32_t>(std::ranges::count_if(classes, is_there)));
+    for (const Class& c : classes) {
+      if (is_there(c)) put_class(out, c);
+    }
   });
 }
 

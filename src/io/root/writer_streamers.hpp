@@ -4,7 +4,10 @@
 
 namespace trigloop::io::root {
 
-/// Writes the TList of TStreamerInfo of all classes that a tree of numbers consists of.
-void put_streamer_info(ObjectWriter& out);
+/// What the objects of a file are.
+enum class Content { trees, histograms };
+
+/// Writes the TList of TStreamerInfo of all classes that trees of numbers, or histograms, consist of.
+void put_streamer_info(ObjectWriter& out, Content content);
 
 }  // namespace trigloop::io::root
