@@ -1,4 +1,4 @@
-// trigloop score: the scores of a file's events.
+// trigloop score: the scores of a file's events, and their spectrum.
 #include <cmath>
 #include <filesystem>
 #include <iostream>
@@ -10,12 +10,13 @@
 #include "io/any/any.hpp"
 #include "io/npy/npy.hpp"
 #include "model/load.hpp"
+#include "score/spectrum_file.hpp"
 
 namespace trigloop::app {
 namespace {
 
 struct Options {
-  std::string model, input, output, engine, layers, normalisation;
+  std::string model, input, output, spectrum, engine, layers, normalisation;
   EventsOptions events;
   bool integers = false, quiet = false;
 };
@@ -23,6 +24,7 @@ struct Options {
 constexpr const char* examples = R"(Examples:
   trigloop score --model axol1tl_v5.onnx --input events.npy --output scores.npy
   trigloop score --model axol1tl_v5.onnx --input scouting.root --output scores.npy --threads 8
+  trigloop score --model axol1tl_v5.onnx --input scouting.root --spectrum run.spectrum
   trigloop score --model build.h5 --normalisation Data.h5 --input events.npy --output scores.npy
   trigloop score --model axol1tl_v5.onnx --input events.npz --column inputs --output s16.npy --integers
   trigloop score --model axol1tl_v5.onnx --input few.npy --output scores.npy --layers values/ --engine reference)";
@@ -58,6 +60,30 @@ void write_scores(const Options& options, const std::vector<double>& scores, std
   io::npy::write_npy(options.output, view);
 }
 
+/// A bin for each code that the score can take. Scores are codes x 2^-fraction, which doubles hold exactly.
+void write_spectrum(const Options& options, const ScoredEvents& events, const model::Graph& graph) {
+  const model::Tensor& output = graph.output().output;
+  const auto [lowest, highest] = output.ranges.front();
+  score::Spectrum spectrum(output.fraction, static_cast<std::int64_t>(lowest), static_cast<std::int64_t>(highest));
+  for (const double score : events.scores)
+    spectrum.count(static_cast<std::int64_t>(std::ldexp(score, output.fraction)), 1);
+  spectrum.lumisections = events.lumisections;
+  spectrum.model = graph.name.empty() ? std::filesystem::path(options.model).stem().string() : graph.name;
+  score::write_spectrum(options.spectrum, spectrum);
+  std::cout << options.spectrum << ": " << spectrum.total() << " events in " << spectrum.bins().size() << " bins\n";
+}
+
+void require_spectrum(const model::Graph& graph) {
+  const model::Tensor& output = graph.output().output;
+  const auto refuse = [](const std::string& reason) {
+    throw core::Error(core::ErrorCode::unsupported, "the model gives " + reason + "; a spectrum counts integer scores")
+        .remedy("Leave out --spectrum");
+  };
+  if (!output.exact) refuse("floats");
+  if (output.features() != 1) refuse(std::to_string(output.features()) + " scores an event");
+  if (output.bits() > 53) refuse("scores of " + std::to_string(output.bits()) + " bits");
+}
+
 std::string file_name(std::string name) {
   for (char& c : name) {
     if (c == '/' || c == '\\' || c == ':' || c == '\0') c = '_';
@@ -78,17 +104,25 @@ void write_layers(const Options& options, const io::Source& source, const score:
   }
 }
 
+void require_outputs(const Options& options) {
+  if (options.output.empty() && options.spectrum.empty() && options.layers.empty())
+    throw core::Error(core::ErrorCode::usage, "nothing is asked for: give --output, --spectrum or --layers");
+}
+
 void score_file(Options options) {
+  require_outputs(options);
   const model::Graph graph = model::load(options.model, {options.normalisation});
+  if (!options.spectrum.empty()) require_spectrum(graph);
   const score::Scorer scorer(graph, options.engine);
   if (options.quiet) options.events.progress = core::ProgressMode::quiet;
   const auto source = io::open(options.input);
   try {
-    const std::vector<double> scores = score_events(*source, scorer, options.events);
-    write_scores(options, scores, scorer.outputs());
-    if (!options.layers.empty()) write_layers(options, *source, scorer);
-    std::cout << options.output << ": " << scores.size() / scorer.outputs() << " events scored by "
+    const ScoredEvents events = score_events(*source, scorer, options.events);
+    std::cout << options.input << ": " << events.scores.size() / scorer.outputs() << " events scored by "
               << scorer.engine_name() << '\n';
+    if (!options.output.empty()) write_scores(options, events.scores, scorer.outputs());
+    if (!options.spectrum.empty()) write_spectrum(options, events, graph);
+    if (!options.layers.empty()) write_layers(options, *source, scorer);
   } catch (core::Error& e) {
     e.file(options.input);
     throw;
@@ -105,7 +139,9 @@ void add_score(CLI::App& program) {
   command->add_option("-m,--model", options->model, "QONNX, or a QKeras .h5")->required();
   command->add_option("-i,--input", options->input, "Events: .npy, .npz, .h5, Zarr (rows of features) or ROOT")
       ->required();
-  command->add_option("-o,--output", options->output, "The scores, as .npy")->required();
+  command->add_option("-o,--output", options->output, "The scores, as .npy");
+  command->add_option("--spectrum", options->spectrum,
+                      "The histogram of the scores at full resolution (see `trigloop spectrum`)");
   command->add_option("--column", options->events.column, "Which array, where several fit");
   command->add_option("--table", options->events.table, "Which group or tree");
   command->add_option("--layout", options->events.layout, "What ROOT columns mean: a built-in layout or a YAML file")

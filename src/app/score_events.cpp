@@ -4,6 +4,7 @@
 #include <functional>
 #include <mutex>
 #include <numeric>
+#include <set>
 
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
@@ -57,6 +58,7 @@ class States {
  public:
   States(const score::Scorer& scorer, unsigned threads)
       : scorer_(scorer), states_(threads == 0 ? core::available_cores() : threads) {}
+  std::size_t size() const noexcept { return states_.size(); }
   score::Scorer::State& operator[](unsigned worker) {
     if (!states_[worker]) states_[worker].emplace(scorer_.make_state());
     return *states_[worker];
@@ -84,13 +86,22 @@ std::vector<double> row_of(const event::Tile& tile, std::uint32_t lane) {
 }
 
 /// Events of a table, through the layout that was asked for.
-void read_layout(const io::Source& source, const EventsOptions& options, std::size_t features,
-                 const io::TileConsumer& consume) {
-  const event::Layout layout = event::find_layout(options.layout);
+void read_layout(const io::Source& source, const EventsOptions& options, const event::Layout& layout,
+                 std::size_t features, const io::TileConsumer& consume) {
   require_features(layout, features);
   io::TileOptions tiles;
   tiles.threads = options.threads;
   io::read_tiles(source, layout, tiles, consume);
+}
+
+/// Adds the lumisections of a tile's events, of which there are few changes.
+void note_lumisections(const event::Tile& tile, std::set<event::LumiKey>& seen) {
+  event::LumiKey last;
+  for (std::uint32_t e = 0; e < tile.size; ++e) {
+    const event::LumiKey key{tile.run[e], tile.block[e]};
+    if (e == 0 || key != last) seen.insert(key);
+    last = key;
+  }
 }
 
 }  // namespace
@@ -124,27 +135,34 @@ EventsPlace find_events(const io::Source& source, std::size_t features, const Ev
   return place;
 }
 
-std::vector<double> score_events(const io::Source& source, const score::Scorer& scorer, const EventsOptions& options) {
+ScoredEvents score_events(const io::Source& source, const score::Scorer& scorer, const EventsOptions& options) {
   const EventsPlace place = find_events(source, scorer.features(), options);
   const std::size_t outputs = scorer.outputs();
-  std::vector<double> scores(place.entries * outputs);
+  ScoredEvents done;
+  done.scores.resize(place.entries * outputs);
   core::Progress progress("scoring", place.entries, "events", options.progress);
   States states(scorer, options.threads);
   const auto out = [&](std::uint64_t first, std::size_t count) {
     progress.advance(count);
-    return std::span(scores).subspan(first * outputs, count * outputs);
+    return std::span(done.scores).subspan(first * outputs, count * outputs);
   };
   if (place.is_array) {
     const auto run = [&](unsigned worker, std::uint64_t first, auto rows) {
       scorer.run(rows, out(first, rows.size() / scorer.features()), states[worker]);
     };
     read_rows(source, place, scorer.features(), options.threads, run, run);
-    return scores;
+    return done;
   }
-  read_layout(source, options, scorer.features(), [&](unsigned worker, const event::Tile& tile) {
+  const event::Layout layout = event::find_layout(options.layout);
+  std::vector<std::set<event::LumiKey>> seen(states.size());
+  read_layout(source, options, layout, scorer.features(), [&](unsigned worker, const event::Tile& tile) {
     scorer.run(tile, out(tile.first_entry, tile.size), states[worker]);
+    note_lumisections(tile, seen[worker]);
   });
-  return scores;
+  if (layout.key.kind == event::KeyKind::time || layout.key.kind == event::KeyKind::period) return done;
+  for (std::set<event::LumiKey>& part : seen) seen.front().merge(part);
+  done.lumisections.assign(seen.front().begin(), seen.front().end());
+  return done;
 }
 
 std::vector<std::vector<double>> node_values(const io::Source& source, const score::Scorer& scorer,
@@ -178,9 +196,10 @@ std::vector<std::vector<double>> node_values(const io::Source& source, const sco
     read_rows(source, place, scorer.features(), options.threads, run, run);
     return values;
   }
-  read_layout(source, options, scorer.features(), [&](unsigned worker, const event::Tile& tile) {
-    for (std::uint32_t e = 0; e < tile.size; ++e) keep(worker, tile.first_entry + e, row_of(tile, e));
-  });
+  read_layout(source, options, event::find_layout(options.layout), scorer.features(),
+              [&](unsigned worker, const event::Tile& tile) {
+                for (std::uint32_t e = 0; e < tile.size; ++e) keep(worker, tile.first_entry + e, row_of(tile, e));
+              });
   return values;
 }
 

@@ -2,8 +2,10 @@
 // The events of a file, scored on many cores.
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/progress.hpp"
+#include "event/lumi.hpp"
 #include "io/source.hpp"
 #include "score/scorer.hpp"
 
@@ -26,8 +28,12 @@ struct EventsPlace {
 /// Error: mismatch, if there is none, or several arrays fit.
 EventsPlace find_events(const io::Source& source, std::size_t features, const EventsOptions& options);
 
-/// Scores of all entries in the order of the file, outputs() each.
-std::vector<double> score_events(const io::Source& source, const score::Scorer& scorer, const EventsOptions& options);
+struct ScoredEvents {
+  std::vector<double> scores;                ///< of all entries in the order of the file, outputs() each
+  std::vector<event::LumiKey> lumisections;  ///< of a table whose layout names them, ascending; else empty
+};
+
+ScoredEvents score_events(const io::Source& source, const score::Scorer& scorer, const EventsOptions& options);
 
 /// Values of every node for the first `events` of an array or table, node by node, row-major.
 std::vector<std::vector<double>> node_values(const io::Source& source, const score::Scorer& scorer,

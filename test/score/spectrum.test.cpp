@@ -195,6 +195,23 @@ TEST(Axo, WhatHasNoBinThereIsRefusedNotDropped) {
   EXPECT_THROW(format_axo(spectrum, ""), core::Error);
 }
 
+TEST(Axo, NotebooksReadWhatNumpyCounts) {
+  TRIGLOOP_NEEDS_PEERS();
+  Spectrum spectrum = spectrum_of(sample(20'000));
+  spectrum.count(16 * 19'998 + 15, 1);
+  spectrum.count(16 * 19'999, 2);  // numpy's last bin is closed
+  spectrum.lumisections = {{396'102, 33}};
+  const test::TempDir folder;
+  test::write_file(folder / "all.csv", format_csv(spectrum));
+  test::write_file(folder / "a.axo", format_axo(spectrum, "2025-07-01 12:00:00"));
+  const auto result = test::run_command({test::peer_python(), test::project_root() / "test/peers/axo.py",
+                                         folder / "all.csv", folder / "a.axo", "396102", "33"});
+  EXPECT_EQ(result.out, "equal\n") << result.err;
+  Spectrum whole(0, 0, 19'998);
+  for (const auto& [code, n] : spectrum.bins()) whole.count(std::min<std::int64_t>(code / 16, 19'998), n);
+  EXPECT_EQ(read_spectrum(folder / "a.axo").bins(), whole.bins());
+}
+
 TEST(Axo, AFolderIsTheSumOfItsFiles) {
   const test::TempDir folder;
   std::string other = axo_text;
