@@ -12,6 +12,7 @@ struct ErrorsReported {
   core::ErrorCode code;
 };
 
+void add_config(CLI::App& program);
 void add_inspect(CLI::App& program);
 void add_layout(CLI::App& program);
 void add_model(CLI::App& program);
