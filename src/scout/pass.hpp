@@ -16,16 +16,9 @@
 #include "score/engine.hpp"
 #include "scout/contribution.hpp"
 #include "scout/record.hpp"
+#include "scout/tap.hpp"
 
 namespace trigloop::scout {
-
-/// Sees every tile of a pass with its scores. `worker` is below Pass::workers() and never the same for two calls at a
-/// time; tiles come in any order, each entry once. Duplicates are not taken out: taps see what the input holds.
-class Tap {
- public:
-  virtual ~Tap() = default;
-  virtual void take(unsigned worker, const event::Tile& tile, std::span<const std::int32_t> codes) = 0;
-};
 
 /// What examines events; immutable, shared by all inputs and threads.
 struct Examiner {
