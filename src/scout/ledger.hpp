@@ -8,8 +8,10 @@
 // Protocol of one input:
 //     if (ledger.done(id)) skip;
 //     contributions = pass without exclusions;
-//     Exclusions out = ledger.review(contribution) for each;      // which orbits are already in
-//     if anything is to be left out: pass again without it;
+//     review = ledger.review(contribution) for each;        // what is already in
+//     while any review says `again`:
+//         contributions = pass without what the reviews leave out;
+//         review = ledger.review(contribution, review) for each;
 //     ledger.add(contribution, review) for each; ledger.commit(lumi, ...) now or later;
 //     ledger.finish(id, lumisections) when all its lumisections are committed.
 #include <cstdint>
@@ -26,10 +28,13 @@ namespace trigloop::scout {
 
 /// What of a contribution may not be added.
 struct Review {
-  std::vector<std::uint32_t> leave_out;  ///< orbits, ascending: duplicate and contradicting
+  std::vector<std::uint32_t> leave_out;    ///< orbits, ascending: duplicate and contradicting
+  std::vector<event::OrbitEntry> covered;  ///< stretches of orbits that are in, of orbits that reach beyond them
   std::uint64_t duplicate_orbits = 0;
   std::vector<Contradiction> contradictions;
-  bool clean() const noexcept { return leave_out.empty(); }
+  bool again = false;                   ///< the contribution holds some of this: pass again without it, and review that
+  std::vector<event::OrbitEntry> rest;  ///< what an orbit of `covered` must leave, where its events tell
+  bool clean() const noexcept { return leave_out.empty() && covered.empty(); }
 };
 
 class Ledger {
@@ -46,12 +51,13 @@ class Ledger {
 
   /// All of this input is committed already.
   bool done(const InputId& input) const;
-  /// Compares with what is in, committed or open.
-  Review review(const Contribution& contribution) const;
+  /// Compares with what is in, committed or open. `earlier`: what has been left out of the contribution already; the
+  /// review has it too.
+  Review review(const Contribution& contribution, const Review& earlier = {}) const;
   /// Joins a contribution from which the reviewed orbits have been left out. Error: mismatch, if an orbit is in twice
   /// all the same (nothing is added then).
   void add(const Contribution& contribution, const Review& review, std::uint64_t repeated_rows = 0);
-  /// Notes an input that only had duplicates.
+  /// Notes an input that only had duplicates; nothing changes where they are its own, from before a crash.
   void add_duplicate(event::LumiKey lumi, const InputId& input, const Review& review);
 
   /// Lumisections with something that is not committed, and the state of one.

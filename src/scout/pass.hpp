@@ -40,7 +40,8 @@ Examiner make_examiner(const ExaminerOptions& options);
 
 struct Exclusion {
   event::LumiKey lumi;
-  std::vector<std::uint32_t> orbits;  ///< ascending
+  std::vector<std::uint32_t> orbits;       ///< ascending
+  std::vector<event::OrbitEntry> covered;  ///< of other orbits, first_crossing to last_crossing; ascending by both
 };
 
 struct PassOptions {

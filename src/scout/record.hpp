@@ -60,7 +60,11 @@ struct Record {
   std::vector<Contradiction> contradictions;
   Completeness completeness = Completeness::complete;
   std::string why;
-  std::uint32_t generation = 1;  ///< grows with every commit of this lumisection
+  std::uint32_t generation = 1;   ///< grows with every commit of this lumisection
+  std::int64_t committed_at = 0;  ///< seconds of 1970, UTC; of $SOURCE_DATE_EPOCH where that is set
+  /// Stretches of the orbits that came in more than one, by orbit and crossing: so that a second copy of one of them is
+  /// told from a contradiction.
+  std::vector<event::OrbitEntry> pieces;
 
   event::LumiKey lumi() const noexcept { return sum.lumi; }
   std::uint64_t orbits_examined() const noexcept;  ///< seen, empty ones included where inputs state them

@@ -41,11 +41,20 @@ struct Examined {
   event::LumiKey lumi;
   std::uint64_t rows = 0;                    ///< in colliding crossings
   std::uint64_t orbits = 0;                  ///< seen, empty ones included where the input states them
+  bool orbits_stated = false;                ///< the input states them
   std::span<const std::uint64_t> crossings;  ///< events of each crossing
 };
 
-/// The exposure, declared or measured. Error: mismatch, if the declaration contradicts what was measured (both numbers
-/// are named): a kept fraction off by more than 5 standard deviations and 1 %, events in crossings that do not collide.
+/// The exposure, declared or measured; `offered` is such that rows / offered is the kept fraction. What the rows cannot
+/// tell is not known (0): colliding crossings without a declaration where a crossing has too few rows, orbits that
+/// nobody states where an orbit has so few rows that others must have none. Error: mismatch, if the declaration
+/// contradicts what was measured (both numbers are named): a kept fraction off by more than 5 standard deviations and
+/// 1 %, events in crossings that do not collide, more crossings occupied than collide.
 score::Exposure exposure_of(const StreamDescription& stream, const Examined& examined);
+
+/// Rate of `passing` events in the exact convention, passing / (seconds x kept fraction), and in the old one, share of
+/// rows x rate of colliding crossings. NaN where the exposure does not tell.
+double exact_hertz(std::uint64_t passing, const score::Exposure& exposure) noexcept;
+double old_hertz(std::uint64_t passing, const score::Exposure& exposure) noexcept;
 
 }  // namespace trigloop::scout
