@@ -82,6 +82,11 @@ Error& Error::remedy(std::string_view advice) {
   return *this;
 }
 
+Error& Error::cause(int system_error) noexcept {
+  if (system_error_ == 0) system_error_ = system_error;
+  return *this;
+}
+
 void Error::compose() {
   text_.clear();
   if (!file_.empty()) text_ += escaped(file_) + ": ";

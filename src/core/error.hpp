@@ -42,6 +42,9 @@ class Error : public std::exception {
   Error& offset(std::uint64_t byte);
   /// Says what the user can do, if nothing was said yet.
   Error& remedy(std::string_view advice);
+  /// Notes the system's error number (ENOSPC, EMFILE, EIO...), by which trouble of the machine is told from trouble of
+  /// a file. Not shown: the reason says it in words.
+  Error& cause(int system_error) noexcept;
 
   ErrorCode code() const noexcept { return code_; }
   const std::string& reason() const noexcept { return reason_; }
@@ -50,6 +53,7 @@ class Error : public std::exception {
   const std::string& advice() const noexcept { return remedy_; }
   bool has_offset() const noexcept { return has_offset_; }
   std::uint64_t byte_offset() const noexcept { return offset_; }
+  int system_error() const noexcept { return system_error_; }  ///< errno's value; 0: the system had no part in it
 
   /// "FILE: PLACE, byte OFFSET: REASON. REMEDY" on one line.
   const char* what() const noexcept override { return text_.c_str(); }
@@ -60,6 +64,7 @@ class Error : public std::exception {
   ErrorCode code_;
   std::string reason_, file_, place_, remedy_, text_;
   std::uint64_t offset_ = 0;
+  int system_error_ = 0;
   bool has_offset_ = false;
 };
 

@@ -20,7 +20,7 @@ std::string system_reason(int error) { return std::strerror(error); }
   if (error == ENOENT) e.remedy("Check the path");
   if (error == EACCES) e.remedy("Ask its owner for read permission");
   if (error == EMFILE || error == ENFILE) e.remedy("Raise the limit of open files (ulimit -n)");
-  throw e.file(path.native());
+  throw e.file(path.native()).cause(error);
 }
 
 std::string_view kind_of(mode_t mode) {
@@ -35,7 +35,7 @@ std::string_view kind_of(mode_t mode) {
   if (error == ENOSPC || error == EDQUOT) e.remedy("Free some space or choose another folder; nothing was left behind");
   if (error == ENOENT) e.remedy("Create the folder first");
   if (error == EACCES || error == EROFS) e.remedy("Choose a folder that you may write to");
-  throw e.file(path.native());
+  throw e.file(path.native()).cause(error);
 }
 
 }  // namespace
@@ -84,9 +84,11 @@ void InputFile::read(std::uint64_t offset, std::span<std::byte> out) const {
           .offset(offset + done)
           .remedy("Wait until its writer has closed it");
     } else if (errno != EINTR) {
-      throw Error(ErrorCode::not_found, "read error: " + system_reason(errno))
+      const int error = errno;
+      throw Error(ErrorCode::not_found, "read error: " + system_reason(error))
           .file(path_.native())
-          .offset(offset + done);
+          .offset(offset + done)
+          .cause(error);
     }
   }
 }

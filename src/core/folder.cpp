@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
   if (error == ENOSPC || error == EDQUOT) e.remedy("Free some space or choose another folder; nothing was left behind");
   if (error == ENOENT) e.remedy("Create the folder first");
   if (error == EACCES || error == EROFS) e.remedy("Choose a folder that you may write to");
-  throw e.file(path.native());
+  throw e.file(path.native()).cause(error);
 }
 
 /// A file descriptor that closes itself.

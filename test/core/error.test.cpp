@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 #include "test/support/support.hpp"
 
 namespace trigloop::core {
@@ -20,6 +22,13 @@ TEST(Error, KeepsTheInnermostFileOffsetAndRemedy) {
   EXPECT_EQ(e.file_name(), "inner");
   EXPECT_EQ(e.byte_offset(), 1u);
   EXPECT_EQ(e.advice(), "first");
+}
+
+TEST(Error, KeepsTheFirstErrorNumberOfTheSystem) {
+  Error e(ErrorCode::output, "cannot write");
+  EXPECT_EQ(e.system_error(), 0);
+  e.cause(ENOSPC).cause(EIO);
+  EXPECT_EQ(e.system_error(), ENOSPC);
 }
 
 TEST(Error, EveryExitCodeIsDocumented) {
