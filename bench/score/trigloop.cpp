@@ -1,7 +1,7 @@
 // bench_score: trigloop's side of the scoring benchmark. It answers one command a line, so that bench/score/run can
 // time it and its peers in turn.
 //
-// usage: bench_score [MODEL.onnx VECTORS.npz]     then on standard input, each answered by a line of JSON:
+// usage: bench_score [MODEL VECTORS.npz [NORMALISATION]]   then on standard input, each answered by a line of JSON:
 //
 //     dump PATH                    the scores (int32) of all events by the reference engine, after all engines agreed
 //     cache ISA                    tiles that stay in the second-level cache
@@ -26,7 +26,7 @@
 #include "core/buffer.hpp"
 #include "core/error.hpp"
 #include "io/npy/npy.hpp"
-#include "model/qonnx_import.hpp"
+#include "model/load.hpp"
 #include "score/simd.hpp"
 #include "test/score/axol1tl_like.hpp"
 
@@ -70,8 +70,8 @@ std::vector<std::int16_t> inputs_of(const std::string& vectors) {
 
 class Bench {
  public:
-  Bench(const std::string& model, const std::string& vectors)
-      : graph_(model.empty() ? test::Axol1tlLike().make() : model::import_qonnx(std::filesystem::path(model))),
+  Bench(const std::string& model, const std::string& vectors, const std::string& normalisation)
+      : graph_(model.empty() ? test::Axol1tlLike().make() : model::load(model, {normalisation})),
         plan_(graph_),
         reference_(score::make_engine(graph_, "reference")) {
     if (model.empty()) {
@@ -84,7 +84,7 @@ class Bench {
   }
 
   void introduce(bool real) const {
-    std::cout << "{\"network\":\"" << (real ? "axol1tl_v5" : "random, of the shape of axol1tl_v5")
+    std::cout << "{\"network\":\"" << (real ? graph_.name : "random, of the shape of axol1tl_v5")
               << "\",\"pairs\":" << plan_.pairs() << ",\"events\":" << events_ << ",\"isas\":{";
     const char* comma = "";
     for (const score::Isa& isa : score::available_isas()) {
@@ -213,10 +213,11 @@ class Bench {
 
 int main(int argc, char** argv) {
   try {
-    if (argc != 1 && argc != 3)
-      throw core::Error(core::ErrorCode::usage, "usage: bench_score [MODEL.onnx VECTORS.npz]");
-    Bench bench(argc == 3 ? argv[1] : "", argc == 3 ? argv[2] : "");
-    bench.introduce(argc == 3);
+    if (argc == 2 || argc > 4)
+      throw core::Error(core::ErrorCode::usage, "usage: bench_score [MODEL VECTORS.npz [NORMALISATION]]");
+    const auto word = [&](int i) { return i < argc ? std::string(argv[i]) : std::string(); };
+    Bench bench(word(1), word(2), word(3));
+    bench.introduce(argc > 1);
     for (std::string line; std::getline(std::cin, line);) bench.answer(line);
   } catch (const core::Error& e) {
     std::cerr << "bench_score: " << e.what() << '\n';

@@ -89,11 +89,13 @@ class ScaledVector {
         top_(hn::Set(d16, s.top)),
         left_(s.left),
         right_(s.right),
-        up_(s.up) {}
+        up_(s.up),
+        half_even_(s.half_even) {}
 
   HWY_INLINE V16 operator()(V16 x) const {
     const V16 clamped = hn::Min(hn::Max(x, clamp_low_), clamp_high_);
-    const V16 wrapped = hn::ShiftLeftSame(hn::Sub(clamped, offset_), left_);
+    V16 wrapped = hn::ShiftLeftSame(hn::Sub(clamped, offset_), left_);
+    if (half_even_) wrapped = hn::Add(wrapped, hn::And(hn::ShiftRightSame(wrapped, right_), hn::Set(d16, 1)));
     const V16 t = hn::Min(hn::Max(hn::ShiftRightSame(wrapped, right_), low_), high_);
     return hn::Min(hn::ShiftLeftSame(t, up_), top_);
   }
@@ -101,6 +103,7 @@ class ScaledVector {
  private:
   V16 clamp_low_, clamp_high_, offset_, low_, high_, top_;
   int left_, right_, up_;
+  bool half_even_;
 };
 
 /// Looks `count` values up, into `out`.

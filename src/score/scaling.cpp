@@ -65,13 +65,16 @@ std::pair<std::size_t, std::size_t> distinct_inputs(const model::Graph& graph) {
   return {type.is_signed ? position(type.min_code()) : position(-1), position(type.max_code())};
 }
 
-Scaling constant(int value) { return {0, 0, 0, int16(value), int16(value), int16(value), 0, 0, 0}; }
+Scaling constant(int value) { return {0, 0, 0, int16(value), int16(value), int16(value), 0, 0, 0, false}; }
+
+bool is_power_of_two(int n) { return std::has_single_bit(static_cast<unsigned>(n)); }
 
 }  // namespace
 
 std::int16_t Scaling::operator()(std::int16_t x) const noexcept {
   const int clamped = std::clamp(x, clamp_low, clamp_high);
-  const int wrapped = int16(int16(clamped - offset) * (1 << left));
+  int wrapped = int16(int16(clamped - offset) * (1 << left));
+  if (half_even) wrapped = int16(wrapped + (wrapped >> right & 1));
   const int t = std::clamp(wrapped >> right, int{low}, int{high});
   return int16(std::min<int>(int16(t * (1 << up)), top));
 }
@@ -79,8 +82,11 @@ std::int16_t Scaling::operator()(std::int16_t x) const noexcept {
 std::optional<Scaling> fit_scaling(std::span<const std::int16_t> table) {
   const Shape shape = shape_of(table);
   if (shape.low == shape.high) return constant(shape.low);
-  if (shape.step_width == 0 || !std::has_single_bit(static_cast<unsigned>(shape.step_width))) return std::nullopt;
-  const int width = std::countr_zero(static_cast<unsigned>(shape.step_width));
+  // Ties to even: steps of even codes get both of their ties, so they are one wider than 2^right.
+  const bool half_even = shape.step_width >= 3 && is_power_of_two(shape.step_width - 1);
+  const int step = half_even ? shape.step_width - 1 : shape.step_width;
+  if (step == 0 || !is_power_of_two(step)) return std::nullopt;
+  const int width = std::countr_zero(static_cast<unsigned>(step));
   const int up = shape.trailing_zeros;
   Scaling s;
   s.clamp_low = int16(shape.first + first_input);
@@ -89,12 +95,14 @@ std::optional<Scaling> fit_scaling(std::span<const std::int16_t> table) {
   s.high = int16(-(-shape.high >> up));
   s.top = int16(shape.high);
   s.up = static_cast<std::uint8_t>(up);
+  s.half_even = half_even;
   const int level = table[static_cast<std::size_t>(shape.step_begin)] >> up;
-  s.offset = int16(shape.step_begin + first_input - level * shape.step_width);
+  s.offset = int16(shape.step_begin + first_input - level * step + (half_even ? 1 : 0));
   for (int left = 0; left + width <= 15; ++left) {  // the hardware wraps at 2^(16 - left) inputs
     s.left = static_cast<std::uint8_t>(left);
     s.right = static_cast<std::uint8_t>(left + width);
     if (equals(s, table)) return s;
+    if (half_even) break;  // the 1 to be added would have to be 2^left
   }
   return std::nullopt;
 }

@@ -6,6 +6,7 @@
 // node: the function is tabulated over all 65,536 inputs, a short program of the form
 //
 //     t = clamp(x, clamp_low, clamp_high) - offset << left >> right;   (16 bits: the hardware's wrap comes free)
+//         or rounded, ties to even, in place of the last shift (Keras' emulation of the firmware)
 //     y = min(clamp(t, low, high) << up, top)
 //
 // is fitted to the table, and kept only if it agrees on every single input. Where none fits, the table itself is used.
@@ -26,6 +27,7 @@ inline constexpr std::size_t table_size = 65536;
 struct Scaling {
   std::int16_t clamp_low = 0, clamp_high = 0, offset = 0, low = 0, high = 0, top = 0;
   std::uint8_t left = 0, right = 0, up = 0;
+  bool half_even = false;  ///< as Rounder::half_even; half - 1 is in the offset
 
   std::int16_t operator()(std::int16_t x) const noexcept;
 };

@@ -75,8 +75,25 @@ TEST(Simd, ReadsTilesOfAnyStrideAndAlignment) {
   }
 }
 
+struct Census {
+  std::size_t values = 0, zero = 0, at_the_edge = 0, plans = 0, fast = 0;
+
+  /// Codes of a node, feature by feature, of which `part` has a slice as its last node.
+  void add(const model::Graph& part, std::span<const std::int32_t> codes) {
+    const model::Tensor& tensor = part[part.nodes().size() - 2].output;
+    const bool whole = tensor.bits() <= 31 && tensor.fraction == part.output().output.fraction;
+    const std::size_t events = codes.size() / tensor.features();
+    values += codes.size();
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+      const model::Range& range = tensor.ranges[i / events];
+      zero += codes[i] == 0;
+      at_the_edge += whole && codes[i] != 0 && (codes[i] == range.lo || codes[i] == range.hi);
+    }
+  }
+};
+
 TEST(Simd, EveryIntermediateOfRandomGraphsEqualsTheReference) {
-  std::size_t values = 0, zero = 0, fast = 0, plans = 0;
+  Census census;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     const bool wide = seed % 4 == 3;
     const model::Graph graph = test::RandomGraph(seed, wide ? 40 : 24, 24, wide ? 40 : 30).make();
@@ -92,18 +109,43 @@ TEST(Simd, EveryIntermediateOfRandomGraphsEqualsTheReference) {
           ASSERT_EQ(scored(engine, data, events), expected)
               << isa.name << ", seed " << seed << ", node " << graph[n].name << "\n"
               << engine.plan().describe();
-          fast += engine.plan().pairs() > 0;
-          ++plans;
+          census.fast += engine.plan().pairs() > 0;
+          ++census.plans;
         }
-        values += expected.size();
-        zero += static_cast<std::size_t>(std::ranges::count(expected, 0));
+        census.add(part, expected);
       }
     }
   }
-  std::cout << values << " values, " << zero << " of them zero; " << fast << " of " << plans
-            << " plans with fast sums\n";
-  EXPECT_LT(zero, values / 2);
-  EXPECT_GT(fast, plans / 5);
+  std::cout << census.values << " values, " << census.zero << " of them zero, " << census.at_the_edge
+            << " at the edge of their range; " << census.fast << " of " << census.plans << " plans with fast sums\n";
+  EXPECT_LT(census.zero + census.at_the_edge, census.values / 2);
+  EXPECT_GT(census.fast, census.plans / 5);
+}
+
+TEST(Simd, RoundsScaledInputsToEvenAsTheReferenceDoes) {
+  using core::Overflow, core::Rounding;
+  const core::FixedPoint wide{18, 13, true, Rounding::half_even, Overflow::saturate};
+  model::Graph graph;
+  auto x = graph.add("x", model::Input{{16, 16, true, Rounding::half_even, Overflow::saturate}, 12}, {});
+  model::Constants offset{{}, 0}, gain{{}, 11};
+  for (int k = 0; k < 12; ++k) {
+    offset.codes.push_back(k * 37 - 200);
+    gain.codes.push_back(std::int64_t{1} << k);
+  }
+  x = graph.add("shifted", model::AddConstant{offset}, {x});
+  x = graph.add("wide", model::Quantise{{wide}}, {x});
+  x = graph.add("scaled", model::MulConstant{gain}, {x});
+  x = graph.add("rounded", model::Quantise{{wide}}, {x});
+  x = graph.add("data", model::Quantise{{{14, 6, true, Rounding::half_even, Overflow::saturate}}}, {x});
+  model::Dense dense{12, 3, {{}, 3}, {}, {}, {}};
+  for (int i = 0; i < 36; ++i) dense.weights.codes.push_back(i * 7 % 31 - 15);
+  x = graph.add("dense", dense, {x});
+  graph.add("q", model::Quantise{{{16, 9, true, Rounding::floor, Overflow::saturate}}}, {x});
+  const Plan plan(graph);
+  EXPECT_NE(plan.describe().find("0 by table"), std::string::npos) << plan.describe();
+  const auto data = random_events(graph, 20'000, 8);
+  const auto expected = scored(*make_engine(graph, "reference"), data, 20'000);
+  for (const Isa& isa : available_isas()) EXPECT_EQ(scored(SimdEngine(plan, isa), data, 20'000), expected) << isa.name;
 }
 
 TEST(Simd, AccumulatorsThatNeverOverflowCostNothing) {
