@@ -64,6 +64,8 @@ task_test() {
   step "build" build default
   step "test" tests default
   [[ ${1-} == --all ]] || return 0
+  want_packages neon "the engines are not tested on 64-bit ARM"
+  step "test neon" dev/neon.sh build/neon
   local preset
   for preset in asan tsan; do
     step "build $preset" build "$preset"

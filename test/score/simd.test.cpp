@@ -195,6 +195,15 @@ TEST(Simd, SplitsFeaturesWiderThan16Bits) {
   for (const Isa& isa : available_isas()) EXPECT_EQ(scored(SimdEngine(plan, isa), data, 300), expected) << isa.name;
 }
 
+TEST(Simd, EveryMachineHasVectors) {
+#if defined(__aarch64__)
+  EXPECT_EQ(available_isas().front().name, "neon");
+#else
+  EXPECT_NE(available_isas().front().name, "scalar");
+#endif
+  EXPECT_EQ(available_isas().back().name, "scalar");
+}
+
 TEST(Simd, TheForcedInstructionSetRuns) {
   const model::Graph graph = test::Axol1tlLike().make();
   for (const Isa& isa : available_isas()) {
