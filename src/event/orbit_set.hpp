@@ -44,7 +44,7 @@ class OrbitSet {
 
   OrbitComparison compare(const OrbitSet& committed) const;
 
-  /// Joins a set that has no duplicate and no contradicting orbit with this one (`compare` says so).
+  /// Joins a set with this one; of orbits that are in both, the two must have different events.
   void join(const OrbitSet& other);
 
   bool operator==(const OrbitSet&) const = default;

@@ -12,30 +12,24 @@
 //     while any review says `again`:
 //         contributions = pass without what the reviews leave out;
 //         review = ledger.review(contribution, review) for each;
-//     ledger.add(contribution, review) for each; ledger.commit(lumi, ...) now or later;
+//     ledger.add(contribution, review), or add_duplicate where nothing is new, for each lumisection;
+//     ledger.commit(lumi, ...) now or later;
 //     ledger.finish(id, lumisections) when all its lumisections are committed.
+//
+// A ledger serves one thread at a time. A failed commit (disk full) leaves its lumisection open: commit again.
 #include <cstdint>
 #include <filesystem>
+#include <list>
 #include <map>
-#include <memory>
-#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "scout/folder_lock.hpp"
+#include "scout/overlap.hpp"
 #include "scout/record.hpp"
 
 namespace trigloop::scout {
-
-/// What of a contribution may not be added.
-struct Review {
-  std::vector<std::uint32_t> leave_out;    ///< orbits, ascending: duplicate and contradicting
-  std::vector<event::OrbitEntry> covered;  ///< stretches of orbits that are in, of orbits that reach beyond them
-  std::uint64_t duplicate_orbits = 0;
-  std::vector<Contradiction> contradictions;
-  bool again = false;                   ///< the contribution holds some of this: pass again without it, and review that
-  std::vector<event::OrbitEntry> rest;  ///< what an orbit of `covered` must leave, where its events tell
-  bool clean() const noexcept { return leave_out.empty() && covered.empty(); }
-};
 
 class Ledger {
  public:
@@ -62,24 +56,34 @@ class Ledger {
 
   /// Lumisections with something that is not committed, and the state of one.
   std::vector<event::LumiKey> open() const;
-  const Record& state(event::LumiKey lumi) const;
+  const Record& state(event::LumiKey lumi) const;  ///< it must be open
   /// Writes the record, then its `.axo`; a record that stood there is replaced in one step. The lumisection is closed
-  /// then, and opened again by a late contribution.
+  /// then, and opened again by a late contribution. Error: output; nothing half-written is visible then.
   void commit(event::LumiKey lumi, Completeness completeness, const std::string& why = "");
-  /// Marks an input as done; its lumisections must be committed.
+  /// Marks an input as done. Error: internal, if something of it is not committed.
   void finish(const InputId& input, const std::vector<event::LumiKey>& lumisections);
 
   std::vector<event::LumiKey> committed() const;
+  /// The last commit of a lumisection; it must be committed.
+  const Record& committed_record(event::LumiKey lumi) const;
 
  private:
-  struct Lock;
-  Record& open_state(event::LumiKey lumi);
+  struct Open {
+    Record record;
+    std::set<std::string> inputs;  ///< hashes of those of which something is not committed
+  };
+  void check_identity() const;
+  void derive_axo() const;
+  const Record* known(event::LumiKey lumi) const;
+  Open& open_state(event::LumiKey lumi);
 
   std::filesystem::path folder_;
   Identity identity_;
-  std::unique_ptr<Lock> lock_;
-  mutable std::map<event::LumiKey, Record> states_;  ///< open lumisections, with what was committed before
-  std::map<std::string, InputId> done_;
+  FolderLock lock_;
+  std::map<event::LumiKey, Open> open_;
+  std::set<event::LumiKey> committed_;
+  mutable std::list<Record> recent_;  ///< committed ones that were asked for lately, read again when asked for later
+  std::set<std::string> done_;        ///< hashes of inputs
 };
 
 /// Identifies a regular file (or a store's folder) by content. Errors: not_found.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,7 +34,9 @@ struct Identity {
 struct InputShare {
   InputId input;
   std::uint64_t orbits_stated = 0;
-  std::uint64_t rows = 0, orbits = 0;      ///< that were added
+  std::uint64_t rows = 0;                  ///< that were added
+  std::uint64_t orbits = 0;                ///< that were added and new: their sum is the record's number of orbits
+  std::uint64_t split_orbits = 0;          ///< that were added to what another input had of them
   std::uint64_t duplicate_orbits = 0;      ///< left out: already there with the same events
   std::uint64_t repeated_rows = 0;         ///< left out: twice in the input itself
   std::uint64_t contradicting_orbits = 0;  ///< left out: already there with other events
@@ -68,21 +71,32 @@ struct Record {
 
   event::LumiKey lumi() const noexcept { return sum.lumi; }
   std::uint64_t orbits_examined() const noexcept;  ///< seen, empty ones included where inputs state them
-  /// Exposures as exposure_of tells them.
+  /// Exposures as exposure_of tells them; its errors, and mismatch where an input has events of more orbits than it
+  /// states. The pure spectrum has the kept fraction of all events.
   score::Spectrum all_spectrum() const;
   score::Spectrum pure_spectrum() const;
   score::Spectrum noncolliding_spectrum() const;  ///< exposure in rows only
 };
 
+enum class RecordPart : std::uint8_t {
+  whole,
+  spectra,  ///< what the spectra need; contradictions, input histograms, tail and orbits stay empty
+};
+
 std::vector<std::byte> encode(const Record& record);
 /// Errors: damaged (with the byte), unsupported (a later version), limit.
-Record decode_record(std::span<const std::byte> bytes);
+Record decode_record(std::span<const std::byte> bytes, RecordPart part = RecordPart::whole);
 
 std::string record_name(event::LumiKey lumi);  ///< "run_396102_lumi_214.record"
-std::string axo_name(event::LumiKey lumi);     ///< "run_396102_lumi_214.axo"
-Record read_record(const std::filesystem::path& path);
+/// The `.axo` file that belongs to a record: a function of the record alone, its third line the time of the commit.
+/// None, if a score has no bin there.
+std::optional<std::string> axo_of(const Record& record);
+std::string axo_name(event::LumiKey lumi);  ///< "run_396102_lumi_214.axo"
+Record read_record(const std::filesystem::path& path, RecordPart part = RecordPart::whole);
 /// Appears whole or not at all. Error: output.
 void write_record(const std::filesystem::path& path, const Record& record);
+/// Whose record or `.axo` file this is, by its name; none, if it is neither.
+std::optional<event::LumiKey> lumi_of(const std::filesystem::path& path);
 /// Records of a folder, by lumisection.
 std::vector<std::filesystem::path> list_records(const std::filesystem::path& folder);
 
