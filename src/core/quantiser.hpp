@@ -4,6 +4,7 @@
 // Shifts beyond the integer's width are cut to the width: below half a step nothing changes any more, and far to the
 // left only 0 stays in range (or, wrapped, every bit has left).
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <type_traits>
 
@@ -30,9 +31,37 @@ class Quantiser {
         hi_(static_cast<Int>(type.max_code())) {}
 
   Int operator()(Int code) const noexcept {
-    if (left_ > 0) return widened(code);
-    const Int rounded = right_ > 0 ? this->rounded(code) : code;
-    return wraps_ ? wrapped(static_cast<Unsigned>(rounded)) : std::clamp(rounded, lo_, hi_);
+    Int result = 0;
+    (*this)(&code, &result, 1);
+    return result;
+  }
+
+  /// out[i] of in[i], n times; the two are equal or do not overlap. What to do is found out once, not for each code.
+  void operator()(const Int* in, Int* out, std::size_t n) const noexcept {
+    if (left_ > 0) {
+      for (std::size_t i = 0; i < n; ++i) out[i] = widened(in[i]);
+      return;
+    }
+    switch (right_ > 0 ? rounding_ : Rounding::floor) {
+      case Rounding::floor:
+        return each<Rounding::floor>(in, out, n);
+      case Rounding::ceil:
+        return each<Rounding::ceil>(in, out, n);
+      case Rounding::toward_zero:
+        return each<Rounding::toward_zero>(in, out, n);
+      case Rounding::away_from_zero:
+        return each<Rounding::away_from_zero>(in, out, n);
+      case Rounding::half_even:
+        return each<Rounding::half_even>(in, out, n);
+      case Rounding::half_up:
+        return each<Rounding::half_up>(in, out, n);
+      case Rounding::half_down:
+        return each<Rounding::half_down>(in, out, n);
+      case Rounding::half_away:
+        return each<Rounding::half_away>(in, out, n);
+      case Rounding::half_to_zero:
+        return each<Rounding::half_to_zero>(in, out, n);
+    }
   }
 
  private:
@@ -48,33 +77,32 @@ class Quantiser {
     return is_signed_ ? static_cast<Int>(top) >> spare_ : static_cast<Int>(top >> spare_);
   }
 
-  /// Every rule is an addition before the shift: no branch depends on the code.
-  Int rounded(Int code) const noexcept { return (code + addend(code)) >> right_; }
-
-  Int addend(Int code) const noexcept {
-    const Int half = Int{1} << (right_ - 1), almost = 2 * half - 1;
-    const Int negative = code < 0 ? 1 : 0, positive = code > 0 ? 1 : 0;
-    switch (rounding_) {
-      case Rounding::floor:
-        return 0;
-      case Rounding::ceil:
-        return almost;
-      case Rounding::toward_zero:
-        return negative * almost;
-      case Rounding::away_from_zero:
-        return positive * almost;
-      case Rounding::half_even:
-        return half - 1 + ((code >> right_) & 1);
-      case Rounding::half_up:
-        return half;
-      case Rounding::half_down:
-        return half - 1;
-      case Rounding::half_away:
-        return half - negative;
-      case Rounding::half_to_zero:
-        return half - 1 + negative;
+  template <Rounding rule>
+  void each(const Int* in, Int* out, std::size_t n) const noexcept {
+    const Quantiser one = *this;  // a copy cannot alias `out`, so it stays in registers
+    if (wraps_) {
+      for (std::size_t i = 0; i < n; ++i)
+        out[i] = one.wrapped(static_cast<Unsigned>(one.template rounded<rule>(in[i])));
+    } else {
+      for (std::size_t i = 0; i < n; ++i) out[i] = std::clamp(one.template rounded<rule>(in[i]), one.lo_, one.hi_);
     }
-    return 0;
+  }
+
+  /// Every rule is an addition before the shift: no branch depends on the code.
+  template <Rounding rule>
+  Int rounded(Int code) const noexcept {
+    const Int half = (Int{1} << right_) >> 1, almost = (Int{1} << right_) - 1;
+    const Int negative = code < 0 ? 1 : 0, positive = code > 0 ? 1 : 0;
+    Int add = 0;  // floor
+    if constexpr (rule == Rounding::ceil) add = almost;
+    if constexpr (rule == Rounding::toward_zero) add = negative * almost;
+    if constexpr (rule == Rounding::away_from_zero) add = positive * almost;
+    if constexpr (rule == Rounding::half_even) add = half - 1 + ((code >> right_) & 1);
+    if constexpr (rule == Rounding::half_up) add = half;
+    if constexpr (rule == Rounding::half_down) add = half - 1;
+    if constexpr (rule == Rounding::half_away) add = half - negative;
+    if constexpr (rule == Rounding::half_to_zero) add = half - 1 + negative;
+    return (code + add) >> right_;
   }
 
   Rounding rounding_;

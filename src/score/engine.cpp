@@ -4,7 +4,6 @@
 #include <cstdlib>
 
 #include "core/error.hpp"
-#include "core/quantiser.hpp"
 #include "core/text.hpp"
 #include "score/reference.hpp"
 #include "score/simd.hpp"
@@ -17,7 +16,6 @@ class ReferenceEngine final : public Engine {
  public:
   explicit ReferenceEngine(const model::Graph& graph)
       : reference_(graph),
-        input_(0, std::get<model::Input>(graph.input().operation).type),
         last_(graph.nodes().size() - 1),
         outputs_(graph.output().output.features()),
         fraction_(graph.output().output.fraction) {}
@@ -32,7 +30,6 @@ class ReferenceEngine final : public Engine {
  private:
   friend class ReferenceStream;
   Reference reference_;
-  core::Quantiser<model::Code> input_;
   model::NodeIndex last_;
   std::size_t outputs_;
   int fraction_;
@@ -40,14 +37,11 @@ class ReferenceEngine final : public Engine {
 
 class ReferenceStream final : public Stream {
  public:
-  explicit ReferenceStream(const ReferenceEngine& engine)
-      : engine_(engine), state_(engine.reference_.make_state()), event_(engine.features()) {}
+  explicit ReferenceStream(const ReferenceEngine& engine) : engine_(engine), state_(engine.reference_.make_state()) {}
 
   void run(const TileView& tile, std::int32_t* codes) override {
     for (std::size_t e = 0; e < tile.lanes; ++e) {
-      for (std::size_t k = 0; k < event_.size(); ++k)
-        event_[k] = static_cast<std::int64_t>(engine_.input_(tile.data[k * tile.stride + e]));
-      engine_.reference_.run(event_, state_);
+      engine_.reference_.run(tile.data + e, tile.stride, state_);
       for (std::size_t o = 0; o < engine_.outputs_; ++o)
         codes[o * tile.lanes + e] = static_cast<std::int32_t>(engine_.reference_.code(state_, engine_.last_, o));
     }
@@ -56,7 +50,6 @@ class ReferenceStream final : public Stream {
  private:
   const ReferenceEngine& engine_;
   Reference::State state_;
-  std::vector<std::int64_t> event_;
 };
 
 std::unique_ptr<Stream> ReferenceEngine::stream() const { return std::make_unique<ReferenceStream>(*this); }

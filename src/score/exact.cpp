@@ -99,7 +99,8 @@ class Evaluator {
       const core::FixedPoint& type = op.types[op.types.size() == 1 ? 0 : k];
       const Quantiser<Int> quantiser(in_[0].fraction, type);
       const Int scale = power_of_two<Int>(out_.fraction - type.fraction());
-      each(k, [&, x = in_[0].row(k)](std::size_t e) { return quantiser(x[e]) * scale; });
+      quantiser(in_[0].row(k), out_.row(k), count_);
+      if (scale != 1) each(k, [&, y = out_.row(k)](std::size_t e) { return y[e] * scale; });
     }
   }
 

@@ -18,15 +18,22 @@ using model::NodeIndex;
 template <class Int>
 class Reference::Program {
  public:
-  Program(const model::Graph& graph, const std::vector<std::size_t>& offsets) : graph_(graph) {
+  Program(const model::Graph& graph, const std::vector<std::size_t>& offsets)
+      : graph_(graph), input_(0, std::get<model::Input>(graph.input().operation).type) {
     for (NodeIndex n = 0; n < graph.nodes().size(); ++n) {
       slices_.push_back({offsets[n], graph[n].output.features(), graph[n].output.fraction});
       std::visit([&](const auto& op) { add(op, graph[n].inputs, slices_[n]); }, graph[n].operation);
     }
   }
 
-  void run(std::span<const std::int64_t> event, Int* values, double& float_score) const noexcept {
-    std::ranges::copy(event, values);
+  void load(std::span<const std::int64_t> event, Int* values) const noexcept { std::ranges::copy(event, values); }
+  void load(const std::int16_t* hardware, std::size_t stride, Int* values) const noexcept {
+    for (std::size_t k = 0; k < slices_.front().size; ++k) values[k] = hardware[k * stride];
+    input_(values, values, slices_.front().size);
+  }
+
+  /// From the codes of the input, which are loaded.
+  void run(Int* values, double& float_score) const noexcept {
     for (const auto& step : steps_) std::visit([&](const auto& s) { s(values); }, step);
     if (const auto* op = std::get_if<model::MixtureDistance>(&graph_.output().operation)) {
       float_score = mixture(*op, slices_[graph_.output().inputs[0]], values);
@@ -66,6 +73,7 @@ class Reference::Program {
   }
 
   model::Graph graph_;
+  Quantiser<Int> input_;
   std::vector<Slice> slices_;
   std::vector<Step<Int>> steps_;
 };
@@ -106,9 +114,27 @@ Reference::State Reference::make_state() const {
 void Reference::run(std::span<const std::int64_t> event, State& state) const noexcept {
   assert(event.size() == features_);
   if (narrow_) {
-    narrow_->run(event, state.narrow_.data(), state.score_);
+    narrow_->load(event, state.narrow_.data());
   } else {
-    wide_->run(event, state.wide_.data(), state.score_);
+    wide_->load(event, state.wide_.data());
+  }
+  run_loaded(state);
+}
+
+void Reference::run(const std::int16_t* hardware, std::size_t stride, State& state) const noexcept {
+  if (narrow_) {
+    narrow_->load(hardware, stride, state.narrow_.data());
+  } else {
+    wide_->load(hardware, stride, state.wide_.data());
+  }
+  run_loaded(state);
+}
+
+void Reference::run_loaded(State& state) const noexcept {
+  if (narrow_) {
+    narrow_->run(state.narrow_.data(), state.score_);
+  } else {
+    wide_->run(state.wide_.data(), state.score_);
   }
 }
 

@@ -33,6 +33,9 @@ class Reference {
   /// Runs an event: codes of the graph's Input, one a feature, each within its type.
   void run(std::span<const std::int64_t> event, State& state) const noexcept;
 
+  /// Runs an event of hardware integers, `stride` apart: they are brought into the type of the graph's Input.
+  void run(const std::int16_t* hardware, std::size_t stride, State& state) const noexcept;
+
   /// After run: the code of a feature of a node (0 for a float node).
   model::Code code(const State& state, model::NodeIndex node, std::size_t feature) const noexcept;
   /// After run: the same as a number; rounded to double where it has more than 53 bits.
@@ -44,6 +47,8 @@ class Reference {
   class Program;
 
  private:
+  void run_loaded(State& state) const noexcept;
+
   std::size_t features_ = 0;
   std::vector<int> fractions_;        ///< of each node
   std::vector<std::size_t> offsets_;  ///< where a node's codes begin in a State

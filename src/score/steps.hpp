@@ -42,11 +42,7 @@ struct QuantiseStep {
     }
   }
   void operator()(Int* v) const noexcept {
-    if (types.size() == 1) {
-      const Quantiser<Int> one = types[0];  // a copy cannot alias v, so it stays in registers
-      for (std::size_t i = 0; i < size; ++i) v[out + i] = one(v[in + i]);
-      return;
-    }
+    if (types.size() == 1) return types[0](v + in, v + out, size);
     for (std::size_t i = 0; i < size; ++i) v[out + i] = types[i](v[in + i]) * (Int{1} << align[i]);
   }
 };

@@ -28,7 +28,7 @@ const HWY_FULL(std::int32_t) d32;
 const HWY_FULL(std::int16_t) d16;
 using V32 = hn::Vec<decltype(d32)>;
 using V16 = hn::Vec<decltype(d16)>;
-constexpr std::size_t N = HWY_LANES(std::int32_t);  // int32 lanes; a group is 2N events
+constexpr std::size_t N = HWY_LANES(std::int32_t);    // int32 lanes; a group is 2N events
 #if HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON  // 32 registers
 constexpr std::size_t unroll = 8;
 #else
