@@ -27,12 +27,7 @@ std::string text_of(const std::string& file) {
 config::Config load(const Options& options) {
   config::Config loaded =
       options.file.empty() ? config::Config::master() : config::Config::parse(text_of(options.file), options.file);
-  for (const std::string& setting : options.settings) {
-    const auto equals = setting.find('=');
-    if (equals == setting.npos)
-      throw core::Error(core::ErrorCode::usage, "'" + setting + "' sets nothing").remedy("Write --set KEY=VALUE");
-    loaded.set(setting.substr(0, equals), setting.substr(equals + 1));
-  }
+  for (const std::string& setting : options.settings) loaded.set_text(setting);
   return loaded;
 }
 

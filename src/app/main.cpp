@@ -77,6 +77,7 @@ int run(int argc, char** argv) {
   program.require_subcommand(1);
   program.footer("`trigloop COMMAND --help` shows a command's options and examples.\n\n" + exit_codes());
   trigloop::app::add_config(program);
+  trigloop::app::add_curate(program);
   trigloop::app::add_inspect(program);
   trigloop::app::add_layout(program);
   trigloop::app::add_model(program);

@@ -220,6 +220,13 @@ void Config::set(std::string_view path, std::string_view yaml) {
   }
 }
 
+void Config::set_text(std::string_view assignment) {
+  const auto equals = assignment.find('=');
+  if (equals == assignment.npos)
+    throw Error(ErrorCode::usage, "'" + core::escaped(assignment) + "' sets nothing").remedy("Write KEY=VALUE");
+  set(assignment.substr(0, equals), assignment.substr(equals + 1));
+}
+
 std::vector<Difference> Config::differences() const {
   std::vector<Difference> out;
   for (const Key& key : keys()) {

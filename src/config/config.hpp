@@ -53,6 +53,8 @@ class Config {
 
   /// Sets one key from YAML text ("0.5", "[1, 2]"), checked as in a file. Error: usage.
   void set(std::string_view path, std::string_view yaml);
+  /// The same of "KEY=VALUE", as a command line gives it.
+  void set_text(std::string_view assignment);
 
   /// What differs from the master, in the order of the keys.
   std::vector<Difference> differences() const;

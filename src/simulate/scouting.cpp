@@ -1,7 +1,8 @@
 #include "simulate/scouting.hpp"
 
+#include "core/in_order.hpp"
+#include "simulate/batch.hpp"
 #include "simulate/generator.hpp"
-#include "simulate/pipeline.hpp"
 #include "simulate/process.hpp"
 #include "simulate/timeline.hpp"
 
@@ -103,8 +104,8 @@ ScoutingSummary write_scouting(const ScoutingOptions& options, io::Sink& sink, c
   const BlockMaker make(options, timeline);
   LumisectionTable seen(options.run);
   ScoutingSummary summary;
-  run_pipeline(
-      blocks.size(), options.threads, [&](std::uint64_t block, Batch& batch) { make(blocks[block], batch); },
+  core::run_in_order<Batch>(
+      blocks.size(), options.threads, [&](std::uint64_t block, unsigned, Batch& batch) { make(blocks[block], batch); },
       [&](std::uint64_t block, const Batch& batch) {
         if (batch.size() > 0) sink.append(events, batch.columns(blocks[block].first_event));
         seen.add(blocks[block]);

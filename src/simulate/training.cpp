@@ -4,9 +4,10 @@
 
 #include "core/buffer.hpp"
 #include "core/error.hpp"
+#include "core/in_order.hpp"
 #include "core/text.hpp"
+#include "simulate/batch.hpp"
 #include "simulate/generator.hpp"
-#include "simulate/pipeline.hpp"
 #include "simulate/process.hpp"
 
 namespace trigloop::simulate {
@@ -74,7 +75,7 @@ TrainingSummary write_process(const Process& process, std::uint64_t stream, cons
   TrainingBlock block;
   TrainingSummary summary{process.name, 0, 0};
   const std::uint64_t blocks = (options.events + block_events - 1) / block_events;
-  const auto make = [&](std::uint64_t number, Batch& batch) {
+  const auto make = [&](std::uint64_t number, unsigned, Batch& batch) {
     const std::uint64_t first = number * block_events, last = std::min(first + block_events, options.events);
     batch.clear(block_events);
     Event event;
@@ -89,7 +90,7 @@ TrainingSummary write_process(const Process& process, std::uint64_t stream, cons
     for (const std::uint8_t fired : batch.l1()) summary.fired += fired;
     if (advance) advance(batch.size());
   };
-  run_pipeline(blocks, options.threads, make, take);
+  core::run_in_order<Batch>(blocks, options.threads, make, take);
   return summary;
 }
 

@@ -1,0 +1,95 @@
+#include "curate/cuts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <span>
+
+namespace trigloop::curate {
+
+CutCounts& CutCounts::operator+=(const CutCounts& other) noexcept {
+  read += other.read;
+  kept += other.kept;
+  saturated_et += other.saturated_et;
+  not_a_number += other.not_a_number;
+  saturated_events += other.saturated_events;
+  masked_objects += other.masked_objects;
+  return *this;
+}
+
+Cuts::Cuts(const Settings& settings, const SideTypes& sides)
+    : sides_(sides), by_et_(settings.drop_saturated_et), drops_(settings.saturation == Saturation::drop) {
+  for (const Object& object : settings.objects)
+    limits_.push_back(static_cast<std::int16_t>(saturation_of(object.kind)));
+}
+
+CutCounts Cuts::apply(Batch& batch) {
+  CutCounts counts;
+  counts.read = batch.events;
+  keep_.assign(batch.events, 1);
+  if (by_et_) cut_et(batch, counts);
+  if (drops_) drop(batch, counts);
+  compact(batch);
+  if (!drops_) mask(batch, counts);
+  counts.kept = batch.events;
+  return counts;
+}
+
+void Cuts::cut_et(const Batch& batch, CutCounts& counts) {
+  const event::Type type = sides_[static_cast<std::size_t>(Side::et)]->type;
+  event::visit(type, [&](auto zero) {
+    const auto* et = reinterpret_cast<const decltype(zero)*>(batch.sides[static_cast<std::size_t>(Side::et)].data());
+    for (std::size_t i = 0; i < batch.events; ++i) {
+      const auto value = static_cast<double>(et[i]);
+      if (value < saturated_et) continue;
+      keep_[i] = 0;
+      ++(std::isnan(value) ? counts.not_a_number : counts.saturated_et);
+    }
+  });
+}
+
+void Cuts::drop(const Batch& batch, CutCounts& counts) {
+  const std::int16_t* pt = batch.values.data();
+  for (std::size_t i = 0; i < batch.events; ++i) {
+    bool saturated = false;
+    for (const std::int16_t limit : limits_) {
+      saturated |= *pt >= limit;
+      pt += 3;
+    }
+    counts.saturated_events += saturated && keep_[i] != 0;
+    keep_[i] &= static_cast<std::uint8_t>(!saturated);
+  }
+}
+
+void Cuts::mask(Batch& batch, CutCounts& counts) const {
+  std::int16_t* object = batch.values.data();
+  for (std::size_t i = 0; i < batch.events; ++i) {
+    for (const std::int16_t limit : limits_) {
+      if (object[0] >= limit) {
+        object[0] = object[1] = object[2] = 0;
+        ++counts.masked_objects;
+      }
+      object += 3;
+    }
+  }
+}
+
+void Cuts::compact(Batch& batch) const {
+  const auto first = std::ranges::find(keep_, 0);
+  if (first == keep_.end()) return;
+  const std::size_t row = 3 * limits_.size();
+  auto to = static_cast<std::size_t>(first - keep_.begin());
+  for (std::size_t from = to; from < batch.events; ++from) {
+    if (keep_[from] == 0) continue;
+    std::memmove(batch.values.data() + to * row, batch.values.data() + from * row, row * sizeof(std::int16_t));
+    for (std::size_t side = 0; side < side_count; ++side) {
+      if (!sides_[side]) continue;
+      const std::size_t bytes = sides_[side]->bytes();
+      std::memmove(batch.sides[side].data() + to * bytes, batch.sides[side].data() + from * bytes, bytes);
+    }
+    ++to;
+  }
+  batch.events = to;
+}
+
+}  // namespace trigloop::curate

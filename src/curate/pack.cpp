@@ -1,0 +1,68 @@
+#include "curate/pack.hpp"
+
+namespace trigloop::curate {
+namespace {
+
+event::ColumnView view(event::Type type, std::size_t inner, const void* data, std::size_t values) {
+  return {type, false, static_cast<std::uint32_t>(inner), static_cast<const std::byte*>(data), values, {}};
+}
+
+}  // namespace
+
+template <class T>
+void Scaler::fill(const Batch& batch, T* out) const {
+  const std::size_t width = scaling_.scale.size();
+  const double *scale = scaling_.scale.data(), *bias = scaling_.bias.data();
+  const std::int16_t* in = batch.values.data();
+  for (std::size_t i = 0; i < batch.events; ++i, in += width, out += width) {
+    for (std::size_t f = 0; f < width; ++f) out[f] = static_cast<T>((in[f] - bias[f]) / scale[f]);
+  }
+}
+
+void Scaler::apply(Piece& piece) const {
+  const std::size_t values = piece.batch.events * scaling_.scale.size();
+  piece.data.resize_discard(values * event::size_of(type_));
+  if (type_ == event::Type::float32) {
+    fill(piece.batch, reinterpret_cast<float*>(piece.data.data()));
+  } else {
+    fill(piece.batch, reinterpret_cast<double*>(piece.data.data()));
+  }
+}
+
+io::TableSpec event_table(const std::string& name, std::size_t objects, const SideTypes& sides, event::Type data) {
+  io::TableSpec table{name, "", {{"DATA", data, {objects, 3}, ""}}};
+  for (std::size_t side = 0; side < side_count; ++side) {
+    if (sides[side])
+      table.columns.push_back({std::string(side_names[side]), sides[side]->type, sides[side]->shape, ""});
+  }
+  return table;
+}
+
+void append(io::hdf5::Writer& writer, std::size_t table, const SideTypes& sides, event::Type data, const Piece& piece) {
+  const Batch& batch = piece.batch;
+  if (batch.events == 0) return;
+  event::Columns columns{0, batch.events, {}};
+  const std::size_t values = piece.data.size() / event::size_of(data);
+  columns.columns.push_back(view(data, values / batch.events, piece.data.data(), values));
+  for (std::size_t side = 0; side < side_count; ++side) {
+    if (!sides[side]) continue;
+    const std::size_t inner = sides[side]->bytes() / event::size_of(sides[side]->type);
+    columns.columns.push_back(view(sides[side]->type, inner, batch.sides[side].data(), inner * batch.events));
+  }
+  writer.append(table, columns);
+}
+
+io::TableSpec normalisation_table() {
+  return {"Normalisation",
+          "",
+          {{"norm_scale", event::Type::float64, {3}, ""}, {"norm_bias", event::Type::float64, {3}, ""}}};
+}
+
+void append_normalisation(io::hdf5::Writer& writer, std::size_t table, const Scaling& scaling) {
+  const std::size_t n = scaling.scale.size();
+  const auto scale = view(event::Type::float64, 3, scaling.scale.data(), n);
+  const auto bias = view(event::Type::float64, 3, scaling.bias.data(), n);
+  writer.append(table, {0, n / 3, {scale, bias}});
+}
+
+}  // namespace trigloop::curate
