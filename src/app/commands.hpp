@@ -16,6 +16,7 @@ void add_config(CLI::App& program);
 void add_curate(CLI::App& program);
 void add_inspect(CLI::App& program);
 void add_layout(CLI::App& program);
+void add_menu(CLI::App& program);
 void add_model(CLI::App& program);
 void add_plot(CLI::App& program);
 void add_score(CLI::App& program);

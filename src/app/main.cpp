@@ -80,6 +80,7 @@ int run(int argc, char** argv) {
   trigloop::app::add_curate(program);
   trigloop::app::add_inspect(program);
   trigloop::app::add_layout(program);
+  trigloop::app::add_menu(program);
   trigloop::app::add_model(program);
   trigloop::app::add_plot(program);
   trigloop::app::add_score(program);

@@ -1,0 +1,303 @@
+#include "menu/bind.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/error.hpp"
+#include "io/bind.hpp"
+
+namespace trigloop::menu {
+namespace {
+
+using core::Error;
+using core::ErrorCode;
+
+const io::ColumnInfo* find(const io::TableInfo& table, const std::string& name) {
+  const auto at = std::ranges::find(table.columns, name, &io::ColumnInfo::name);
+  return at == table.columns.end() ? nullptr : &*at;
+}
+
+/// `*` stands for any characters.
+bool matches(std::string_view pattern, std::string_view name) {
+  if (pattern.empty()) return name.empty();
+  if (pattern[0] == '*') return matches(pattern.substr(1), name) || (!name.empty() && matches(pattern, name.substr(1)));
+  return !name.empty() && pattern[0] == name[0] && matches(pattern.substr(1), name.substr(1));
+}
+
+/// What one kind of input offers: a column for an attribute of a kind, or the reason why there is none.
+class Input {
+ public:
+  explicit Input(const io::TableInfo& table) : table_(table) {}
+  virtual ~Input() = default;
+  /// Makes `source` able to answer; returns "" or what is missing.
+  virtual std::string provide(Kind kind, Attribute attribute, ObjectSource& source) = 0;
+  /// run, orbit, crossing, where the input has them.
+  virtual std::array<std::int32_t, 3> keys() { return {no_column, no_column, no_column}; }
+
+  const io::TableInfo& table() const noexcept { return table_; }
+  std::vector<std::string>& columns() noexcept { return columns_; }
+
+  std::int32_t number_of(const std::string& column) {
+    const auto at = std::ranges::find(columns_, column);
+    if (at != columns_.end()) return static_cast<std::int32_t>(at - columns_.begin());
+    columns_.push_back(column);
+    return static_cast<std::int32_t>(columns_.size() - 1);
+  }
+
+ private:
+  const io::TableInfo& table_;
+  std::vector<std::string> columns_;
+};
+
+std::uint64_t values_per_item(const io::ColumnInfo& column) {
+  std::uint64_t product = 1;
+  for (const std::uint64_t n : column.shape) product *= std::min<std::uint64_t>(n, UINT16_MAX);
+  return product;
+}
+
+class LayoutInput final : public Input {
+ public:
+  LayoutInput(const event::Layout& layout, const io::TableInfo& table) : Input(table), layout_(layout) {}
+
+  std::string provide(Kind kind, Attribute attribute, ObjectSource& source) override {
+    const std::string collection = is_sum(kind) ? "EtSum" : collection_of(kind);
+    const auto owner = std::ranges::find(layout_.collections, collection, &event::Collection::name);
+    if (owner == layout_.collections.end()) return "layout '" + layout_.name + "' has no collection " + collection;
+    const auto field = std::ranges::find(owner->fields, name_of(attribute), &event::Field::name);
+    if (field == owner->fields.end())
+      return "collection " + collection + " of layout '" + layout_.name + "' has no field " +
+             std::string(name_of(attribute));
+    const io::ColumnInfo* column = find(table(), field->use.column);
+    if (column == nullptr) return "there is no column '" + field->use.column + "'";
+    if (!column->type || event::is_float(*column->type) || (column->jagged && values_per_item(*column) != 1))
+      return "column '" + field->use.column + "' is of type " + column->type_name + ", not a list of hardware integers";
+    source.columns[static_cast<std::size_t>(attribute)] = number_of(field->use.column);
+    return "";
+  }
+
+  std::array<std::int32_t, 3> keys() override {
+    std::array<std::int32_t, 3> numbers{no_column, no_column, no_column};
+    const event::Key& key = layout_.key;
+    const std::string* names[] = {&key.run, &key.orbit, &key.crossing};
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (!names[i]->empty() && find(table(), *names[i]) != nullptr) numbers[i] = number_of(*names[i]);
+    }
+    return numbers;
+  }
+
+ private:
+  static std::string collection_of(Kind kind) {
+    static constexpr std::array<const char*, object_kinds> names{"Mu", "EG", "Tau", "Jet"};
+    return names[static_cast<std::size_t>(kind)];
+  }
+  const event::Layout& layout_;
+};
+
+class DenseInput final : public Input {
+ public:
+  DenseInput(const DenseNames& names, const io::TableInfo& table) : Input(table), names_(names) {}
+
+  std::string provide(Kind kind, Attribute attribute, ObjectSource& source) override {
+    if (kind == Kind::et) return sum(names_.et, attribute, 1, source);
+    if (kind == Kind::ht) return sum(names_.ht, attribute, 2, source);
+    const auto slots = slots_of(kind);
+    if (!slots) return "array '" + names_.objects + "' has no " + std::string(name_of(kind));
+    if (attribute > Attribute::phi)
+      return "array '" + names_.objects + "' tells no " + std::string(name_of(attribute)) + " of objects";
+    source.dense = true;
+    source.first = slots->first;
+    source.count = slots->second;
+    source.columns[static_cast<std::size_t>(attribute)] = number_of(names_.objects);
+    return "";
+  }
+
+ private:
+  static std::optional<std::pair<std::uint32_t, std::uint32_t>> slots_of(Kind kind) {
+    switch (kind) {
+      case Kind::met:
+        return {{0, 1}};
+      case Kind::eg:
+        return {{1, 12}};
+      case Kind::mu:
+        return {{13, 8}};
+      case Kind::jet:
+        return {{21, 12}};
+      default:
+        return {};
+    }
+  }
+  std::string sum(const std::string& name, Attribute attribute, double scale, ObjectSource& source) {
+    const io::ColumnInfo* column = find(table(), name);
+    if (column == nullptr || !column->type || column->jagged || values_per_item(*column) != 1)
+      return "there is no column '" + name + "' of one number an event";
+    if (attribute != Attribute::pt) return "column '" + name + "' tells no " + std::string(name_of(attribute));
+    source.scale = scale;
+    source.columns[static_cast<std::size_t>(attribute)] = number_of(name);
+    return "";
+  }
+  const DenseNames& names_;
+};
+
+/// The attributes of a leg that a combination looks at.
+std::vector<Attribute> needs(const Combination& combination, std::size_t number) {
+  const Leg& leg = combination.legs[number];
+  std::vector<Attribute> all{Attribute::pt};
+  bool eta = !leg.eta.open() || leg.not_eta.low <= leg.not_eta.high, phi = false, charge = leg.charge != 0;
+  for (const Correlation& one : combination.correlations) {
+    if (std::ranges::find(one.legs, number) == one.legs.end()) continue;
+    const bool both = !one.d_r2.open() || !one.mass2.open();
+    eta = eta || both || !one.d_eta.open();
+    phi = phi || both || !one.d_phi.open();
+    charge = charge || one.charges != Charges::any;
+  }
+  if (eta) all.push_back(Attribute::eta);
+  if (phi) all.push_back(Attribute::phi);
+  if (leg.isolation != ~0u) all.push_back(Attribute::isolation);
+  if (leg.quality != ~0u) all.push_back(Attribute::quality);
+  if (charge) all.push_back(Attribute::charge);
+  return all;
+}
+
+class Binder {
+ public:
+  Binder(const Menu& menu, Input& input, const BindOptions& options) : input_(input), options_(options) {
+    binding_.menu = menu;
+    binding_.menu.seeds.clear();
+    binding_.menu.bits = {};
+    binding_.table = input.table().name;
+    binding_.cycle = input.table().cycle;
+  }
+
+  Binding operator()(const Menu& menu, const std::string& file) {
+    for (const Seed& seed : menu.seeds) take(seed, file);
+    for (const io::ColumnInfo& column : input_.table().columns) take_bit(menu.bits, column);
+    const auto& seeds = binding_.menu.seeds;
+    if (seeds.empty()) {
+      throw Error(ErrorCode::mismatch, "no seed of menu '" + menu.name + "' can be answered from this file").file(file);
+    }
+    if (std::ranges::any_of(seeds, [](const Seed& seed) { return seed.prescale > 100; }))
+      binding_.key_columns = input_.keys();
+    add_sum_type();
+    binding_.columns = std::move(input_.columns());
+    return std::move(binding_);
+  }
+
+ private:
+  void take(const Seed& seed, const std::string& file) {
+    const std::string missing = seed.column.empty() ? provide(seed) : missing_bit(seed.column);
+    if (missing.empty()) return add(seed, seed.column);
+    const std::string reason = "seed '" + seed.name + "' cannot be answered: " + missing;
+    if (!options_.drop_unfit) {
+      Error error(ErrorCode::mismatch, reason);
+      if (!binding_.table.empty()) error.in("table '" + binding_.table + "'");
+      throw error.file(file).remedy("Choose another menu or input, or leave such seeds out (--drop-unfit)");
+    }
+    binding_.warnings.push_back(reason);
+  }
+
+  /// "" or what is missing; sources are changed only if nothing is.
+  std::string provide(const Seed& seed) {
+    const auto sources = binding_.sources;
+    const auto columns = input_.columns();
+    for (const auto& alternative : seed.alternatives) {
+      for (const std::uint32_t number : alternative) {
+        const std::string missing = provide(binding_.menu.combinations[number]);
+        if (missing.empty()) continue;
+        binding_.sources = sources;
+        input_.columns() = columns;
+        return missing;
+      }
+    }
+    return "";
+  }
+
+  std::string provide(const Combination& combination) {
+    for (std::size_t leg = 0; leg < combination.legs.size(); ++leg) {
+      const Kind kind = combination.legs[leg].kind;
+      for (const Attribute attribute : needs(combination, leg)) {
+        std::string missing = input_.provide(kind, attribute, binding_.sources[static_cast<std::size_t>(kind)]);
+        if (!missing.empty()) return missing;
+      }
+    }
+    return "";
+  }
+
+  std::string missing_bit(const std::string& name) const {
+    const io::ColumnInfo* column = find(input_.table(), name);
+    if (column == nullptr) return "there is no column '" + name + "'";
+    return is_bit(*column) ? "" : "column '" + name + "' is of type " + column->type_name + ", not one bit an event";
+  }
+
+  static bool is_bit(const io::ColumnInfo& column) {
+    return column.type && !column.jagged && values_per_item(column) == 1 && !event::is_float(*column.type);
+  }
+
+  void take_bit(const StoredBits& bits, const io::ColumnInfo& column) {
+    const auto fits = [&](const std::string& pattern) { return matches(pattern, column.name); };
+    if (!is_bit(column) || std::ranges::none_of(bits.columns, fits) || std::ranges::any_of(bits.except, fits)) return;
+    Seed seed;
+    seed.name = seed.column = column.name;
+    seed.index = static_cast<std::uint32_t>(binding_.menu.seeds.size());
+    add(seed, column.name);
+  }
+
+  void add(const Seed& seed, const std::string& column) {
+    binding_.menu.seeds.push_back(seed);
+    binding_.bit_columns.push_back(column.empty() ? no_column : input_.number_of(column));
+  }
+
+  /// The type column says which sum is which, where there is one.
+  void add_sum_type() {
+    for (std::size_t k = object_kinds; k < kinds; ++k) {
+      ObjectSource& source = binding_.sources[k];
+      if (source.columns[0] != no_column && !source.dense)
+        input_.provide(static_cast<Kind>(k), Attribute::type, source);
+    }
+  }
+
+  Input& input_;
+  BindOptions options_;
+  Binding binding_;
+};
+
+}  // namespace
+
+std::string_view name_of(Attribute attribute) noexcept {
+  static constexpr std::array<std::string_view, attributes> names{"pt",      "eta",    "phi", "iso",
+                                                                  "quality", "charge", "type"};
+  return names[static_cast<std::size_t>(attribute)];
+}
+
+Binding bind(const Menu& menu, const event::Layout& layout, const io::Source& source, const BindOptions& options) {
+  if (!layout.hardware) {
+    throw Error(ErrorCode::mismatch,
+                "layout '" + layout.name + "' is of physical values; a menu compares hardware integers")
+        .file(source.info().path.native());
+  }
+  const io::TableInfo& table = io::find_table(source.info(), layout.table, options.cycle);
+  LayoutInput input(layout, table);
+  Binding binding = Binder(menu, input, options)(menu, source.info().path.native());
+  io::refuse_physical_values(layout, source, table);
+  return binding;
+}
+
+bool has_dense(const io::SourceInfo& info, const DenseNames& names) {
+  return std::ranges::any_of(info.tables, [&](const io::TableInfo& table) {
+    const io::ColumnInfo* column = table.name == names.table ? find(table, names.objects) : nullptr;
+    return column != nullptr && column->type && !column->jagged && column->shape == std::vector<std::uint64_t>{33, 3};
+  });
+}
+
+Binding bind_dense(const Menu& menu, const io::Source& source, const DenseNames& names, const BindOptions& options) {
+  const io::TableInfo& table = io::find_table(source.info(), names.table, options.cycle);
+  const io::ColumnInfo& objects = io::find_column(source.info(), table, names.objects);
+  if (!has_dense(source.info(), names) || event::is_float(*objects.type)) {
+    throw Error(ErrorCode::mismatch, "is of type " + objects.type_name + "; objects are integers [33][3]")
+        .in("column '" + names.objects + "'")
+        .file(source.info().path.native());
+  }
+  DenseInput input(names, table);
+  return Binder(menu, input, options)(menu, source.info().path.native());
+}
+
+}  // namespace trigloop::menu

@@ -1,0 +1,171 @@
+#include "menu/columns.hpp"
+
+#include <cmath>
+
+#include "core/error.hpp"
+
+namespace trigloop::menu {
+namespace {
+
+using event::ColumnView;
+
+// Booleans are bytes; reading a byte as bool is only defined for 0 and 1, so they are read as numbers.
+template <class T>
+using Stored = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>;
+
+template <class T>
+std::int32_t to_code(T value, double scale) noexcept {
+  if constexpr (std::is_floating_point_v<T>) {
+    const double code = std::nearbyint(static_cast<double>(value) * scale);
+    return code >= 2147483647.0 ? INT32_MAX : code > -2147483648.0 ? static_cast<std::int32_t>(code) : 0;  // NaN: 0
+  } else if constexpr (sizeof(T) < 4) {
+    return static_cast<std::int32_t>(value) * static_cast<std::int32_t>(scale);
+  } else {
+    using Wide = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
+    Wide wide = std::min<Wide>(static_cast<Wide>(value), INT32_MAX);
+    if constexpr (std::is_signed_v<T>) wide = std::max<Wide>(wide, INT32_MIN);
+    return static_cast<std::int32_t>(std::clamp<std::int64_t>(
+        static_cast<std::int64_t>(wide) * static_cast<std::int64_t>(scale), INT32_MIN, INT32_MAX));
+  }
+}
+
+/// Calls f with a function from value number to code.
+template <class F>
+decltype(auto) with_codes(const ColumnView& view, double scale, F&& f) {
+  return event::visit(view.type, [&](auto zero) -> decltype(auto) {
+    const auto* values = reinterpret_cast<const Stored<decltype(zero)>*>(view.data);
+    return f([values, scale](std::size_t i) noexcept { return to_code(values[i], scale); });
+  });
+}
+
+std::int16_t narrow(std::int32_t code) noexcept {
+  return static_cast<std::int16_t>(std::clamp<std::int32_t>(code, INT16_MIN, INT16_MAX));
+}
+
+bool same_counts(const ColumnView& a, const ColumnView& b) {
+  if (a.jagged != b.jagged) return false;
+  if (!a.jagged) return a.inner == b.inner;
+  return a.offsets.data() == b.offsets.data() || std::ranges::equal(a.offsets, b.offsets);
+}
+
+bool holds(const ColumnView& view, std::size_t entries) {
+  if (view.jagged) return view.offsets.size() == entries + 1 && view.offsets.back() <= view.values;
+  return view.inner != 0 && entries <= view.values / view.inner;
+}
+
+}  // namespace
+
+ObjectColumns::ObjectColumns(const Menu& menu, Kind kind, const ObjectSource& source,
+                             std::span<const std::int32_t> positions)
+    : kind_(kind),
+      source_(source),
+      sum_type_(menu.sum_types[static_cast<std::size_t>(kind)]),
+      pt_offset_(kind == Kind::mu ? menu.muon_pt_offset : 0) {
+  for (std::size_t a = 0; a < attributes; ++a) {
+    if (source.columns[a] != no_column) positions_[a] = positions[static_cast<std::size_t>(source.columns[a])];
+  }
+}
+
+void ObjectColumns::take(const event::Columns& window, const std::vector<std::string>& names) {
+  first_entry_ = window.first_entry;
+  for (std::size_t a = 0; a < attributes; ++a) {
+    if (positions_[a] == no_column) continue;
+    views_[a] = &window.columns[static_cast<std::size_t>(positions_[a])];
+    if (holds(*views_[a], window.entries) && same_counts(*views_[0], *views_[a])) continue;
+    throw core::Error(core::ErrorCode::damaged, "has other numbers of items than its entries or its collection")
+        .in("column '" + names[static_cast<std::size_t>(source_.columns[a])] + "', entries from " +
+            std::to_string(window.first_entry));
+  }
+}
+
+ObjectColumns::Range ObjectColumns::items(std::size_t entry) const noexcept {
+  const ColumnView& pts = *views_[0];
+  if (source_.dense) return {entry * pts.inner + std::size_t{3} * source_.first, source_.count};
+  if (!pts.jagged) return {entry * pts.inner, pts.inner};
+  return {pts.offsets[entry], pts.offsets[entry + 1] - pts.offsets[entry]};
+}
+
+std::size_t ObjectColumns::find_sum(const Range& range) const noexcept {
+  if (source_.dense || (!pt().jagged && pt().inner == 1)) return 0;
+  const auto place = static_cast<std::size_t>(sum_type_);
+  if (!has(Attribute::type)) return place;
+  return with_codes(*views_[static_cast<std::size_t>(Attribute::type)], 1, [&](auto code) {
+    if (place < range.count && code(range.begin + place) == sum_type_) return place;  // the usual order
+    std::size_t i = 0;
+    while (i < range.count && code(range.begin + i) != sum_type_) ++i;
+    return i;
+  });
+}
+
+void ObjectColumns::read(Attribute attribute, const Range& range, std::int32_t* out) const noexcept {
+  const std::size_t a = static_cast<std::size_t>(attribute);
+  // Rows of (pt, eta, phi) hold all three in one column.
+  const std::size_t step = source_.dense ? 3 : 1, shift = source_.dense ? a : 0;
+  with_codes(*views_[a], attribute == Attribute::pt ? source_.scale : 1, [&](auto code) {
+    for (std::size_t i = 0; i < range.count; ++i) out[i] = code(range.begin + i * step + shift);
+  });
+}
+
+void ObjectColumns::place(Objects& out) const noexcept {
+  const bool muon = kind_ == Kind::mu;
+  for (std::uint32_t i = 0; i < out.count; ++i) {
+    // int16 is what a column of codes holds; the bounds keep products of wrong codes in range.
+    Point& point = out.points[i];
+    point.pt = std::clamp<std::int32_t>(out(Attribute::pt, i) - pt_offset_, 0, INT16_MAX);
+    const std::int32_t eta = is_sum(kind_) ? 0 : std::clamp<std::int32_t>(out(Attribute::eta, i), INT16_MIN, INT16_MAX);
+    const std::int64_t phi = out(Attribute::phi, i);
+    point.eta = muon ? eta : 4 * eta + 2;
+    point.phi = wrap_phi(muon ? phi : 4 * phi + 2);
+  }
+}
+
+void ObjectColumns::decode(std::size_t entry, Objects& out) const {
+  Range range = items(entry);
+  if (is_sum(kind_)) {
+    const std::size_t at = find_sum(range);
+    range = at < range.count ? Range{range.begin + at, 1} : Range{range.begin, 0};
+  }
+  if (range.count > max_objects) {
+    throw core::Error(core::ErrorCode::limit, "has " + std::to_string(range.count) + " objects of kind " +
+                                                  std::string(name_of(kind_)) + "; a menu takes up to " +
+                                                  std::to_string(max_objects))
+        .in("entry " + std::to_string(first_entry_ + entry));
+  }
+  out.count = static_cast<std::uint32_t>(range.count);
+  for (std::size_t a = 0; a < attributes; ++a) {
+    const auto attribute = static_cast<Attribute>(a);
+    if (has(attribute) && attribute != Attribute::type) read(attribute, range, out.values[a].data());
+  }
+  if (has(Attribute::phi) && (is_sum(kind_) || has(Attribute::eta))) place(out);
+}
+
+void ObjectColumns::sum_pts(std::size_t first, std::size_t n, std::int16_t* out) const {
+  with_codes(pt(), source_.scale, [&](auto code) {
+    for (std::size_t e = 0; e < n; ++e) {
+      const Range range = items(first + e);
+      const std::size_t at = find_sum(range);
+      out[e] = at < range.count ? narrow(code(range.begin + at)) : std::int16_t{0};
+    }
+  });
+}
+
+void ObjectColumns::leading_pts(std::size_t first, std::size_t n, std::size_t ranks, std::int16_t* const* out) const {
+  const std::size_t step = source_.dense ? 3 : 1;
+  with_codes(pt(), source_.scale, [&](auto code) {
+    for (std::size_t e = 0; e < n; ++e) {
+      std::array<std::int16_t, 4> top{};
+      const Range range = items(first + e);
+      for (std::size_t i = 0; i < range.count; ++i) {
+        std::int16_t value = narrow(code(range.begin + i * step));
+        for (std::size_t r = 0; r < ranks; ++r) {  // insertion into a short descending list
+          const std::int16_t larger = std::max(top[r], value);
+          value = std::min(top[r], value);
+          top[r] = larger;
+        }
+      }
+      for (std::size_t r = 0; r < ranks; ++r) out[r][e] = top[r];
+    }
+  });
+}
+
+}  // namespace trigloop::menu

@@ -1,0 +1,72 @@
+#pragma once
+// The columns of a window as objects: where the items of an event begin, and one event's items decoded.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "event/columns.hpp"
+#include "menu/bind.hpp"
+#include "menu/distance.hpp"
+
+namespace trigloop::menu {
+
+/// Objects of a kind that an event may have; the uGT takes 12.
+inline constexpr std::uint32_t max_objects = 32;
+
+/// One event's objects of one kind. Attributes that no column tells are unset.
+struct Objects {
+  std::uint32_t count = 0;
+  std::array<std::array<std::int32_t, max_objects>, attributes> values;
+  std::array<Point, max_objects> points;  ///< set if eta and phi, or phi of a sum, are there
+
+  std::int32_t operator()(Attribute attribute, std::uint32_t item) const noexcept {
+    return values[static_cast<std::size_t>(attribute)][item];
+  }
+};
+
+/// The objects of one kind in a window.
+class ObjectColumns {
+ public:
+  ObjectColumns() = default;
+  ObjectColumns(const Menu& menu, Kind kind, const ObjectSource& source, std::span<const std::int32_t> positions);
+
+  /// Takes the next window's views. Error: damaged, if they contradict each other.
+  void take(const event::Columns& window, const std::vector<std::string>& names);
+
+  bool present() const noexcept { return positions_[0] != no_column; }
+  bool dense() const noexcept { return source_.dense; }
+  /// Of jagged objects: item numbers, entries + 1 of them, and all pts; else a null pointer.
+  const std::uint32_t* offsets() const noexcept { return views_[0]->jagged ? views_[0]->offsets.data() : nullptr; }
+  const event::ColumnView& pt() const noexcept { return *views_[0]; }
+
+  /// Decodes one event. Error: limit, if it has more than max_objects.
+  void decode(std::size_t entry, Objects& out) const;
+  /// pt codes of events [first, first + n) of a sum; 0 where there is none. Saturated to int16.
+  void sum_pts(std::size_t first, std::size_t n, std::int16_t* out) const;
+  /// The `ranks` largest pts of each event, descending; 0 where there are fewer. Saturated to int16.
+  void leading_pts(std::size_t first, std::size_t n, std::size_t ranks, std::int16_t* const* out) const;
+
+ private:
+  struct Range {
+    std::size_t begin = 0, count = 0;
+  };
+  Range items(std::size_t entry) const noexcept;
+  /// Which item of an event's list is this sum: by type, or by place.
+  std::size_t find_sum(const Range& range) const noexcept;
+  bool has(Attribute attribute) const noexcept { return views_[static_cast<std::size_t>(attribute)] != nullptr; }
+  void read(Attribute attribute, const Range& range, std::int32_t* out) const noexcept;
+  void place(Objects& out) const noexcept;
+
+  Kind kind_ = Kind::mu;
+  ObjectSource source_;
+  std::int32_t sum_type_ = 0, pt_offset_ = 0;
+  std::array<std::int32_t, attributes> positions_{no_column, no_column, no_column, no_column,
+                                                  no_column, no_column, no_column};
+  std::array<const event::ColumnView*, attributes> views_{};
+  std::uint64_t first_entry_ = 0;
+};
+
+}  // namespace trigloop::menu

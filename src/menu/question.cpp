@@ -1,0 +1,135 @@
+#include "menu/question.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace trigloop::menu {
+namespace {
+
+bool passes(std::uint32_t mask, std::int32_t value) noexcept {
+  return mask == ~0u || (value >= 0 && value < 32 && (mask >> value & 1) != 0);
+}
+
+bool passes(const Leg& leg, const Objects& objects, std::uint32_t i) noexcept {
+  const std::int32_t pt = objects(Attribute::pt, i);
+  if (!leg.pt.holds(pt)) return false;
+  if (!leg.eta.open() && !leg.eta.holds(objects(Attribute::eta, i))) return false;
+  if (leg.not_eta.low <= leg.not_eta.high && leg.not_eta.holds(objects(Attribute::eta, i))) return false;
+  if (leg.isolation != ~0u && !passes(leg.isolation, objects(Attribute::isolation, i))) return false;
+  if (leg.quality != ~0u && !passes(leg.quality, objects(Attribute::quality, i))) return false;
+  return leg.charge == 0 || leg.charge * objects(Attribute::charge, i) > 0;
+}
+
+}  // namespace
+
+/// Objects chosen for the legs so far.
+struct Questioner::Search {
+  const Combination& combination;
+  const Plan& plan;
+  std::array<std::uint32_t, max_legs> candidates{}, chosen{};
+  std::array<std::uint32_t, kinds> used{};
+};
+
+Questioner::Questioner(const Menu& menu, const std::array<ObjectColumns, kinds>& columns)
+    : menu_(menu), columns_(columns) {
+  for (const Combination& combination : menu.combinations) {
+    Plan& plan = plans_.emplace_back();
+    plan.due.resize(combination.legs.size());
+    for (const Leg& leg : combination.legs) {
+      const auto at = std::ranges::find(legs_, leg);
+      plan.legs.push_back(static_cast<std::uint32_t>(at - legs_.begin()));
+      if (at == legs_.end()) legs_.push_back(leg);
+    }
+    for (std::uint32_t c = 0; c < combination.correlations.size(); ++c)
+      plan.due[combination.correlations[c].legs.back()].push_back(c);
+  }
+  leg_event_.resize(legs_.size());
+  leg_candidates_.resize(legs_.size());
+  answer_event_.resize(plans_.size());
+  answer_.resize(plans_.size());
+}
+
+void Questioner::start(std::size_t entry) {
+  entry_ = entry;
+  ++event_;
+}
+
+const Objects& Questioner::objects(Kind kind) {
+  const auto k = static_cast<std::size_t>(kind);
+  if (decoded_[k] != event_) {
+    columns_[k].decode(entry_, objects_[k]);
+    decoded_[k] = event_;
+  }
+  return objects_[k];
+}
+
+std::uint32_t Questioner::candidates(std::uint32_t number) {
+  if (leg_event_[number] == event_) return leg_candidates_[number];
+  const Leg& leg = legs_[number];
+  const Objects& all = objects(leg.kind);
+  std::uint32_t mask = 0;
+  for (std::uint32_t i = 0; i < all.count; ++i) mask |= std::uint32_t{passes(leg, all, i)} << i;
+  leg_event_[number] = event_;
+  return leg_candidates_[number] = mask;
+}
+
+bool Questioner::fires(std::uint32_t number) {
+  if (answer_event_[number] != event_) {
+    answer_event_[number] = event_;
+    answer_[number] = search(menu_.combinations[number], plans_[number]) ? 1 : 0;
+  }
+  return answer_[number] != 0;
+}
+
+bool Questioner::search(const Combination& combination, const Plan& plan) {
+  Search state{combination, plan, {}, {}, {}};
+  for (std::size_t leg = 0; leg < plan.legs.size(); ++leg) {
+    state.candidates[leg] = candidates(plan.legs[leg]);
+    if (state.candidates[leg] == 0) return false;
+  }
+  return choose(state, 0);
+}
+
+bool Questioner::choose(Search& state, std::size_t leg) {
+  if (leg == state.combination.legs.size()) return true;
+  std::uint32_t& used = state.used[static_cast<std::size_t>(state.combination.legs[leg].kind)];
+  for (std::uint32_t left = state.candidates[leg] & ~used; left != 0; left &= left - 1) {
+    state.chosen[leg] = static_cast<std::uint32_t>(std::countr_zero(left));
+    const auto holds = [&](std::uint32_t c) { return related(state, state.combination.correlations[c]); };
+    if (!std::ranges::all_of(state.plan.due[leg], holds)) continue;
+    const std::uint32_t bit = 1u << state.chosen[leg];
+    used |= bit;
+    if (choose(state, leg + 1)) return true;
+    used &= ~bit;
+  }
+  return false;
+}
+
+bool Questioner::related(const Search& state, const Correlation& one) const {
+  const auto kind_of = [&](std::uint8_t leg) { return static_cast<std::size_t>(state.combination.legs[leg].kind); };
+  if (one.charges != Charges::any) {
+    int positive = 0, negative = 0;
+    for (const std::uint8_t leg : one.legs) {
+      const std::int32_t charge = objects_[kind_of(leg)](Attribute::charge, state.chosen[leg]);
+      positive += charge > 0;
+      negative += charge < 0;
+    }
+    const bool valid = positive + negative == static_cast<int>(one.legs.size());
+    if (!valid || (one.charges == Charges::same) != (positive == 0 || negative == 0)) return false;
+  }
+  std::int64_t mass2 = 0;
+  for (std::size_t i = 0; i < one.legs.size(); ++i) {
+    for (std::size_t j = i + 1; j < one.legs.size(); ++j) {
+      const std::uint8_t a = one.legs[i], b = one.legs[j];
+      const Distance distance(objects_[kind_of(a)].points[state.chosen[a]],
+                              objects_[kind_of(b)].points[state.chosen[b]]);
+      if (!one.d_eta.open() && !one.d_eta.holds(distance.d_eta())) return false;
+      if (!one.d_phi.open() && !one.d_phi.holds(distance.d_phi())) return false;
+      if (!one.d_r2.open() && !one.d_r2.holds(distance.d_r2())) return false;
+      if (!one.mass2.open()) mass2 += distance.mass2();
+    }
+  }
+  return one.mass2.holds(mass2);
+}
+
+}  // namespace trigloop::menu
