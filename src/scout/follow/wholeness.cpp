@@ -1,0 +1,63 @@
+#include "scout/follow/wholeness.hpp"
+
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "core/file.hpp"
+#include "io/any/any.hpp"
+#include "io/root/file.hpp"
+
+namespace trigloop::scout {
+namespace {
+
+namespace fs = std::filesystem;
+using core::Error;
+using core::ErrorCode;
+
+void require_write_time(const fs::path& store) {
+  const fs::path attributes = store / ".zattrs";
+  std::error_code ignored;
+  if (fs::exists(attributes, ignored)) {
+    const auto json = nlohmann::json::parse(core::read_text(attributes, 16u << 20), nullptr, false);
+    if (json.is_object() && json.contains("WriteTime")) return;
+  }
+  throw Error(ErrorCode::damaged, "has no attribute WriteTime, which its writer sets last").file(store.native());
+}
+
+std::uint64_t bytes_below(const fs::path& folder) {
+  std::uint64_t bytes = 0;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::error_code ignored;
+    if (at->is_regular_file(ignored)) bytes += at->file_size(ignored);
+  }
+  return bytes;
+}
+
+void require_closed(const fs::path& path, const io::SourceInfo& info) {
+  if (info.format != "ROOT") return;
+  const io::root::RootFile file(path);
+  if (file.header().end == file.input().size()) return;
+  throw Error(ErrorCode::damaged, "was not closed by its writer: its header says " + std::to_string(file.header().end) +
+                                      " bytes, it has " + std::to_string(file.input().size()))
+      .file(path.native())
+      .remedy("Copy it again from its source");
+}
+
+}  // namespace
+
+Verdict judge(const fs::path& path) {
+  try {
+    std::error_code ignored;
+    const bool store = fs::is_directory(path, ignored);
+    if (store) require_write_time(path);
+    const auto source = io::open(path);
+    require_closed(path, source->info());
+    return {std::nullopt, store ? bytes_below(path) : source->info().bytes};
+  } catch (Error& e) {
+    e.file(path.native());
+    return {e, 0};
+  }
+}
+
+}  // namespace trigloop::scout
