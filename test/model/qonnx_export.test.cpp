@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "core/error.hpp"
+#include "io/npy/npy.hpp"
 #include "model/qonnx_import.hpp"
 #include "score/reference.hpp"
+#include "test/model/arrays.hpp"
 #include "test/model/random_graph.hpp"
 #include "test/support/support.hpp"
 
@@ -64,6 +68,85 @@ TEST(QonnxExport, TheNetworkOfTheDetectorComesBack) {
   expect_equal(graph, again, 1);
   EXPECT_EQ(again.nodes().size(), graph.nodes().size());
   EXPECT_EQ(again.output().name, "score");
+}
+
+/// Exported models, events for them, and what the reference engine gives; to be run by qonnx.
+class Exports {
+ public:
+  /// `codes`: events of the graph's input, one after the other.
+  void add(const Graph& graph, const std::vector<std::int64_t>& codes) {
+    const std::string name = dir_ / std::to_string(expected_.size());
+    test::write_file(name + ".onnx", export_qonnx(graph));
+    const score::Reference engine(graph);
+    auto state = engine.make_state();
+    std::vector<float> x;
+    std::vector<double> y;
+    for (std::size_t begin = 0; begin < codes.size(); begin += engine.features()) {
+      const auto event = std::span(codes).subspan(begin, engine.features());
+      for (const std::int64_t code : event)
+        x.push_back(std::ldexp(static_cast<float>(code), -graph.input().output.fraction));
+      engine.run(event, state);
+      for (std::size_t i = 0; i < graph.output().output.features(); ++i)
+        y.push_back(engine.value(state, graph.nodes().size() - 1, i));
+    }
+    io::npy::write_npy(
+        name + ".x.npy",
+        {event::Type::float32, {x.size() / engine.features(), engine.features()}, std::as_bytes(std::span(x))});
+    command_.insert(command_.end(), {name + ".onnx", name + ".x.npy", name + ".y.npy"});
+    expected_.push_back(std::move(y));
+  }
+
+  void expect_equal() {
+    const auto done = test::run_command(command_);
+    ASSERT_EQ(done.status, 0) << done.err;
+    for (std::size_t k = 0; k < expected_.size(); ++k) {
+      const auto found = test::read_rows(command_[4 + 3 * k], std::to_string(k) + ".y").values;
+      EXPECT_EQ(found, expected_[k]) << "model " << k;
+    }
+  }
+  std::size_t size() const { return expected_.size(); }
+
+ private:
+  test::TempDir dir_;
+  std::vector<std::string> command_{test::peer_python(), test::project_root() / "test/peers/qonnx_run.py"};
+  std::vector<std::vector<double>> expected_;
+};
+
+#define NEEDS_QONNX()                                                                          \
+  TRIGLOOP_NEEDS_PEERS();                                                                      \
+  if (test::run_command({test::peer_python(), "-c", "import qonnx, onnxruntime"}).status != 0) \
+  GTEST_SKIP() << "the peers' Python has no qonnx"
+
+TEST(QonnxExport, QonnxComputesTheSameIntegersForRandomGraphs) {
+  NEEDS_QONNX();
+  Exports exports;
+  // Quantisers of qonnx give float32, so none here has more than 24 bits; what lies between is computed in double.
+  std::size_t doubles = 0;
+  for (std::uint64_t seed = 0; exports.size() < 25; ++seed) {
+    const Graph graph = test::RandomGraph(seed, 14, 10, 20).make();
+    if (graph.input().output.fraction < 0) continue;
+    doubles += std::ranges::any_of(graph.nodes(), [](const Node& node) { return node.working_bits > 24; });
+    core::Philox random(seed, 11);
+    std::vector<std::int64_t> codes;
+    for (int k = 0; k < 20; ++k) std::ranges::copy(test::random_event(graph, random), std::back_inserter(codes));
+    try {
+      exports.add(graph, codes);
+    } catch (const core::Error& e) {
+      ASSERT_EQ(e.code(), core::ErrorCode::unsupported) << e.what();
+    }
+  }
+  EXPECT_GT(doubles, 5u);
+  exports.expect_equal();
+}
+
+TEST(QonnxExport, QonnxComputesTheDetectorsScores) {
+  NEEDS_QONNX();
+  TRIGLOOP_NEEDS_SHARED("models/axol1tl_v5.onnx");
+  const auto inputs = test::read_rows(test::shared_root() / "models/axol1tl_v5_vectors.npz", "inputs").values;
+  const std::vector<std::int64_t> codes(inputs.begin(), inputs.end());
+  Exports exports;
+  exports.add(import_qonnx(test::shared_root() / "models/axol1tl_v5.onnx"), codes);
+  exports.expect_equal();
 }
 
 TEST(QonnxExport, AFloatScoreIsRefused) {

@@ -231,7 +231,7 @@ REFUSED = {  # name: (builder, what the message must hold)
 
 def run(model, x):
     """Node by node: ONNX Runtime for standard operators, qonnx for its own. No shapes are needed that way."""
-    values = {"x": x, "": None}
+    values = {model.graph.input[0].name: x, "": None}
     values.update({t.name: numpy_helper.to_array(t) for t in model.graph.initializer})
     for node in model.graph.node:
         if node.domain:
@@ -267,4 +267,5 @@ def main(folder):
         (folder / "refused" / f"{name}.txt").write_text(words + "\n")
 
 
-main(Path(sys.argv[1]))
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
