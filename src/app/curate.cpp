@@ -76,7 +76,7 @@ void run(const Options& options) {
   curate::Report report;
   {
     core::Progress progress("curate", 0, "events", silent ? core::ProgressMode::quiet : core::ProgressMode::automatic);
-    report = curate::curate(settings, options.threads, options.rebuild,
+    report = curate::curate(settings, {.threads = options.threads, .rebuild = options.rebuild},
                             [&](std::uint64_t events) { progress.advance(events); });
   }
   if (options.json) {

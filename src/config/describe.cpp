@@ -98,8 +98,9 @@ std::string markdown_table() {
   std::string out = "| key | value | default | meaning |\n|---|---|---|---|\n";
   for (const Key& key : keys()) {
     const std::string standard = key.origin == Origin::older ? "-" : "`" + to_line(Config::master().at(key.path)) + "`";
-    out += "| `" + std::string(key.path) + "` | " + describe(key) + " | " + standard + " | " + std::string(key.about) +
-           " |\n";
+    for (const std::string& cell : {"`" + std::string(key.path) + "`", describe(key), standard, std::string(key.about)})
+      out.append("| ").append(cell).append(" ");
+    out += "|\n";
   }
   return out;
 }

@@ -164,7 +164,8 @@ void merge(Value& into, const YamlNode& node, const std::string& path, const std
   }
   for (std::size_t i = 0; i < node.keys.size(); ++i) {
     const std::string name(canonical(node.keys[i]));
-    const std::string below = path.empty() ? name : path + "." + name;
+    std::string below = path;
+    below.append(path.empty() ? "" : ".").append(name);
     const YamlNode& child = node.children[i];
     try {
       if (const Key* key = find_key(below)) {
@@ -174,8 +175,8 @@ void merge(Value& into, const YamlNode& node, const std::string& path, const std
       } else {
         throw unknown(name, path);
       }
-    } catch (Error& e) {
-      problems.push_back(placed(std::move(e), child, below, file));
+    } catch (const Error& e) {
+      problems.push_back(placed(e, child, below, file));
     }
   }
 }

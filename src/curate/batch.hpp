@@ -37,6 +37,11 @@ struct Batch {
   /// Of signal sets: the sum over events of a hash of all that the input holds of each, wanted or not. It depends
   /// neither on the order of work nor on how a file is cut and compressed.
   std::uint64_t content = 0;
+
+  /// Puts the events of `more`, and its content, behind those that are here.
+  void append(const Batch& more);
+  /// Memory of the events.
+  std::size_t bytes() const noexcept;
 };
 
 }  // namespace trigloop::curate

@@ -6,11 +6,13 @@
 #include <memory>
 
 #include "core/error.hpp"
+#include "core/in_order.hpp"
 #include "core/parallel.hpp"
 #include "core/text.hpp"
 #include "curate/input.hpp"
 #include "curate/pack.hpp"
 #include "curate/provenance.hpp"
+#include "curate/stream.hpp"
 #include "io/any/any.hpp"
 
 namespace trigloop::curate {
@@ -29,8 +31,11 @@ std::string listed(const std::vector<std::string>& words) {
 /// One curation: the inputs, and what both passes share.
 class Curation {
  public:
-  Curation(const Settings& settings, unsigned threads, const Advance& advance)
-      : settings_(settings), threads_(threads), advance_(advance) {}
+  Curation(const Settings& settings, const CurateOptions& options, const Advance& advance)
+      : settings_(settings),
+        threads_(options.threads != 0 ? options.threads : core::available_cores()),
+        keep_bytes_(options.keep_bytes),
+        advance_(advance) {}
 
   Report run(const std::string& provenance);
 
@@ -46,19 +51,26 @@ class Curation {
   io::EntryRange sector(io::EntryRange wanted, const char* name);
   void warn_of_overlap();
   void count();
+  void keep(const Batch& batch);
   void warn_of_absent();
   void write(const std::string& provenance);
   std::uint64_t write_events(Writer& writer, std::size_t table, const EventInput& input, io::EntryRange range,
                              std::uint64_t most, Part& part);
+  void write_kept(Writer& writer, std::size_t table);
+  void write_background(Writer& writer, std::size_t train, std::size_t test);
   void write_signal(Writer& writer, std::size_t table, const Set& set);
 
   const Settings& settings_;
   unsigned threads_;
+  std::size_t keep_bytes_;
   const Advance& advance_;
   std::unique_ptr<EventInput> background_;
   std::vector<Set> sets_;
   std::vector<SignalSet> before_;  ///< the sets of the file that is replaced
   io::EntryRange train_, test_;
+  CutCounts trained_;        ///< of the training events
+  std::vector<Batch> kept_;  ///< those events after the cuts, if all of them fit
+  bool keeps_ = true;
   std::unique_ptr<Scaler> scaler_;
   Report report_;
 };
@@ -135,17 +147,30 @@ void Curation::count() {
     piece.counts = cuts[worker].apply(piece.batch);
     census[worker].add({piece.batch.values.data(), piece.batch.events * 3 * objects}, settings_.scheme.ignore_zeros);
   };
-  std::uint64_t kept = 0;
   stream(*background_, train_, threads_, add, [&](Piece& piece) {
-    kept += piece.counts.kept;
+    trained_ += piece.counts;
+    keep(piece.batch);
     if (advance_) advance_(piece.counts.read);
   });
-  if (kept == 0) throw Error(ErrorCode::mismatch, "no training event is left after the cuts").file(background_->path());
+  if (trained_.kept == 0)
+    throw Error(ErrorCode::mismatch, "no training event is left after the cuts").file(background_->path());
   for (unsigned i = 1; i < threads_; ++i) census[0] += census[i];
   report_.scaling = scaling_of(settings_.scheme, census[0]);
   warn_of_absent();
   const bool narrow = !settings_.compat && report_.scaling.exact_in_float32();
   scaler_ = std::make_unique<Scaler>(report_.scaling, narrow ? event::Type::float32 : event::Type::float64);
+}
+
+void Curation::keep(const Batch& batch) {
+  if (!keeps_) return;
+  keeps_ = batch.bytes() <= keep_bytes_;
+  if (!keeps_) {
+    kept_.clear();
+    kept_.shrink_to_fit();
+    return;
+  }
+  keep_bytes_ -= batch.bytes();
+  kept_.emplace_back().append(batch);
 }
 
 void Curation::warn_of_absent() {
@@ -168,15 +193,39 @@ std::uint64_t Curation::write_events(Writer& writer, std::size_t table, const Ev
     const std::uint64_t done = batch.first_entry - range.begin;
     batch.events = std::min<std::uint64_t>(batch.events, done < most ? most - done : 0);
     piece.counts = cuts[worker].apply(batch);
-    scaler_->apply(piece);
+    scaler_->apply(batch, piece.data);
   };
   stream(input, range, threads_, make, [&](Piece& piece) {
-    append(writer, table, input.sides(), scaler_->type(), piece);
+    append(writer, table, input.sides(), piece.batch, scaler_->type(), piece.data);
     part.counts += piece.counts;
     content += piece.batch.content;
     if (advance_) advance_(piece.counts.read);
   });
   return content;
+}
+
+void Curation::write_kept(Writer& writer, std::size_t table) {
+  core::run_in_order<core::ByteBuffer>(
+      kept_.size(), threads_,
+      [&](std::uint64_t i, unsigned, core::ByteBuffer& data) { scaler_->apply(kept_[i], data); },
+      [&](std::uint64_t i, const core::ByteBuffer& data) {
+        append(writer, table, background_->sides(), kept_[i], scaler_->type(), data);
+        kept_[i] = {};
+      });
+}
+
+void Curation::write_background(Writer& writer, std::size_t train, std::size_t test) {
+  Part part{"Train", {}, "", ""};
+  if (keeps_) {
+    write_kept(writer, train);
+    part.counts = trained_;
+  } else {
+    write_events(writer, train, *background_, train_, train_.end - train_.begin, part);
+  }
+  report_.parts.push_back(part);
+  part = {"Test", {}, "", ""};
+  write_events(writer, test, *background_, test_, test_.end - test_.begin, part);
+  report_.parts.push_back(part);
 }
 
 void Curation::write_signal(Writer& writer, std::size_t table, const Set& set) {
@@ -205,11 +254,7 @@ void Curation::write(const std::string& provenance) {
   std::vector<std::size_t> tables;
   for (const Set& set : sets_) tables.push_back(add("Signal_data/" + set.about.name, *set.input));
   append_normalisation(writer, writer.add_table(normalisation_table()), report_.scaling);
-  for (const auto& [name, table, range] : {std::tuple{"Train", train, train_}, std::tuple{"Test", test, test_}}) {
-    Part part{name, {}, "", ""};
-    write_events(writer, table, *background_, range, range.end - range.begin, part);
-    report_.parts.push_back(std::move(part));
-  }
+  write_background(writer, train, test);
   for (std::size_t i = 0; i < sets_.size(); ++i) write_signal(writer, tables[i], sets_[i]);
   writer.set_attribute("", "config", settings_.config_json);
   writer.set_attribute("", "trigloop", provenance);
@@ -225,16 +270,14 @@ Report Curation::run(const std::string& provenance) {
 
 }  // namespace
 
-Report curate(const Settings& settings, unsigned threads, bool rebuild, const Advance& advance) {
+Report curate(const Settings& settings, const CurateOptions& options, const Advance& advance) {
   std::vector<InputIdentity> inputs = {identify(settings.background)};
   if (!settings.signals.empty()) inputs.push_back(identify(settings.signals));
   const std::string provenance = provenance_json(settings, inputs);
-  if (is_current(settings, provenance) && !rebuild) {
-    Report report;
-    report.reused = true;
-    return report;
-  }
-  return Curation(settings, threads != 0 ? threads : core::available_cores(), advance).run(provenance);
+  if (!is_current(settings, provenance) || options.rebuild) return Curation(settings, options, advance).run(provenance);
+  Report report;
+  report.reused = true;
+  return report;
 }
 
 }  // namespace trigloop::curate

@@ -29,12 +29,17 @@ struct Report {
   std::vector<std::string> warnings;
 };
 
+struct CurateOptions {
+  unsigned threads = 0;                             ///< 0: all cores
+  bool rebuild = false;                             ///< even if the file is there already
+  std::size_t keep_bytes = std::size_t{256} << 20;  ///< of training events that may be kept between the passes
+};
+
 /// Is told how many events more were read.
 using Advance = std::function<void(std::uint64_t)>;
 
-/// Makes the packed file, or finds that it is there. It appears whole or not at all. `threads` 0: all cores. Errors:
-/// those of the inputs; mismatch, if an input lacks what is asked for, or a signal set has changed; output;
-/// interrupted.
-Report curate(const Settings& settings, unsigned threads, bool rebuild = false, const Advance& advance = {});
+/// Makes the packed file, or finds that it is there. It appears whole or not at all. Errors: those of the inputs;
+/// mismatch, if an input lacks what is asked for, or a signal set has changed; output; interrupted.
+Report curate(const Settings& settings, const CurateOptions& options = {}, const Advance& advance = {});
 
 }  // namespace trigloop::curate

@@ -90,6 +90,10 @@ void Cuts::compact(Batch& batch) const {
     ++to;
   }
   batch.events = to;
+  batch.values.resize(to * row);
+  for (std::size_t side = 0; side < side_count; ++side) {
+    if (sides_[side]) batch.sides[side].resize(to * sides_[side]->bytes());
+  }
 }
 
 }  // namespace trigloop::curate

@@ -19,13 +19,12 @@ void Scaler::fill(const Batch& batch, T* out) const {
   }
 }
 
-void Scaler::apply(Piece& piece) const {
-  const std::size_t values = piece.batch.events * scaling_.scale.size();
-  piece.data.resize_discard(values * event::size_of(type_));
+void Scaler::apply(const Batch& batch, core::ByteBuffer& data) const {
+  data.resize_discard(batch.events * scaling_.scale.size() * event::size_of(type_));
   if (type_ == event::Type::float32) {
-    fill(piece.batch, reinterpret_cast<float*>(piece.data.data()));
+    fill(batch, reinterpret_cast<float*>(data.data()));
   } else {
-    fill(piece.batch, reinterpret_cast<double*>(piece.data.data()));
+    fill(batch, reinterpret_cast<double*>(data.data()));
   }
 }
 
@@ -38,12 +37,12 @@ io::TableSpec event_table(const std::string& name, std::size_t objects, const Si
   return table;
 }
 
-void append(io::hdf5::Writer& writer, std::size_t table, const SideTypes& sides, event::Type data, const Piece& piece) {
-  const Batch& batch = piece.batch;
+void append(io::hdf5::Writer& writer, std::size_t table, const SideTypes& sides, const Batch& batch, event::Type type,
+            const core::ByteBuffer& scaled) {
   if (batch.events == 0) return;
   event::Columns columns{0, batch.events, {}};
-  const std::size_t values = piece.data.size() / event::size_of(data);
-  columns.columns.push_back(view(data, values / batch.events, piece.data.data(), values));
+  const std::size_t values = scaled.size() / event::size_of(type);
+  columns.columns.push_back(view(type, values / batch.events, scaled.data(), values));
   for (std::size_t side = 0; side < side_count; ++side) {
     if (!sides[side]) continue;
     const std::size_t inner = sides[side]->bytes() / event::size_of(sides[side]->type);

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string>
 
+#include "curate/batch.hpp"
 #include "curate/scheme.hpp"
 #include "curate/settings.hpp"
-#include "curate/stream.hpp"
 #include "io/hdf5/hdf5.hpp"
 
 namespace trigloop::curate {
@@ -15,8 +15,8 @@ class Scaler {
  public:
   Scaler(const Scaling& scaling, event::Type type) : scaling_(scaling), type_(type) {}
   event::Type type() const noexcept { return type_; }
-  /// Fills piece.data from piece.batch.
-  void apply(Piece& piece) const;
+  /// Fills `data` with the scaled events of `batch`.
+  void apply(const Batch& batch, core::ByteBuffer& data) const;
 
  private:
   template <class T>
@@ -29,8 +29,9 @@ class Scaler {
 /// The data sets of one group of events.
 io::TableSpec event_table(const std::string& name, std::size_t objects, const SideTypes& sides, event::Type data);
 
-/// Appends a piece to such a table.
-void append(io::hdf5::Writer& writer, std::size_t table, const SideTypes& sides, event::Type data, const Piece& piece);
+/// Appends events to such a table; `scaled` is what a Scaler made of them.
+void append(io::hdf5::Writer& writer, std::size_t table, const SideTypes& sides, const Batch& batch, event::Type type,
+            const core::ByteBuffer& scaled);
 
 /// Writes norm_scale and norm_bias.
 io::TableSpec normalisation_table();

@@ -1,7 +1,6 @@
 #include "curate/stream.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 #include "core/in_order.hpp"
@@ -22,26 +21,13 @@ std::vector<io::EntryRange> pieces_of(const EventInput& input, io::EntryRange al
   return pieces;
 }
 
-/// Puts `more` behind what `into` holds.
-void append(Batch& into, const Batch& more) {
-  const auto join = [](auto& buffer, const auto& other) {
-    const std::size_t at = buffer.size();
-    buffer.resize(at + other.size());
-    if (other.size() > 0) std::memcpy(buffer.data() + at, other.data(), other.size() * sizeof(*other.data()));
-  };
-  join(into.values, more.values);
-  for (std::size_t side = 0; side < side_count; ++side) join(into.sides[side], more.sides[side]);
-  into.events += more.events;
-  into.content += more.content;
-}
-
 /// All events of a range as one batch.
 void read_range(EventReader& reader, io::EntryRange range, Batch& batch, Batch& scratch) {
   reader.rewind(range);
   batch.events = 0;
   bool first = true;
   while (reader.next(first ? batch : scratch)) {
-    if (!first) append(batch, scratch);
+    if (!first) batch.append(scratch);
     first = false;
   }
 }

@@ -15,7 +15,7 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 
-Report make(const config::Config& c, unsigned threads = 2) { return curate(read_settings(c), threads); }
+Report make(const config::Config& c, unsigned threads = 2) { return curate(read_settings(c), {.threads = threads}); }
 
 std::string refusal(const config::Config& c) {
   try {
@@ -75,8 +75,17 @@ TEST_F(Curate, TheFileDoesNotDependOnThreads) {
   make(config_in(dir_.path()), 1);
   const std::string one = core::sha256_of_file(dir_ / "Data.h5");
   for (const unsigned threads : {2u, 5u}) {
-    curate(read_settings(config_in(dir_.path())), threads, true);
+    curate(read_settings(config_in(dir_.path())), {.threads = threads, .rebuild = true});
     EXPECT_EQ(core::sha256_of_file(dir_ / "Data.h5"), one);
+  }
+}
+
+TEST_F(Curate, NorOnWhetherTrainingEventsAreKeptBetweenThePasses) {
+  make(config_in(dir_.path()));
+  const std::string kept = core::sha256_of_file(dir_ / "Data.h5");
+  for (const std::size_t bytes : {0u, 100'000u}) {
+    curate(read_settings(config_in(dir_.path())), {.threads = 2, .rebuild = true, .keep_bytes = bytes});
+    EXPECT_EQ(core::sha256_of_file(dir_ / "Data.h5"), kept);
   }
 }
 

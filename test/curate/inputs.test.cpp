@@ -36,7 +36,7 @@ config::Config config_of(const test::TempDir& dir, const std::string& input, con
 
 std::string refusal(const config::Config& c) {
   try {
-    curate(read_settings(c), 1);
+    curate(read_settings(c), {.threads = 1});
   } catch (const core::Error& e) {
     return e.what();
   }
@@ -56,7 +56,7 @@ TEST(CurateInputs, StageOneStoresGiveTheObjectsAndNothingElse) {
   write_background(dir / "bg.h5", e);
   config::Config reference = config_in(dir.path(), "curate.drop_saturated_et=false");
   reference.set("data_config.Read_configs.SIGNAL.file_path", "null");
-  const Scaling expected = curate(read_settings(reference), 2).scaling;
+  const Scaling expected = curate(read_settings(reference), {.threads = 2}).scaling;
 
   write_npz(dir / "a.npz", e, io::npy::Compression::deflate);
   {
@@ -72,7 +72,8 @@ TEST(CurateInputs, StageOneStoresGiveTheObjectsAndNothingElse) {
   }
   for (const char* input : {"a.npz", "a.zarr"}) {
     EXPECT_THAT(refusal(config_of(dir, input)), HasSubstr("gives no ET")) << input;
-    const Report report = curate(read_settings(config_of(dir, input, "curate.drop_saturated_et=false")), 2);
+    const Report report =
+        curate(read_settings(config_of(dir, input, "curate.drop_saturated_et=false")), {.threads = 2});
     EXPECT_EQ(report.scaling.scale, expected.scale) << input;
     EXPECT_EQ(report.scaling.bias, expected.bias) << input;
     EXPECT_THAT(report.warnings, Contains(HasSubstr("gives no ET, HT, PU, L1bits"))) << input;
@@ -104,7 +105,8 @@ TEST(CurateInputs, ScoutingFilesAreReadThroughTheirLayout) {
     writer.commit();
   }
   EXPECT_THAT(refusal(config_of(dir, "s.root")), HasSubstr("gives no ET"));
-  const Report report = curate(read_settings(config_of(dir, "s.root", "curate.drop_saturated_et=false")), 2);
+  const Report report =
+      curate(read_settings(config_of(dir, "s.root", "curate.drop_saturated_et=false")), {.threads = 2});
   EXPECT_EQ(report.parts[0].counts.kept, 3000u);
   EXPECT_EQ(report.scaling.scale.size(), 57u);
   EXPECT_GT(report.scaling.bias[0], 10) << "missing ET has a spectrum";

@@ -27,7 +27,7 @@ void compare(const test::TempDir& dir, const std::vector<config::Config>& config
     const auto file = [&](const char* ending) { return (dir / (std::to_string(i) + ending)).string(); };
     c.set("compat", compat ? "true" : "false");
     c.set("data_config.Processed_data_path", config::to_line(config::Value::of(file(".h5"))));
-    curate(read_settings(c), 2);
+    curate(read_settings(c), {.threads = 2});
     std::filesystem::rename(file(".h5"), file("-ours.h5"));
     test::write_file(file(".json"), config::to_json(c.at("data_config")));
     make.push_back(file(".json"));
@@ -99,7 +99,7 @@ TEST(Package, ItsOwnFileComesOutBitForBit) {
   c.set("compat", "true");
   Settings settings = read_settings(c);
   settings.config_json = *text;
-  curate(settings, 2);
+  curate(settings, {.threads = 2});
   run_python({script("compare_packed.py"), "0", theirs.string(), (dir / "Data.h5").string()});
 }
 

@@ -86,7 +86,6 @@ class Filters {
   }
 
   std::vector<std::byte> apply(std::span<const std::byte> chunk, std::size_t value_bytes) {
-    if (!deflater_) return {chunk.begin(), chunk.end()};
     if (options_.shuffle && value_bytes > 1) {
       shuffled_.resize_discard(chunk.size());
       shuffle(chunk, value_bytes, shuffled_.data());
@@ -251,8 +250,8 @@ class Writer::Impl {
   }
 
   void write(const Table& table, std::span<const array::FullChunk> chunks) {
-    std::vector<std::vector<std::byte>> packed(chunks.size());
-    core::parallel_for(chunks.size(), options_.threads, [&](std::size_t i, unsigned worker) {
+    std::vector<std::vector<std::byte>> packed(options_.deflate > 0 ? chunks.size() : 0);
+    core::parallel_for(packed.size(), options_.threads, [&](std::size_t i, unsigned worker) {
       const auto type = table.rows.layout(chunks[i].column).encoding.type;
       packed[i] = filters_[worker].apply(chunks[i].bytes, event::size_of(type));
     });
@@ -261,8 +260,9 @@ class Writer::Impl {
     for (std::size_t i = 0; i < chunks.size(); ++i) {
       std::vector<hsize_t> offset(table.rows.layout(chunks[i].column).shape.size(), 0);
       offset[0] = chunks[i].number * options_.chunk_entries;
-      checked(::H5Dwrite_chunk(table.sets[chunks[i].column].get(), H5P_DEFAULT, 0, offset.data(), packed[i].size(),
-                               packed[i].data()),
+      const std::span<const std::byte> bytes = packed.empty() ? chunks[i].bytes : packed[i];
+      checked(::H5Dwrite_chunk(table.sets[chunks[i].column].get(), H5P_DEFAULT, 0, offset.data(), bytes.size(),
+                               bytes.data()),
               "write a chunk");
     }
   }
