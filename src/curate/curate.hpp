@@ -32,7 +32,7 @@ struct Report {
 struct CurateOptions {
   unsigned threads = 0;                             ///< 0: all cores
   bool rebuild = false;                             ///< even if the file is there already
-  std::size_t keep_bytes = std::size_t{256} << 20;  ///< of training events that may be kept between the passes
+  std::size_t keep_bytes = std::size_t{512} << 20;  ///< of training events that may be kept between the passes
 };
 
 /// Is told how many events more were read.
