@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
+#include <type_traits>
 
 #include "core/error.hpp"
 #include "io/bind.hpp"
@@ -19,9 +21,21 @@ const io::ColumnInfo* find(const io::TableInfo& table, const std::string& name) 
 
 /// `*` stands for any characters.
 bool matches(std::string_view pattern, std::string_view name) {
-  if (pattern.empty()) return name.empty();
-  if (pattern[0] == '*') return matches(pattern.substr(1), name) || (!name.empty() && matches(pattern, name.substr(1)));
-  return !name.empty() && pattern[0] == name[0] && matches(pattern.substr(1), name.substr(1));
+  std::size_t p = 0, n = 0, star = pattern.npos, resume = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = n;
+    } else if (p < pattern.size() && pattern[p] == name[n]) {
+      ++p, ++n;
+    } else if (star != pattern.npos) {  // the last star takes one character more
+      p = star + 1;
+      n = ++resume;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == pattern.npos;
 }
 
 /// What one kind of input offers: a column for an attribute of a kind, or the reason why there is none.
@@ -137,6 +151,16 @@ class DenseInput final : public Input {
   }
   const DenseNames& names_;
 };
+
+template <class F>
+void with_integers(const event::ColumnView& view, F&& f) {
+  event::visit(view.type, [&](auto zero) {
+    using T = decltype(zero);
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+      for (const T value : view.as<T>()) f(static_cast<std::int64_t>(value));
+    }
+  });
+}
 
 /// The attributes of a leg that a combination looks at.
 std::vector<Attribute> needs(const Combination& combination, std::size_t number) {
@@ -260,6 +284,29 @@ class Binder {
   Binding binding_;
 };
 
+/// A sum taken by a wrong number would be a wrong sum, silently: CMSSW has two numberings. So the first entries' types
+/// must all be known to the menu.
+void refuse_unknown_types(const Binding& binding, const io::Source& source) {
+  for (std::size_t k = object_kinds; k < kinds; ++k) {
+    const std::int32_t column = binding.sources[k].columns[static_cast<std::size_t>(Attribute::type)];
+    if (column == no_column) continue;
+    const std::string& name = binding.columns[static_cast<std::size_t>(column)];
+    const auto reader = source.read({binding.table, binding.cycle, {name}}, {.cluster_entries = 1024});
+    event::Columns window;
+    if (!reader->next(window)) return;
+    with_integers(window.columns[0], [&](std::int64_t type) {
+      const auto known = std::span(binding.menu.sum_types).subspan(object_kinds);
+      if (std::ranges::find(known, type) != known.end()) return;
+      throw Error(ErrorCode::mismatch,
+                  "holds " + std::to_string(type) + ", which is no sum that menu '" + binding.menu.name + "' knows")
+          .in("column '" + name + "'")
+          .file(source.info().path.native())
+          .remedy("Say in the menu which number is which sum (sum_types: {ET: 0, HT: 1, ...})");
+    });
+    return;
+  }
+}
+
 }  // namespace
 
 std::string_view name_of(Attribute attribute) noexcept {
@@ -278,6 +325,7 @@ Binding bind(const Menu& menu, const event::Layout& layout, const io::Source& so
   LayoutInput input(layout, table);
   Binding binding = Binder(menu, input, options)(menu, source.info().path.native());
   io::refuse_physical_values(layout, source, table);
+  refuse_unknown_types(binding, source);
   return binding;
 }
 

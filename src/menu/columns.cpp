@@ -71,7 +71,8 @@ void ObjectColumns::take(const event::Columns& window, const std::vector<std::st
   for (std::size_t a = 0; a < attributes; ++a) {
     if (positions_[a] == no_column) continue;
     views_[a] = &window.columns[static_cast<std::size_t>(positions_[a])];
-    if (holds(*views_[a], window.entries) && same_counts(*views_[0], *views_[a])) continue;
+    const bool slots = !source_.dense || views_[a]->inner >= 3 * (source_.first + source_.count);
+    if (slots && holds(*views_[a], window.entries) && same_counts(*views_[0], *views_[a])) continue;
     throw core::Error(core::ErrorCode::damaged, "has other numbers of items than its entries or its collection")
         .in("column '" + names[static_cast<std::size_t>(source_.columns[a])] + "', entries from " +
             std::to_string(window.first_entry));

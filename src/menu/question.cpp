@@ -17,7 +17,9 @@ bool passes(const Leg& leg, const Objects& objects, std::uint32_t i) noexcept {
   if (leg.not_eta.low <= leg.not_eta.high && leg.not_eta.holds(objects(Attribute::eta, i))) return false;
   if (leg.isolation != ~0u && !passes(leg.isolation, objects(Attribute::isolation, i))) return false;
   if (leg.quality != ~0u && !passes(leg.quality, objects(Attribute::quality, i))) return false;
-  return leg.charge == 0 || leg.charge * objects(Attribute::charge, i) > 0;
+  if (leg.charge == 0) return true;
+  const std::int32_t charge = objects(Attribute::charge, i);
+  return leg.charge > 0 ? charge > 0 : charge < 0;
 }
 
 }  // namespace
