@@ -1,7 +1,9 @@
 // How fast a menu is evaluated on decoded columns, which are in the cache as they are in the scouting pass. Usage:
-// bench_menu FILE.root [MENU ...]. The answers of all instruction sets are compared before the clock counts.
+// bench_menu FILE.root [MENU ...]. The answers of all instruction sets are compared before the clock counts; of one
+// alone it does with $TRIGLOOP_FORCE_ISA.
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <exception>
 #include <map>
@@ -23,13 +25,15 @@ double cpu_seconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
+constexpr int rounds = 9;
+
 struct Result {
   std::uint64_t events = 0, fired = 0, answers = 0;
   double seconds = 0;
 };
 
-/// `rounds` evaluations of each window while it is warm; the fastest counts.
-Result measure(const menu::Binding& binding, const io::Source& source, int rounds) {
+/// `times` evaluations of each window while it is warm; the fastest counts.
+Result measure(const menu::Binding& binding, const io::Source& source, int times) {
   menu::Evaluator evaluator(binding);
   const auto reader = source.read(binding.selection(), {.cluster_entries = 1024});
   event::Columns window;
@@ -37,7 +41,7 @@ Result measure(const menu::Binding& binding, const io::Source& source, int round
   Result result;
   while (reader->next(window)) {
     double best = 1e9;
-    for (int r = 0; r < rounds; ++r) {
+    for (int r = 0; r < times; ++r) {
       const double start = cpu_seconds();
       evaluator.run(window, fired);
       best = std::min(best, cpu_seconds() - start);
@@ -52,6 +56,7 @@ Result measure(const menu::Binding& binding, const io::Source& source, int round
 
 void run(const std::string& file, const std::vector<std::string>& menus) {
   const auto source = io::open(file);
+  const char* only = std::getenv("TRIGLOOP_FORCE_ISA");
   const event::Layout layout = event::find_layout(event::cms_l1_scouting);
   std::printf("%-16s %-8s %10s %14s %12s\n", "menu", "isa", "fired", "M events/s", "ns/event");
   for (const std::string& name : menus) {
@@ -65,8 +70,9 @@ void run(const std::string& file, const std::vector<std::string>& menus) {
       if (answers[isa] != answers["scalar"]) std::exit(1);
     }
     for (const std::string& isa : core::usable_isas()) {
+      if (only != nullptr && isa != only) continue;
       core::force_isa(isa);
-      const Result result = measure(binding, *source, 9);
+      const Result result = measure(binding, *source, rounds);
       std::printf("%-16s %-8s %8.2f %% %14.1f %12.1f\n", name.c_str(), isa.c_str(),
                   100.0 * static_cast<double>(result.fired) / static_cast<double>(result.events),
                   static_cast<double>(result.events) / result.seconds / 1e6,

@@ -100,6 +100,11 @@ std::size_t ObjectColumns::find_sum(const Range& range) const noexcept {
 
 void ObjectColumns::read(Attribute attribute, const Range& range, std::int32_t* out) const noexcept {
   const std::size_t a = static_cast<std::size_t>(attribute);
+  if (!source_.dense && views_[a]->type == event::Type::int16) {  // nearly always
+    const auto* values = reinterpret_cast<const std::int16_t*>(views_[a]->data) + range.begin;
+    for (std::size_t i = 0; i < range.count; ++i) out[i] = values[i];
+    return;
+  }
   // Rows of (pt, eta, phi) hold all three in one column.
   const std::size_t step = source_.dense ? 3 : 1, shift = source_.dense ? a : 0;
   with_codes(*views_[a], attribute == Attribute::pt ? source_.scale : 1, [&](auto code) {
@@ -113,11 +118,14 @@ void ObjectColumns::place(Objects& out) const noexcept {
     // int16 is what a column of codes holds; the bounds keep products of wrong codes in range.
     Point& point = out.points[i];
     point.pt = std::clamp<std::int32_t>(out(Attribute::pt, i) - pt_offset_, 0, INT16_MAX);
-    const std::int32_t eta = is_sum(kind_) ? 0 : std::clamp<std::int32_t>(out(Attribute::eta, i), INT16_MIN, INT16_MAX);
+    const std::int32_t eta = is_sum(kind_) || !has(Attribute::eta)
+                                 ? 0
+                                 : std::clamp<std::int32_t>(out(Attribute::eta, i), INT16_MIN, INT16_MAX);
     const std::int64_t phi = out(Attribute::phi, i);
     point.eta = muon ? eta : 4 * eta + 2;
     point.phi = wrap_phi(muon ? phi : 4 * phi + 2);
   }
+  out.placed = true;
 }
 
 void ObjectColumns::decode(std::size_t entry, Objects& out) const {
@@ -137,10 +145,34 @@ void ObjectColumns::decode(std::size_t entry, Objects& out) const {
     const auto attribute = static_cast<Attribute>(a);
     if (has(attribute) && attribute != Attribute::type) read(attribute, range, out.values[a].data());
   }
-  if (has(Attribute::phi) && (is_sum(kind_) || has(Attribute::eta))) place(out);
+  out.placed = false;
 }
 
-void ObjectColumns::sum_pts(std::size_t first, std::size_t n, std::int16_t* out) const {
+bool ObjectColumns::usual_sums(std::size_t first, std::size_t n) const noexcept {
+  constexpr std::uint32_t sums = kinds - object_kinds;
+  if (source_.dense || !pt().jagged || pt().type != event::Type::int32) return false;
+  const std::uint32_t* offsets = pt().offsets.data() + first;
+  std::uint32_t wrong = 0;  // no early exit: such loops become vectors
+  for (std::uint32_t e = 0; e < n; ++e) wrong |= offsets[e + 1] ^ (offsets[0] + sums * (e + 1));
+  if (wrong != 0 || !has(Attribute::type)) return wrong == 0;
+  const ColumnView& types = *views_[static_cast<std::size_t>(Attribute::type)];
+  if (types.type != event::Type::int32) return false;
+  const auto* type = reinterpret_cast<const std::int32_t*>(types.data) + offsets[0];
+  std::int32_t other = 0;
+  for (std::size_t e = 0; e < n; ++e) {
+    for (std::int32_t i = 0; i < static_cast<std::int32_t>(sums); ++i)
+      other |= type[sums * e + static_cast<std::size_t>(i)] ^ i;
+  }
+  return other == 0;
+}
+
+void ObjectColumns::sum_pts(std::size_t first, std::size_t n, bool usual, std::int16_t* out) const {
+  constexpr std::size_t sums = kinds - object_kinds;
+  if (usual && static_cast<std::size_t>(sum_type_) < sums) {
+    const auto* pts = reinterpret_cast<const std::int32_t*>(pt().data) + pt().offsets[first] + sum_type_;
+    for (std::size_t e = 0; e < n; ++e) out[e] = narrow(pts[sums * e]);
+    return;
+  }
   with_codes(pt(), source_.scale, [&](auto code) {
     for (std::size_t e = 0; e < n; ++e) {
       const Range range = items(first + e);

@@ -20,7 +20,8 @@ inline constexpr std::uint32_t max_objects = 32;
 struct Objects {
   std::uint32_t count = 0;
   std::array<std::array<std::int32_t, max_objects>, attributes> values;
-  std::array<Point, max_objects> points;  ///< set if eta and phi, or phi of a sum, are there
+  bool placed = false;  ///< points are set
+  std::array<Point, max_objects> points;
 
   std::int32_t operator()(Attribute attribute, std::uint32_t item) const noexcept {
     return values[static_cast<std::size_t>(attribute)][item];
@@ -44,8 +45,12 @@ class ObjectColumns {
 
   /// Decodes one event. Error: limit, if it has more than max_objects.
   void decode(std::size_t entry, Objects& out) const;
-  /// pt codes of events [first, first + n) of a sum; 0 where there is none. Saturated to int16.
-  void sum_pts(std::size_t first, std::size_t n, std::int16_t* out) const;
+  /// Sets the points of decoded objects; of those that have phi, and eta or none.
+  void place(Objects& out) const noexcept;
+  /// Whether the lists of sums of events [first, first + n) are all alike: int32, and the sum of type i is number i.
+  bool usual_sums(std::size_t first, std::size_t n) const noexcept;
+  /// pt codes of events [first, first + n) of a sum; 0 where there is none. Saturated to int16. `usual`: as above.
+  void sum_pts(std::size_t first, std::size_t n, bool usual, std::int16_t* out) const;
   /// The `ranks` largest pts of each event, descending; 0 where there are fewer. Saturated to int16.
   void leading_pts(std::size_t first, std::size_t n, std::size_t ranks, std::int16_t* const* out) const;
 
@@ -58,7 +63,6 @@ class ObjectColumns {
   std::size_t find_sum(const Range& range) const noexcept;
   bool has(Attribute attribute) const noexcept { return views_[static_cast<std::size_t>(attribute)] != nullptr; }
   void read(Attribute attribute, const Range& range, std::int32_t* out) const noexcept;
-  void place(Objects& out) const noexcept;
 
   Kind kind_ = Kind::mu;
   ObjectSource source_;

@@ -34,6 +34,7 @@ class Leading {
       for (const Group::Member& member : group.members) {
         for (const Group::Bound& bound : member.bounds) want(bound.row);
       }
+      for (const Group::Bound& bound : group.bounds) want(bound.row);
     }
     for (std::size_t k = 0; k < object_kinds; ++k) {  // a rank brings those before it
       for (std::size_t r = ranks; r-- > 1;) {
@@ -53,9 +54,14 @@ class Leading {
     for (std::size_t k = 0; k < object_kinds; ++k) {
       if (wanted_[k * ranks]) fill_objects(columns[k], rows_.data() + k * ranks, first, n);
     }
+    // All sums of the scouting stream stand in the same lists.
+    bool usual = false, asked = false;
     for (std::size_t k = object_kinds; k < kinds; ++k) {
       const std::size_t row = row_of(static_cast<Kind>(k));
-      if (wanted_[row]) columns[k].sum_pts(first, n, rows_[row]);
+      if (!wanted_[row]) continue;
+      if (!asked) usual = columns[k].usual_sums(first, n);
+      asked = true;
+      columns[k].sum_pts(first, n, usual, rows_[row]);
     }
   }
 
@@ -71,9 +77,7 @@ class Leading {
     if (!plain) return columns.leading_pts(first, n, depth, out);
     const auto* pts = reinterpret_cast<const std::int16_t*>(columns.pt().data);
     const std::uint32_t* offsets = columns.offsets() + first;
-    const std::size_t values = offsets[n] - offsets[0];
-    if (rises_.size() < values / 64 + 2) rises_.resize(values / 64 + 2);
-    if (!events_descend(pts, offsets, n, rises_.data())) return columns.leading_pts(first, n, depth, out);
+    if (!events_descend(pts, offsets, n)) return columns.leading_pts(first, n, depth, out);
     // The uGT's lists are sorted: the leading objects are the first ones.
     for (std::size_t e = 0; e < n; ++e) {
       start_[e] = offsets[e];
@@ -87,7 +91,6 @@ class Leading {
   std::array<std::vector<std::int16_t>, rows> memory_;
   std::array<std::int16_t*, rows> rows_{};
   std::vector<std::uint32_t> start_, count_, position_, kept_;
-  std::vector<std::uint64_t> rises_;
 };
 
 /// Which events a prescale keeps.
@@ -148,6 +151,7 @@ struct Evaluator::Impl {
       : binding(to),
         groups(group_alternatives(binding.menu)),
         columns(make_columns(binding, at)),
+        screen(groups),
         leading(groups),
         prescaler(binding, at),
         questioner(binding.menu, columns),
@@ -168,11 +172,7 @@ struct Evaluator::Impl {
 
   void run_block(const event::Columns& window, std::size_t first, std::size_t n, std::size_t chunk, Fired& out) {
     const std::uint64_t valid = n >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
-    std::uint64_t some = 0;
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-      candidates[g] = screen_block(groups[g].bounds, leading.row_pointers(), first - chunk) & valid;
-      some |= candidates[g];
-    }
+    std::uint64_t some = screen(leading.row_pointers(), first - chunk, candidates.data()) & valid;
     for (; some != 0; some &= some - 1) ask(window, first, static_cast<unsigned>(std::countr_zero(some)), chunk, out);
   }
 
@@ -188,7 +188,7 @@ struct Evaluator::Impl {
       for (const Group::Member& member : groups[g].members) {
         if (out.fired(entry, member.seed) || !std::ranges::all_of(member.bounds, reached)) continue;
         const auto fires = [&](std::uint32_t combination) { return questioner.fires(combination); };
-        if (!std::ranges::all_of(binding.menu.seeds[member.seed].alternatives[member.alternative], fires)) continue;
+        if (!std::ranges::all_of(member.combinations, fires)) continue;
         if (prescaler.passes(window, entry, member.seed)) set_bit(out, entry, member.seed);
       }
     }
@@ -215,6 +215,7 @@ struct Evaluator::Impl {
   Binding binding;
   std::vector<Group> groups;
   std::array<ObjectColumns, kinds> columns;
+  Screen screen;
   Leading leading;
   Prescaler prescaler;
   Questioner questioner;

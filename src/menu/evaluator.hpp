@@ -46,7 +46,8 @@ class Evaluator {
 
   /// Seeds that fired and passed their prescale. Which events a prescale keeps is a function of run, orbit, crossing
   /// and the seed's name alone: the same for any number of threads and any order of files. Errors: damaged, if the
-  /// columns of a collection have different numbers of items; limit, for an event of more than 32 objects of a kind.
+  /// columns of a collection have different numbers of items; limit, if objects of an event must be looked at one by
+  /// one and are more than 32 of a kind.
   void run(const event::Columns& window, Fired& out);
 
  private:

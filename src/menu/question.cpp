@@ -22,6 +22,44 @@ bool passes(const Leg& leg, const Objects& objects, std::uint32_t i) noexcept {
   return leg.charge > 0 ? charge > 0 : charge < 0;
 }
 
+template <class T>
+bool within(const Window<T>& inner, const Window<T>& outer) {
+  return outer.low <= inner.low && inner.high <= outer.high;
+}
+
+/// Whether every object that passes `strong` passes `weak`.
+bool implies(const Leg& strong, const Leg& weak) {
+  const bool no_hole = weak.not_eta.low > weak.not_eta.high || within(weak.not_eta, strong.not_eta);
+  return strong.kind == weak.kind && within(strong.pt, weak.pt) && within(strong.eta, weak.eta) && no_hole &&
+         (strong.isolation & ~weak.isolation) == 0 && (strong.quality & ~weak.quality) == 0 &&
+         (weak.charge == 0 || weak.charge == strong.charge);
+}
+
+bool implies(const Correlation& strong, const Correlation& weak) {
+  return strong.legs == weak.legs && within(strong.d_eta, weak.d_eta) && within(strong.d_phi, weak.d_phi) &&
+         within(strong.d_r2, weak.d_r2) && within(strong.mass2, weak.mass2) &&
+         (weak.charges == Charges::any || weak.charges == strong.charges);
+}
+
+bool implies(const Combination& strong, const Combination& weak) {
+  const auto both = [](const auto& a, const auto& b) { return implies(a, b); };
+  return std::ranges::equal(strong.legs, weak.legs, both) &&
+         std::ranges::equal(strong.correlations, weak.correlations, both);
+}
+
+/// The nearest combination before `number`, or else behind it, that it implies. Of two that imply each other the first
+/// one stands for both, so that asking for weaker and weaker ones ends.
+std::optional<std::uint32_t> find_weaker(const Menu& menu, std::uint32_t number) {
+  const auto n = static_cast<std::uint32_t>(menu.combinations.size());
+  const Combination& strong = menu.combinations[number];
+  for (std::uint32_t step = 1; step < n; ++step) {
+    const std::uint32_t other = (number + n - step) % n;
+    const Combination& weak = menu.combinations[other];
+    if (implies(strong, weak) && (other < number || !implies(weak, strong))) return other;
+  }
+  return {};
+}
+
 }  // namespace
 
 /// Objects chosen for the legs so far.
@@ -44,6 +82,7 @@ Questioner::Questioner(const Menu& menu, const std::array<ObjectColumns, kinds>&
     }
     for (std::uint32_t c = 0; c < combination.correlations.size(); ++c)
       plan.due[combination.correlations[c].legs.back()].push_back(c);
+    plan.weaker = find_weaker(menu, static_cast<std::uint32_t>(plans_.size() - 1));
   }
   leg_event_.resize(legs_.size());
   leg_candidates_.resize(legs_.size());
@@ -77,8 +116,10 @@ std::uint32_t Questioner::candidates(std::uint32_t number) {
 
 bool Questioner::fires(std::uint32_t number) {
   if (answer_event_[number] != event_) {
+    const Plan& plan = plans_[number];
+    const bool possible = !plan.weaker || fires(*plan.weaker);
+    answer_[number] = possible && search(menu_.combinations[number], plan) ? 1 : 0;
     answer_event_[number] = event_;
-    answer_[number] = search(menu_.combinations[number], plans_[number]) ? 1 : 0;
   }
   return answer_[number] != 0;
 }
@@ -107,7 +148,12 @@ bool Questioner::choose(Search& state, std::size_t leg) {
   return false;
 }
 
-bool Questioner::related(const Search& state, const Correlation& one) const {
+const Point& Questioner::point(std::size_t kind, std::uint32_t object) {
+  if (!objects_[kind].placed) columns_[kind].place(objects_[kind]);
+  return objects_[kind].points[object];
+}
+
+bool Questioner::related(const Search& state, const Correlation& one) {
   const auto kind_of = [&](std::uint8_t leg) { return static_cast<std::size_t>(state.combination.legs[leg].kind); };
   if (one.charges != Charges::any) {
     int positive = 0, negative = 0;
@@ -119,12 +165,12 @@ bool Questioner::related(const Search& state, const Correlation& one) const {
     const bool valid = positive + negative == static_cast<int>(one.legs.size());
     if (!valid || (one.charges == Charges::same) != (positive == 0 || negative == 0)) return false;
   }
+  if (one.d_eta.open() && one.d_phi.open() && one.d_r2.open() && one.mass2.open()) return true;
   std::int64_t mass2 = 0;
   for (std::size_t i = 0; i < one.legs.size(); ++i) {
     for (std::size_t j = i + 1; j < one.legs.size(); ++j) {
       const std::uint8_t a = one.legs[i], b = one.legs[j];
-      const Distance distance(objects_[kind_of(a)].points[state.chosen[a]],
-                              objects_[kind_of(b)].points[state.chosen[b]]);
+      const Distance distance(point(kind_of(a), state.chosen[a]), point(kind_of(b), state.chosen[b]));
       if (!one.d_eta.open() && !one.d_eta.holds(distance.d_eta())) return false;
       if (!one.d_phi.open() && !one.d_phi.holds(distance.d_phi())) return false;
       if (!one.d_r2.open() && !one.d_r2.holds(distance.d_r2())) return false;

@@ -3,6 +3,7 @@
 // remembered within an event, since many seeds share them.
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "menu/columns.hpp"
@@ -21,6 +22,7 @@ class Questioner {
   struct Plan {
     std::vector<std::uint32_t> legs;              ///< numbers of distinct legs
     std::vector<std::vector<std::uint32_t>> due;  ///< at leg i: the correlations whose last leg it is
+    std::optional<std::uint32_t> weaker;          ///< a combination that fires whenever this one does
   };
   struct Search;
 
@@ -28,7 +30,8 @@ class Questioner {
   std::uint32_t candidates(std::uint32_t leg);
   bool search(const Combination& combination, const Plan& plan);
   bool choose(Search& state, std::size_t leg);
-  bool related(const Search& state, const Correlation& one) const;
+  const Point& point(std::size_t kind, std::uint32_t object);
+  bool related(const Search& state, const Correlation& one);
 
   const Menu& menu_;
   const std::array<ObjectColumns, kinds>& columns_;

@@ -53,12 +53,31 @@ void add_mass(const Combination& combination, const Correlation& one, std::int32
         static_cast<std::int64_t>(std::sqrt(product) * (1 - 1e-9)) + (a.kind == Kind::mu ? muon_offset : 0));
 }
 
-std::vector<Group::Bound> bounds_of(const Requirement& need) {
+/// Bounds of `need` that are above those of `known`.
+std::vector<Group::Bound> bounds_of(const Requirement& need, const Requirement& known = {}) {
   std::vector<Group::Bound> bounds;
   for (std::size_t row = 0; row < rows; ++row) {
-    if (need[row] > 0) bounds.push_back({row, need[row]});
+    if (need[row] > known[row]) bounds.push_back({row, need[row]});
   }
   return bounds;
+}
+
+/// Whether its bounds are all that a combination asks for.
+bool decided_by_bounds(const Combination& combination) {
+  return combination.correlations.empty() && std::ranges::all_of(combination.legs, [](const Leg& leg) {
+           Leg plain;
+           plain.kind = leg.kind;
+           plain.pt.low = leg.pt.low;
+           return leg == plain && leg.pt.low <= INT16_MAX;
+         });
+}
+
+std::vector<std::uint32_t> undecided(const Menu& menu, const std::vector<std::uint32_t>& alternative) {
+  std::vector<std::uint32_t> left;
+  for (const std::uint32_t number : alternative) {
+    if (!decided_by_bounds(menu.combinations[number])) left.push_back(number);
+  }
+  return left;
 }
 
 bool implies(const Requirement& strong, const Requirement& weak) {
@@ -105,7 +124,8 @@ std::vector<Group> group_alternatives(const Menu& menu) {
       needs.push_back(one.need);
       groups.push_back({bounds_of(one.need), {}});
     }
-    groups[number].members.push_back({one.seed, one.alternative, bounds_of(one.need)});
+    groups[number].members.push_back({one.seed, bounds_of(one.need, needs[number]),
+                                      undecided(menu, menu.seeds[one.seed].alternatives[one.alternative])});
   }
   return groups;
 }

@@ -1,9 +1,9 @@
 #pragma once
 // What an alternative of a seed at least needs: lower bounds on leading pts and sums.
 //
-// Necessary, never sufficient. Of a combination with k legs of a kind, whose thresholds are t1 >= t2 >= ..., the i-th
-// leading object must reach t_i. A mass above m between objects of one kind within dEta needs p1 p2 >= m^2 / (2 cosh
-// dEta
+// Necessary; sufficient only for combinations that ask for nothing but pt. Of a combination with k legs of a kind,
+// whose thresholds are t1 >= t2 >= ..., the i-th leading object must reach t_i. A mass above m between objects of one
+// kind within dEta needs p1 p2 >= m^2 / (2 cosh dEta
 // + 2), and so a leading object of the root of that. Bounds are in pt codes, and all that is left of a menu for events
 // far below its thresholds: a few comparisons.
 #include <array>
@@ -22,7 +22,7 @@ constexpr std::size_t row_of(Kind kind, std::size_t rank = 0) noexcept {
   return is_sum(kind) ? object_kinds * ranks + k - object_kinds : k * ranks + rank;
 }
 
-/// Lower bounds, 0 where there is none; a bound is at least 1 and fits int16.
+/// Lower bounds; 0 where there is none; a bound is at least 1 and fits int16.
 using Requirement = std::array<std::int16_t, rows>;
 
 /// What the combinations of an alternative need together.
@@ -35,10 +35,11 @@ struct Group {
     std::int16_t least;
   };
   struct Member {
-    std::uint32_t seed, alternative;
-    std::vector<Bound> bounds;
+    std::uint32_t seed;
+    std::vector<Bound> bounds;                ///< those that the group's do not say already
+    std::vector<std::uint32_t> combinations;  ///< to be asked for; those that bounds decide are left out
   };
-  std::vector<Bound> bounds;  ///< below those of every member
+  std::vector<Bound> bounds;  ///< not above those of any member
   std::vector<Member> members;
 };
 

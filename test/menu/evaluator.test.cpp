@@ -227,7 +227,7 @@ TEST(Evaluator, refuses_more_objects_than_a_trigger_has) {
   events.events[4][Kind::jet].assign(33, {100, 0, 0, 0, 0, 0});
   const test::FakeSource source = events.source();
   try {
-    evaluate(bind_all(menu_of("  - {name: A, legs: [{object: JET, pt: 10, count: 2}]}\n"), source), source);
+    evaluate(bind_all(menu_of("  - {name: A, legs: [{object: JET, pt: 10, eta: 3}]}\n"), source), source);
     FAIL();
   } catch (const core::Error& error) {
     EXPECT_EQ(error.code(), core::ErrorCode::limit);
