@@ -18,10 +18,28 @@ std::uint64_t enclosed_bits(std::int64_t code) {
   return static_cast<std::uint64_t>(std::bit_width(magnitude) - std::countr_zero(magnitude));
 }
 
-/// Bits of a feature: those of its range; a sign only where it can be negative.
-std::uint64_t feature_bits(const Range& range) {
+/// Fractional bits of a feature itself: features of a tensor share its fraction, but not the steps of the quantisers
+/// that they came through.
+int own_fraction(const Graph& graph, NodeIndex index, std::size_t i) {
+  const Node& node = graph[index];
+  const auto input = [&] { return own_fraction(graph, node.inputs[0], i); };
+  if (const auto* quantise = std::get_if<Quantise>(&node.operation))
+    return std::min(input(), quantise->types[quantise->types.size() == 1 ? 0 : i].fraction());
+  if (std::holds_alternative<Relu>(node.operation)) return input();
+  if (const auto* mul = std::get_if<MulConstant>(&node.operation)) {
+    const std::int64_t code = mul->constant.codes[mul->constant.codes.size() == 1 ? 0 : i];
+    if (code != 0) return input() + mul->constant.fraction - std::countr_zero(static_cast<std::uint64_t>(code));
+  }
+  return node.output.fraction;
+}
+
+/// Bits of a feature: those of its range, down to its own step; a sign only where it can be negative.
+std::uint64_t feature_bits(const Graph& graph, NodeIndex node, std::size_t i) {
+  const Tensor& tensor = graph[node].output;
+  const Range& range = tensor.ranges[i];
   if (range.lo == 0 && range.hi == 0) return 0;
-  return static_cast<std::uint64_t>(bits_of(range) - (range.lo < 0 ? 0 : 1));
+  const int idle = tensor.fraction - own_fraction(graph, node, i);
+  return static_cast<std::uint64_t>(std::max(1, bits_of(range) - (range.lo < 0 ? 0 : 1) - idle));
 }
 
 const Constants* constants_of(const Operation& op) {
@@ -61,7 +79,7 @@ std::string number(double value) { return fmt::format("{:.6g}", value); }
 std::uint64_t effective_bit_operations(const Graph& graph, NodeIndex index) {
   const Node& node = graph[index];
   std::uint64_t sum = 0;
-  const auto x = [&](std::size_t k, std::size_t i) { return feature_bits(graph[node.inputs[k]].output.ranges[i]); };
+  const auto x = [&](std::size_t k, std::size_t i) { return feature_bits(graph, node.inputs[k], i); };
   if (const auto* dense = std::get_if<Dense>(&node.operation)) {
     for (std::size_t k = 0; k < dense->weights.codes.size(); ++k) {
       sum += enclosed_bits(dense->weights.codes[k]) * x(0, k % dense->inputs);

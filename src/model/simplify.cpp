@@ -79,40 +79,47 @@ class Rewriter {
   }
 
   NodeIndex add(const Subtract& op, const std::vector<NodeIndex>& in) {
-    if (const auto wrap = wrap_type(in[0], in[1])) return graph_.add(name_, Quantise{{*wrap}}, {in[0]});
+    if (auto types = wrap_types(in[0], in[1]); !types.empty())
+      return graph_.add(name_, Quantise{std::move(types)}, {in[0]});
     return graph_.add(name_, op, in);
   }
 
-  /// x - floor(x + half) in steps of 2^I is x modulo 2^I, if the floor's range is wide enough never to saturate.
-  std::optional<FixedPoint> wrap_type(NodeIndex x, NodeIndex floored) const {
+  /// x - floor(x + half) in steps of 2^I is x modulo 2^I, if the floor's range is wide enough never to saturate; one
+  /// type, or one a feature. Empty if it is no such thing.
+  std::vector<FixedPoint> wrap_types(NodeIndex x, NodeIndex floored) const {
     const auto* quantise = as<Quantise>(graph_, floored);
-    if (quantise == nullptr || quantise->types.size() != 1) return {};
-    const FixedPoint& type = quantise->types[0];
-    const int period = -type.fraction();
-    if (type.rounding != Rounding::floor || type.overflow == Overflow::wrap) return {};
-    const auto* shift = as<AddConstant>(graph_, graph_[floored].inputs[0]);
-    const NodeIndex from = shift != nullptr ? graph_[graph_[floored].inputs[0]].inputs[0] : graph_[floored].inputs[0];
-    if (from != x) return {};
-    const Dyadic half(1, period - 1);
-    if (shift != nullptr) {
-      const auto is_half = [&](std::int64_t c) { return Dyadic(c, -shift->constant.fraction) == half; };
-      if (!std::ranges::all_of(shift->constant.codes, is_half)) return {};
+    if (quantise == nullptr) return {};
+    const NodeIndex shifted = graph_[floored].inputs[0];
+    const auto* shift = shifted == x ? nullptr : as<AddConstant>(graph_, shifted);
+    if (shifted != x && (shift == nullptr || graph_[shifted].inputs[0] != x)) return {};
+    std::vector<FixedPoint> types;
+    for (std::size_t i = 0; i < graph_[x].output.features(); ++i) {
+      const FixedPoint& type = quantise->types[quantise->types.size() == 1 ? 0 : i];
+      const Dyadic added = shift == nullptr ? Dyadic() : Dyadic(one_of(shift->constant, i), -shift->constant.fraction);
+      const auto wrap = wrap_type(type, added, graph_[x].output.fraction);
+      if (!wrap || saturates(graph_[shifted].output, i, type)) return {};
+      types.push_back(*wrap);
     }
-    const int width = period + graph_[x].output.fraction;
-    if (width < 1 || width > 64 || saturates(graph_[floored].inputs[0], type)) return {};
-    return FixedPoint{width, period, shift != nullptr, Rounding::floor, Overflow::wrap};
+    if (std::ranges::all_of(types, [&](const FixedPoint& type) { return type == types[0]; })) types.resize(1);
+    return types;
   }
 
-  bool saturates(NodeIndex from, const FixedPoint& type) const {
-    const Tensor& tensor = graph_[from].output;
+  static std::optional<FixedPoint> wrap_type(const FixedPoint& floor, const Dyadic& added, int fraction) {
+    const int period = -floor.fraction(), width = period + fraction;
+    if (floor.rounding != Rounding::floor || floor.overflow == Overflow::wrap || width < 1 || width > 64) return {};
+    const bool is_signed = !added.is_zero();
+    if (is_signed && !(added == Dyadic(1, period - 1))) return {};
+    return FixedPoint{width, period, is_signed, Rounding::floor, Overflow::wrap};
+  }
+
+  static bool saturates(const Tensor& tensor, std::size_t feature, const FixedPoint& type) {
     FixedPoint wide = type;
     wide.width = 64;
     wide.integer += 64 - type.width;
     wide.is_signed = true;
-    return !std::ranges::all_of(tensor.ranges, [&](const Range& r) {
-      return core::quantise(r.lo, tensor.fraction, wide) >= type.min_code() &&
-             core::quantise(r.hi, tensor.fraction, wide) <= type.max_code();
-    });
+    const Range& range = tensor.ranges[feature];
+    return core::quantise(range.lo, tensor.fraction, wide) < type.min_code() ||
+           core::quantise(range.hi, tensor.fraction, wide) > type.max_code();
   }
 
   NodeIndex add(const Sum& op, const std::vector<NodeIndex>& in) {
