@@ -7,10 +7,10 @@
 namespace trigloop::core {
 namespace {
 
-volatile std::sig_atomic_t flag = 0;
+volatile std::sig_atomic_t flag = 0;  // the signal's number
 
 extern "C" void on_signal(int number) {
-  flag = 1;
+  flag = number;
   std::signal(number, SIG_DFL);
 }
 
@@ -22,6 +22,8 @@ void catch_interrupts() {
 }
 
 bool interrupted() noexcept { return flag != 0; }
+
+bool asked_to_end() noexcept { return flag == SIGTERM; }
 
 void stop_if_interrupted() {
   if (interrupted()) throw Error(ErrorCode::interrupted, "stopped; nothing half-written was left");

@@ -106,11 +106,18 @@ void Tiler::feed(const Columns& window) {
   check_window(plan_, window);
 }
 
-const Tile* Tiler::next() {
-  if (window_ == nullptr) return nullptr;
-  while (used_ < window_->entries) {
+const Tile* Tiler::next() { return window_ == nullptr ? nullptr : fill_until(window_->entries); }
+
+const Tile* Tiler::next_until(std::size_t stop) {
+  assert(window_ != nullptr && stop <= window_->entries);
+  const Tile* full = fill_until(stop);
+  return full != nullptr ? full : end_tile();
+}
+
+const Tile* Tiler::fill_until(std::size_t stop) {
+  while (used_ < stop) {
     if (returned_) begin_tile();
-    const std::size_t left = window_->entries - used_;
+    const std::size_t left = stop - used_;
     const auto n = static_cast<std::uint32_t>(std::min<std::size_t>(left, tile_.lanes - tile_.size));
     fill(used_, n);
     used_ += n;
@@ -126,6 +133,11 @@ const Tile* Tiler::next() {
 const Tile* Tiler::rest() {
   assert(window_ == nullptr || used_ == window_->entries);
   window_ = nullptr;
+  return end_tile();
+}
+
+/// Hands out what there is of a tile.
+const Tile* Tiler::end_tile() {
   if (returned_) return nullptr;
   returned_ = true;
   const std::size_t size = size_of(tile_.element);

@@ -36,10 +36,15 @@ class Tiler {
   /// does not fit its 32 bits.
   const Tile* next();
 
+  /// As `next`, but no tile goes beyond entry `stop` of the window: the last one before it may be partial.
+  const Tile* next_until(std::size_t stop);
+
   /// The partial tile that is left at the end, or null; afterwards a new stream may begin.
   const Tile* rest();
 
  private:
+  const Tile* fill_until(std::size_t stop);
+  const Tile* end_tile();
   void begin_tile();
   void fill(std::size_t first, std::uint32_t n);
   void fill_block(const PlanObjects& block, std::uint32_t feature, std::size_t first, std::uint32_t n);

@@ -48,25 +48,12 @@ std::vector<EntryRange> pieces_of(const Source& source, const Selection& selecti
   return pieces;
 }
 
-/// One thread reads in one go. Several take tasks that shrink (guided self-scheduling), the longest first: few cuts, at
-/// which baskets are decoded twice, and no thread waits long for the last.
+/// The longest first.
 std::vector<EntryRange> tasks_of(const Source& source, const Selection& selection, const TileOptions& options,
                                  unsigned threads, EntryRange all) {
   if (options.entries_per_task != 0) return pieces_of(source, selection, options.entries_per_task, all);
-  if (threads == 1) return {all};
-  constexpr std::uint64_t least = 4096;
-  const auto length = [](const EntryRange& range) { return range.end - range.begin; };
-  std::uint64_t left = length(all);
-  std::vector<EntryRange> tasks;
-  for (const EntryRange& piece : pieces_of(source, selection, std::max(least, left / (16 * threads)), all)) {
-    if (!tasks.empty() && length(tasks.back()) + length(piece) <= left / (2 * threads)) {
-      tasks.back().end = piece.end;
-    } else {
-      tasks.push_back(piece);
-    }
-    left -= length(piece);
-  }
-  std::ranges::stable_sort(tasks, std::ranges::greater{}, length);
+  std::vector<EntryRange> tasks = cut_tasks(source, selection, {all}, threads);
+  std::ranges::stable_sort(tasks, std::ranges::greater{}, [](const EntryRange& task) { return task.end - task.begin; });
   return tasks;
 }
 
@@ -98,6 +85,28 @@ std::uint64_t stored_bytes(const TableInfo& table, const Selection& selection, E
 }
 
 }  // namespace
+
+std::vector<EntryRange> cut_tasks(const Source& source, const Selection& selection,
+                                  const std::vector<EntryRange>& ranges, unsigned threads) {
+  if (threads == 1) return ranges;
+  constexpr std::uint64_t least = 4096;
+  std::uint64_t left = 0;
+  for (const EntryRange& range : ranges) left += range.end - range.begin;
+  const std::uint64_t target = std::max(least, left / (16 * threads));
+  std::vector<EntryRange> tasks;
+  for (const EntryRange& range : ranges) {
+    for (const EntryRange& piece : pieces_of(source, selection, target, range)) {
+      const bool adjacent = !tasks.empty() && tasks.back().end == piece.begin;
+      if (adjacent && piece.end - tasks.back().begin <= left / (2 * threads)) {
+        tasks.back().end = piece.end;
+      } else {
+        tasks.push_back(piece);
+      }
+      left -= piece.end - piece.begin;
+    }
+  }
+  return tasks;
+}
 
 TileStats read_tiles(const Source& source, const Binding& binding, const TileOptions& options,
                      const TileConsumer& consume) {

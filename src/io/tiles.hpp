@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "event/tile.hpp"
 #include "event/tiler.hpp"
@@ -28,6 +29,12 @@ struct TileStats {
   event::TileCounts counts;
   double seconds = 0;
 };
+
+/// Cuts ranges of entries (ascending, apart) into tasks for `threads` threads. One thread takes each range in one go.
+/// Several take tasks that shrink (guided self-scheduling): few cuts, at which baskets are decoded twice, and no thread
+/// waits long for the last. In the order of the entries.
+std::vector<EntryRange> cut_tasks(const Source& source, const Selection& selection,
+                                  const std::vector<EntryRange>& ranges, unsigned threads);
 
 /// Gets each tile while it is warm in the cache. `worker` is below the number of threads and never the same for two
 /// calls at a time. Tiles come in any order: what is made of them must not depend on it.

@@ -1,5 +1,6 @@
 #include "scout/counts.hpp"
 
+#include <cassert>
 #include <limits>
 
 #include "core/error.hpp"
@@ -36,6 +37,19 @@ void add(Counts& counts, const Counts& other) {
   }
   sum.insert(sum.end(), a, counts.end());
   counts = std::move(sum);
+}
+
+Counts difference(const Counts& counts, const Counts& part) {
+  Counts rest;
+  auto taken = part.begin();
+  for (const auto& [value, n] : counts) {
+    const bool both = taken != part.end() && taken->first == value;
+    assert(!both || taken->second <= n);
+    if (!both || taken->second != n) rest.emplace_back(value, both ? n - taken->second : n);
+    if (both) ++taken;
+  }
+  assert(taken == part.end());
+  return rest;
 }
 
 Counts compact(std::span<const std::uint32_t> dense, std::int64_t lowest) {

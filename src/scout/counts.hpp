@@ -14,6 +14,8 @@ using Counts = std::vector<std::pair<std::int64_t, std::uint64_t>>;
 std::uint64_t total(const Counts& counts) noexcept;
 /// Adds `other` to `counts`. Error: limit, if a count would leave 64 bits.
 void add(Counts& counts, const Counts& other);
+/// `counts` without `part`, no bin of which may be larger.
+Counts difference(const Counts& counts, const Counts& part);
 /// The non-zero ones of `dense`, whose first bin is the value `lowest`.
 Counts compact(std::span<const std::uint32_t> dense, std::int64_t lowest);
 

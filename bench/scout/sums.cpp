@@ -1,0 +1,65 @@
+#include "bench/scout/sums.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+
+#include "core/parallel.hpp"
+#include "core/random.hpp"
+#include "scout/history.hpp"
+#include "scout/record.hpp"
+
+namespace trigloop::bench {
+namespace {
+
+constexpr std::uint64_t events_of_lumisection = 1'000'000;
+
+/// Scores fall roughly as the deployed network's do: a peak at small codes, a tail of a power law.
+scout::Counts spectrum(std::uint32_t lumisection) {
+  core::Philox random(7, lumisection);
+  scout::Counts counts;
+  std::uint64_t left = events_of_lumisection;
+  for (std::int64_t code = 0; code < (1 << 18) && left > 0; ++code) {
+    const double expected = 6e8 / std::pow(static_cast<double>(code) + 500, 2) * 0.8;
+    const double drawn = expected + (random.uniform() - 0.5) * 2 * std::sqrt(expected);
+    const auto n = std::min<std::uint64_t>(left, static_cast<std::uint64_t>(drawn + random.uniform()));
+    if (n > 0) counts.emplace_back(code, n);
+    left -= n;
+  }
+  if (left > 0) counts.back().second += left;
+  return counts;
+}
+
+void write_record(const std::filesystem::path& folder, std::uint32_t lumisection) {
+  scout::Record record;
+  record.identity.fraction = 4;
+  record.identity.stream.colliding_bunches = 2544;
+  record.sum.lumi = {400000, lumisection};
+  record.sum.all = spectrum(lumisection);
+  record.sum.crossings.resize(3565);
+  record.sum.orbits_stated = 1u << 18;
+  scout::write_record(folder / scout::record_name(record.lumi()), record);
+}
+
+}  // namespace
+
+void sum_spectra(std::uint32_t lumisections) {
+  const auto folder = std::filesystem::temp_directory_path() / ("bench_scout_" + std::to_string(lumisections));
+  std::filesystem::create_directories(folder);
+  core::parallel_for(lumisections, 0, [&](std::size_t i, unsigned) {
+    const auto number = static_cast<std::uint32_t>(i);
+    if (!std::filesystem::exists(folder / scout::record_name({400000, number}))) write_record(folder, number);
+  });
+  const auto start = std::chrono::steady_clock::now();
+  const double shares[] = {0.5, 0.99, 0.9999};
+  const scout::History history = scout::read_history(scout::list_records(folder), scout::logarithmic_edges(), shares);
+  const score::Cumulative cumulative(history.all);
+  const double median = cumulative.percentile(50);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  std::printf("{\"events\": %llu, \"lumisections\": %zu, \"bins\": %zu, \"median\": %.6f, \"seconds\": %.6f}\n",
+              static_cast<unsigned long long>(history.all.total()), history.lumisections.size(),
+              history.edges.size() - 1, median, seconds.count());
+}
+
+}  // namespace trigloop::bench

@@ -1,0 +1,191 @@
+// trigloop scout: the scouting stream in, one exact spectrum a lumisection out.
+#include "app/scout.hpp"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "app/commands.hpp"
+#include "core/interrupt.hpp"
+#include "core/json_writer.hpp"
+#include "core/progress.hpp"
+#include "core/text.hpp"
+#include "core/units.hpp"
+#include "scout/rates.hpp"
+#include "scout/run.hpp"
+
+namespace trigloop::app {
+namespace {
+
+using core::Error;
+using core::ErrorCode;
+
+constexpr double rows_a_second = 3.0e6;  ///< of the detector's stream
+
+struct Options {
+  ScoutOptions examiner;
+  std::vector<std::string> inputs;
+  std::string output, memory = "2G", part;
+  std::vector<double> rates{50, 1000};
+  unsigned threads = 0;
+  bool quiet = false, json = false;
+};
+
+constexpr const char* examples = R"(Examples:
+  trigloop scout run --model axol1tl_v5.onnx --input run396102_ls214.root --output records
+  trigloop scout run --model axol1tl_v5.onnx --input '/eos/scouting/*.root' --output records --stream fill.yaml
+  trigloop scout run --model axol1tl_v5.onnx --input '*.root' --output part0 --part 0/4
+  trigloop spectrum show records --rate 50 1000)";
+
+/// All spectra of the lumisections of a run.
+struct Sums {
+  score::Spectrum all, pure;
+  std::uint64_t noncolliding = 0;
+};
+
+Sums sum_of(const scout::Ledger& ledger, const std::set<event::LumiKey>& lumisections) {
+  Sums sums;
+  bool first = true;
+  const bool menu = !ledger.identity().menu.empty();
+  for (const event::LumiKey lumi : lumisections) {
+    const scout::Record& record = ledger.committed_record(lumi);
+    sums.noncolliding += scout::total(record.sum.noncolliding);
+    if (first) {
+      sums.all = record.all_spectrum();
+      if (menu) sums.pure = record.pure_spectrum();
+    } else {
+      sums.all.add(record.all_spectrum());
+      if (menu) sums.pure.add(record.pure_spectrum());
+    }
+    first = false;
+  }
+  return sums;
+}
+
+void print_point(const char* name, const score::Spectrum& spectrum, const score::Exposure& exposure, double target) {
+  const auto point = scout::working_point(spectrum, exposure, target);
+  if (!point) return;
+  std::cout << fmt::format("{:>6} {:>12} {:>12} {:>10} {:>14.3f} {:>14.3f}\n", name, target, point->threshold,
+                           point->passing, point->exact, point->old);
+}
+
+void print_rates(const Sums& sums, const scout::Identity& identity, const std::vector<double>& rates) {
+  if (!scout::working_point(sums.all, sums.all.exposure, 1)) {
+    std::cout << "rates: not known, as the stream's exposure is not; see --stream\n";
+    return;
+  }
+  std::cout << fmt::format("{:>6} {:>12} {:>12} {:>10} {:>14} {:>14}\n", "events", "target [Hz]", "code >= T",
+                           "passing", "exact [Hz]", "share x bc [Hz]");
+  for (const double rate : rates) {
+    print_point("all", sums.all, sums.all.exposure, rate);
+    if (!identity.menu.empty()) print_point("pure", sums.pure, sums.all.exposure, rate);
+  }
+}
+
+double events_a_second(const scout::RunSummary& summary) {
+  return summary.sum.seconds > 0 ? static_cast<double>(summary.sum.rows) / summary.sum.seconds : 0;
+}
+
+void print(const scout::RunSummary& summary, const scout::Ledger& ledger, const Options& options) {
+  const scout::Taken& sum = summary.sum;
+  std::cout << fmt::format(
+      "{}: {} lumisections of {} inputs: {} events added in {:.2f} s, {:.2f} M events/s, {:.2f} x real time\n",
+      options.output, summary.lumisections.size(), summary.inputs, core::with_commas(sum.added), sum.seconds,
+      events_a_second(summary) * 1e-6, events_a_second(summary) / rows_a_second);
+  if (summary.done_before > 0) std::cout << summary.done_before << " inputs were done before\n";
+  if (sum.repeated > 0) std::cout << core::with_commas(sum.repeated) << " rows stood twice in their input\n";
+  if (sum.duplicate_orbits > 0) std::cout << core::with_commas(sum.duplicate_orbits) << " orbits were in already\n";
+  if (sum.contradictions > 0) std::cout << sum.contradictions << " orbits contradict what is in; the first stays\n";
+  if (summary.stopped) std::cout << "stopped by a signal; what was complete is committed\n";
+  if (!summary.lumisections.empty()) {
+    print_rates(sum_of(ledger, summary.lumisections), ledger.identity(), options.rates);
+  }
+}
+
+void write_points(core::JsonWriter& out, std::string_view name, const score::Spectrum& spectrum,
+                  const score::Exposure& exposure, const std::vector<double>& rates) {
+  out.key(name).begin_array();
+  for (const double rate : rates) {
+    const auto point = scout::working_point(spectrum, exposure, rate);
+    if (!point) continue;
+    out.begin_object().member("target_hz", rate).member("threshold", point->threshold);
+    out.member("passing", point->passing).member("exact_hz", point->exact).member("old_hz", point->old).end_object();
+  }
+  out.end_array();
+}
+
+void print_json(const scout::RunSummary& summary, const scout::Ledger& ledger, const Options& options) {
+  const scout::Taken& sum = summary.sum;
+  core::JsonWriter out;
+  out.begin_object().member("inputs", summary.inputs).member("done_before", summary.done_before);
+  out.member("failed", summary.failed).member("stopped", summary.stopped).member("rows", sum.rows);
+  out.member("added", sum.added).member("repeated_rows", sum.repeated);
+  out.member("duplicate_orbits", sum.duplicate_orbits).member("contradictions", sum.contradictions);
+  out.member("seconds", sum.seconds).member("events_per_second", events_a_second(summary));
+  out.key("lumisections").begin_array();
+  for (const event::LumiKey lumi : summary.lumisections) {
+    out.begin_array().value(lumi.run).value(lumi.lumisection).end_array();
+  }
+  out.end_array();
+  if (!summary.lumisections.empty()) {
+    const Sums sums = sum_of(ledger, summary.lumisections);
+    out.member("events_all", sums.all.total()).member("noncolliding", sums.noncolliding);
+    write_points(out, "all", sums.all, sums.all.exposure, options.rates);
+    if (!ledger.identity().menu.empty()) {
+      out.member("events_pure", sums.pure.total());
+      write_points(out, "pure", sums.pure, sums.all.exposure, options.rates);
+    }
+  }
+  std::cout << out.end_object().text() << '\n';
+}
+
+/// Entries of all inputs that can be opened, for the progress bar.
+void scout_run(const Options& options) {
+  const scout::Examiner examiner = scout::make_examiner(examiner_options(options.examiner));
+  scout::Ledger ledger(options.output, examiner.identity);
+  scout::RunOptions run;
+  run.inputs = scout::expand(options.inputs);
+  run.take.threads = options.threads;
+  run.take.memory = parse_bytes(options.memory, "--memory");
+  if (!options.part.empty()) run.take.wanted = scout::part(options.part);
+  core::Progress progress("scouting", 0, "events",
+                          options.quiet ? core::ProgressMode::quiet : core::ProgressMode::automatic);
+  run.take.progress = [&](std::uint64_t events) { progress.advance(events); };
+  run.failed = [](const Error& error) { std::cerr << "trigloop: " << error.what() << '\n'; };
+  const scout::RunSummary summary = scout::run(examiner, ledger, run);
+  if (options.json) {
+    print_json(summary, ledger, options);
+  } else {
+    print(summary, ledger, options);
+  }
+  if (summary.stopped && !core::asked_to_end()) throw ErrorsReported{ErrorCode::interrupted};
+  if (summary.first_error) throw ErrorsReported{*summary.first_error};
+}
+
+}  // namespace
+
+void add_scout_run(CLI::App& scout) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = scout.add_subcommand("run", "Score files, and commit one record a lumisection");
+  add_examiner_options(*command, options->examiner);
+  command->add_option("-i,--input", options->inputs, "Files, stores, or patterns in quotes")->required();
+  command->add_option("-o,--output", options->output, "Folder of records and .axo files; made if need be")->required();
+  command->add_option("--rate", options->rates, "Working points to print, in Hz")->capture_default_str();
+  command->add_option("--part", options->part, "i/n: only lumisections whose number modulo n is i");
+  command->add_option("--memory", options->memory, "Memory to use, as 300M or 2G")->capture_default_str();
+  command->add_option("--threads", options->threads, "Threads (default: all cores)")->check(CLI::Range(1, 1024));
+  command->add_flag("--json", options->json, "Print the summary as JSON (docs/formats.md)");
+  command->add_flag("-q,--quiet", options->quiet, "No progress bar");
+  command->footer(examples);
+  command->callback([options] { scout_run(*options); });
+}
+
+void add_scout(CLI::App& program) {
+  CLI::App* scout = program.add_subcommand("scout", "Turn the scouting stream into exact spectra, each event once");
+  scout->require_subcommand(1);
+  scout->footer("Examples:\n  trigloop scout run --model axol1tl_v5.onnx --input ls214.root --output records");
+  add_scout_run(*scout);
+}
+
+}  // namespace trigloop::app

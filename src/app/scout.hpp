@@ -1,0 +1,31 @@
+#pragma once
+// What the commands below `trigloop scout` share: how a user says what examines events.
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+
+#include "scout/examiner.hpp"
+
+namespace trigloop::app {
+
+struct ScoutOptions {
+  std::string model, engine, layout, menu, stream, sampling = "random", filling_scheme;
+  unsigned bunches = 0;      ///< 0: not given
+  double kept_fraction = 0;  ///< 0: not given
+  std::uint32_t tail_count = 100, inputs_every = 8;
+  double tail_threshold = 0;  ///< a score
+};
+
+/// --model, --engine, --layout, --menu, --stream, --sampling, --kept-fraction, --bunches, --filling-scheme,
+/// --tail-count, --tail-threshold.
+void add_examiner_options(CLI::App& command, ScoutOptions& options);
+
+/// Errors: usage, for what contradicts itself; those of load_stream.
+scout::ExaminerOptions examiner_options(const ScoutOptions& options);
+
+/// "300M", "2G", "65536": powers of 1024. Error: usage, naming the option.
+std::uint64_t parse_bytes(const std::string& text, const std::string& option);
+
+void add_scout_run(CLI::App& scout);
+
+}  // namespace trigloop::app

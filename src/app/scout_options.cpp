@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "app/scout.hpp"
+#include "core/error.hpp"
+#include "event/layout.hpp"
+#include "menu/menu.hpp"
+#include "scout/stream.hpp"
+
+namespace trigloop::app {
+namespace {
+
+using core::Error;
+using core::ErrorCode;
+
+/// The options as the text of a description: it is checked in one place, as a file is.
+std::string stream_text(const ScoutOptions& options) {
+  std::string text = "stream:\n  sampling: " + options.sampling + "\n";
+  if (options.kept_fraction != 0) text += fmt::format("  kept_fraction: {}\n", options.kept_fraction);
+  if (options.bunches != 0) text += fmt::format("  colliding_bunches: {}\n", options.bunches);
+  if (options.filling_scheme.empty()) return text;
+  text += "  filling_scheme: [\"";
+  for (const char c : options.filling_scheme) {
+    if (c == ',') {
+      text += "\", \"";
+    } else if (c != ' ') {
+      text += c;
+    }
+  }
+  return text + "\"]\n";
+}
+
+scout::StreamDescription stream_of(const ScoutOptions& options) {
+  if (options.stream.empty()) return scout::parse_stream(stream_text(options), "options of the command line");
+  return scout::load_stream(options.stream);
+}
+
+}  // namespace
+
+scout::ExaminerOptions examiner_options(const ScoutOptions& options) {
+  scout::ExaminerOptions examiner;
+  examiner.model = options.model;
+  examiner.engine = options.engine;
+  examiner.layout = options.layout;
+  examiner.menu = options.menu == "none" ? "" : options.menu;
+  examiner.stream = stream_of(options);
+  examiner.tail.count = options.tail_count;
+  examiner.tail_threshold = options.tail_threshold;
+  examiner.inputs_every = options.inputs_every;
+  return examiner;
+}
+
+std::uint64_t parse_bytes(const std::string& text, const std::string& option) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  int shift = 0;
+  const std::string_view unit(read.ptr, static_cast<std::size_t>(end - read.ptr));
+  if (unit == "K") shift = 10;
+  if (unit == "M") shift = 20;
+  if (unit == "G") shift = 30;
+  if (unit == "T") shift = 40;
+  const bool fits = read.ec == std::errc() && number != 0 && (number << shift) >> shift == number;
+  if (fits && (unit.empty() || shift != 0)) return number << shift;
+  throw Error(ErrorCode::usage, option + " is '" + text + "'; it must be a number of bytes, as 300M or 2G");
+}
+
+void add_examiner_options(CLI::App& command, ScoutOptions& options) {
+  options.layout = event::cms_l1_scouting;
+  options.menu = menu::cms_run3;
+  command.add_option("-m,--model", options.model, "QONNX, or a QKeras .h5")->required();
+  command.add_option("--engine", options.engine, "simd or reference (default: $TRIGLOOP_ENGINE, else the fastest)");
+  command.add_option("--layout", options.layout, "What the columns mean: a built-in layout or a YAML file")
+      ->capture_default_str();
+  command.add_option("--menu", options.menu, "Seeds: a built-in menu, a YAML file, or none")->capture_default_str();
+  auto* stream = command.add_option("--stream", options.stream, "Description of the stream, a YAML file");
+  const auto declared = [&](CLI::Option* option) { return option->excludes(stream); };
+  declared(command.add_option("--sampling", options.sampling, "Which crossings are there: all, nonempty or random"))
+      ->check(CLI::IsMember({"all", "nonempty", "random"}))
+      ->capture_default_str();
+  declared(
+      command.add_option("--kept-fraction", options.kept_fraction, "Part of the colliding crossings that is there"))
+      ->check(CLI::Range(0.0, 1.0));
+  declared(command.add_option("--bunches", options.bunches, "Colliding bunches of an orbit (default: measured)"))
+      ->check(CLI::Range(1, 3564));
+  declared(command.add_option("--filling-scheme", options.filling_scheme, "Colliding crossings, as 1-36,57-92"));
+  command.add_option("--tail-count", options.tail_count, "Highest-scoring events of a lumisection to keep whole")
+      ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
+  command.add_option("--tail-threshold", options.tail_threshold, "Keep only those of at least this score");
+}
+
+}  // namespace trigloop::app

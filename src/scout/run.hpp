@@ -1,0 +1,40 @@
+#pragma once
+// The batch run: inputs one after the other through pass and ledger, each on all cores.
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <vector>
+
+#include "core/error.hpp"
+#include "scout/take.hpp"
+
+namespace trigloop::scout {
+
+struct RunOptions {
+  std::vector<std::filesystem::path> inputs;
+  TakeOptions take;
+  /// Told of each input that is done, and of each that could not be read; the run goes on with the next.
+  std::function<void(const std::filesystem::path& input, const Taken& taken)> done;
+  std::function<void(const core::Error& error)> failed;
+};
+
+struct RunSummary {
+  std::uint64_t inputs = 0, done_before = 0, failed = 0;
+  Taken sum;                              ///< of all inputs
+  std::set<event::LumiKey> lumisections;  ///< to which something was added
+  std::optional<core::ErrorCode> first_error;
+  bool stopped = false;  ///< by a signal; what was complete is committed
+};
+
+/// Errors: output (the records cannot be written: no input can go on); internal.
+RunSummary run(const Examiner& examiner, Ledger& ledger, const RunOptions& options);
+
+/// Files and stores that names and patterns (`*`, `?`, `[]`) mean, each once, in the order given, patterns sorted.
+/// Error: not_found, for a pattern without any match.
+std::vector<std::filesystem::path> expand(const std::vector<std::string>& patterns);
+
+/// "i/n": the lumisections whose number modulo n is i. Error: usage.
+std::function<bool(event::LumiKey)> part(const std::string& text);
+
+}  // namespace trigloop::scout
