@@ -3,12 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/scout_commands.hpp"
 #include "core/interrupt.hpp"
 #include "core/json_writer.hpp"
+#include "core/parallel.hpp"
 #include "core/progress.hpp"
 #include "core/text.hpp"
 #include "core/units.hpp"
@@ -25,6 +28,7 @@ constexpr double rows_a_second = 3.0e6;  ///< of the detector's stream
 
 struct Options {
   ScoutOptions examiner;
+  FollowCommand follow;
   std::vector<std::string> inputs;
   std::string output, memory = "2G", part;
   std::vector<double> rates{50, 1000};
@@ -36,6 +40,7 @@ constexpr const char* examples = R"(Examples:
   trigloop scout run --model axol1tl_v5.onnx --input run396102_ls214.root --output records
   trigloop scout run --model axol1tl_v5.onnx --input '/eos/scouting/*.root' --output records --stream fill.yaml
   trigloop scout run --model axol1tl_v5.onnx --input '*.root' --output part0 --part 0/4
+  trigloop scout run --model axol1tl_v5.onnx --follow /fifo --pattern '*.root' --output records --streams 8
   trigloop spectrum show records --rate 50 1000)";
 
 /// All spectra of the lumisections of a run.
@@ -140,10 +145,29 @@ void print_json(const scout::RunSummary& summary, const scout::Ledger& ledger, c
   std::cout << out.end_object().text() << '\n';
 }
 
-/// Entries of all inputs that can be opened, for the progress bar.
+void check_inputs(const Options& options) {
+  if (options.inputs.empty() == options.follow.folder.empty())
+    throw Error(ErrorCode::usage, "say one of --input and --follow");
+  if (options.follow.consume && !options.part.empty())
+    throw Error(ErrorCode::usage, "--consume would remove what other parts have not read").remedy("Leave out --part");
+}
+
+void follow_stream(const Options& options, const scout::Examiner& examiner, scout::Ledger& ledger) {
+  FollowCommand command = options.follow;
+  command.quiet = options.quiet;
+  scout::PassOptions pass;
+  const unsigned threads = options.threads > 0 ? options.threads : core::available_cores();
+  pass.threads = std::max(1u, threads / command.streams);
+  pass.memory = parse_bytes(options.memory, "--memory") / command.streams;
+  if (!options.part.empty()) pass.wanted = scout::part(options.part);
+  follow(command, ledger, examine_with(examiner, pass));
+}
+
 void scout_run(const Options& options) {
+  check_inputs(options);
   const scout::Examiner examiner = scout::make_examiner(examiner_options(options.examiner));
   scout::Ledger ledger(options.output, examiner.identity);
+  if (!options.follow.folder.empty()) return follow_stream(options, examiner, ledger);
   scout::RunOptions run;
   run.inputs = scout::expand(options.inputs);
   run.take.threads = options.threads;
@@ -169,12 +193,13 @@ void add_scout_run(CLI::App& scout) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = scout.add_subcommand("run", "Score files, and commit one record a lumisection");
   add_examiner_options(*command, options->examiner);
-  command->add_option("-i,--input", options->inputs, "Files, stores, or patterns in quotes")->required();
+  command->add_option("-i,--input", options->inputs, "Files, stores, or patterns in quotes");
   command->add_option("-o,--output", options->output, "Folder of records and .axo files; made if need be")->required();
   command->add_option("--rate", options->rates, "Working points to print, in Hz")->capture_default_str();
   command->add_option("--part", options->part, "i/n: only lumisections whose number modulo n is i");
   command->add_option("--memory", options->memory, "Memory to use, as 300M or 2G")->capture_default_str();
   command->add_option("--threads", options->threads, "Threads (default: all cores)")->check(CLI::Range(1, 1024));
+  add_follow_options(*command, options->follow);
   command->add_flag("--json", options->json, "Print the summary as JSON (docs/formats.md)");
   command->add_flag("-q,--quiet", options->quiet, "No progress bar");
   command->footer(examples);
@@ -186,6 +211,9 @@ void add_scout(CLI::App& program) {
   scout->require_subcommand(1);
   scout->footer("Examples:\n  trigloop scout run --model axol1tl_v5.onnx --input ls214.root --output records");
   add_scout_run(*scout);
+  add_scout_status(*scout);
+  add_scout_quarantine(*scout);
+  add_scout_submit(*scout);
 }
 
 }  // namespace trigloop::app

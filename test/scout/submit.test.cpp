@@ -18,7 +18,7 @@ SubmitOptions options(BatchSystem system) {
   options.program = "/opt/trigloop";
   options.arguments = {"--model", "it's a model.onnx", "--input", "run1/*.root"};
   options.output = "/out";
-  options.working = "/home/me";
+  options.working = "/data";
   options.jobs = "/out/jobs";
   return options;
 }

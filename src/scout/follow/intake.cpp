@@ -1,0 +1,122 @@
+#include "scout/follow/intake.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "core/error.hpp"
+
+namespace trigloop::scout {
+namespace {
+
+using event::LumiKey;
+using Timer = std::chrono::steady_clock;
+
+double seconds_since(Timer::time_point start) { return std::chrono::duration<double>(Timer::now() - start).count(); }
+
+/// A lumisection's way into the ledger: what the pass gave, and what of it is in already.
+struct Item {
+  Delivery delivery;
+  Review review;
+};
+using Items = std::map<LumiKey, Item>;
+
+class Intake {
+ public:
+  Intake(Ledger& ledger, std::mutex& books, const std::filesystem::path& path, const InputId& input,
+         const Examine& examine, const Identify& identify)
+      : ledger_(ledger), books_(books), path_(path), input_(input), examine_(examine), identify_(identify) {}
+
+  TakenIn run() {
+    read({});
+    // A second time at most, unless others bring the same orbits at this very moment.
+    while (!book()) read(what_is_new());
+    return std::move(taken_);
+  }
+
+ private:
+  void read(const PassRequest& request) {
+    const auto start = Timer::now();
+    for (const LumiKey lumi : request.only) items_[lumi].delivery = nothing(lumi);
+    PassResult result = examine_(path_, input_, request);
+    if (identify_(path_).hash != input_.hash) {
+      throw core::Error(core::ErrorCode::damaged, "changed while it was read")
+          .file(path_.native())
+          .remedy("It is read again when its writer has closed it");
+    }
+    for (Delivery& delivery : result.deliveries) {
+      const LumiKey lumi = delivery.contribution.lumi;
+      items_[lumi].delivery = std::move(delivery);
+    }
+    if (request.only.empty()) {
+      taken_.rows = result.rows;
+      taken_.whole = result.unwanted == 0;
+    }
+    taken_.pass_seconds += seconds_since(start);
+  }
+
+  /// Where all that the pass could give is in already.
+  Delivery nothing(LumiKey lumi) const {
+    Delivery delivery;
+    delivery.contribution.lumi = lumi;
+    delivery.contribution.input = input_;
+    return delivery;
+  }
+
+  PassRequest what_is_new() const {
+    PassRequest request;
+    for (const auto& [lumi, item] : items_) {
+      if (!item.review.again) continue;
+      request.only.push_back(lumi);
+      request.exclusions.push_back({lumi, item.review.leave_out, item.review.covered});
+    }
+    return request;
+  }
+
+  /// Adds all, if nothing has to be left out first.
+  bool book() {
+    const auto start = Timer::now();
+    const std::lock_guard lock(books_);
+    bool again = false;
+    for (auto& [lumi, item] : items_) {
+      item.review = ledger_.review(item.delivery.contribution, item.review);
+      again = again || item.review.again;
+    }
+    if (!again) {
+      for (auto& [lumi, item] : items_) add(lumi, item);
+    }
+    taken_.book_seconds += seconds_since(start);
+    return !again;
+  }
+
+  void add(LumiKey lumi, Item& item) {
+    auto& found = item.review.contradictions;
+    found.insert(found.end(), item.delivery.contradictions.begin(), item.delivery.contradictions.end());
+    if (item.review.nothing_new) {
+      ledger_.add_duplicate(lumi, input_, item.review);
+    } else {
+      ledger_.add(item.delivery.contribution, item.review, item.delivery.repeated_rows);
+    }
+    taken_.lumisections.push_back(lumi);
+    taken_.duplicate_orbits += item.review.duplicate_orbits;
+    taken_.contradicting_orbits += found.size();
+  }
+
+  Ledger& ledger_;
+  std::mutex& books_;
+  const std::filesystem::path& path_;
+  const InputId& input_;
+  const Examine& examine_;
+  const Identify& identify_;
+  Items items_;
+  TakenIn taken_;
+};
+
+}  // namespace
+
+TakenIn take_in(Ledger& ledger, std::mutex& books, const std::filesystem::path& path, const InputId& input,
+                const Examine& examine, const Identify& identify) {
+  return Intake(ledger, books, path, input, examine, identify).run();
+}
+
+}  // namespace trigloop::scout

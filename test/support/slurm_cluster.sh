@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# slurm_cluster.sh FOLDER NODES COMMAND...: a real SLURM of virtual nodes on this machine, on loopback, while COMMAND runs.
+# No munge, no root: everything runs as this user, state and logs are below FOLDER. Ends with COMMAND's status.
+set -euo pipefail
+folder=$1 nodes=$2
+shift 2
+mkdir -p "$folder"/{state,spool}
+host=$(hostname -s) user=$(id -un)
+port=$((20000 + $$ % 20000))
+export SLURM_CONF=$folder/slurm.conf
+cat > "$SLURM_CONF" <<TEXT
+ClusterName=test
+SlurmctldHost=$host(127.0.0.1)
+SlurmctldPort=$port
+AuthType=auth/none
+CredType=cred/none
+SlurmUser=$user
+SlurmdUser=$user
+StateSaveLocation=$folder/state
+SlurmdSpoolDir=$folder/spool/%n
+SlurmctldPidFile=$folder/slurmctld.pid
+SlurmdPidFile=$folder/slurmd-%n.pid
+SlurmctldLogFile=$folder/slurmctld.log
+SlurmdLogFile=$folder/slurmd-%n.log
+ProctrackType=proctrack/pgid
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+MpiDefault=none
+SelectType=select/linear
+SchedulerType=sched/builtin
+SchedulerParameters=sched_interval=1,sched_min_interval=100000
+KillWait=2
+TEXT
+for ((i = 0; i < nodes; i++)); do
+  echo "NodeName=n$i NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 1 + i)) CPUs=$(nproc)" >> "$SLURM_CONF"
+done
+echo 'PartitionName=all Nodes=ALL Default=YES State=UP' >> "$SLURM_CONF"
+
+daemons=()
+stop() {
+  kill "${daemons[@]}" 2> /dev/null || true
+  for ((i = 0; i < 50; i++)); do
+    kill -0 "${daemons[@]}" 2> /dev/null || break
+    sleep 0.1
+  done
+  kill -9 "${daemons[@]}" 2> /dev/null || true
+}
+trap stop EXIT
+slurmctld -D > /dev/null 2>&1 & daemons+=($!)
+for ((i = 0; i < nodes; i++)); do
+  slurmd -D -N "n$i" > /dev/null 2>&1 & daemons+=($!)
+done
+for ((i = 0; i < 150; i++)); do
+  [[ $(sinfo -h -t idle -o %D 2> /dev/null) == "$nodes" ]] && break
+  sleep 0.2
+done
+timeout 120 "$@"
