@@ -1,0 +1,43 @@
+#pragma once
+// The node at the start: rows of a data set in the epoch's order, augmented differently for each view.
+#include <optional>
+
+#include "train/augment.hpp"
+#include "train/node.hpp"
+#include "train/random.hpp"
+
+namespace trigloop::train {
+
+/// Rows in memory, padded; what pads is 0.
+struct Table {
+  std::size_t features = 0, events = 0;
+  Floats rows;
+
+  Table() = default;
+  Table(std::size_t n_features, std::size_t n_events) : features(n_features), events(n_events) {
+    make_zeros(rows, events * stride());
+  }
+  std::size_t stride() const { return padded(features); }
+  float* row(std::size_t event) { return rows.data() + event * stride(); }
+  const float* row(std::size_t event) const { return rows.data() + event * stride(); }
+};
+
+class Feed final : public Node {
+ public:
+  /// `table` must outlive it. Feeds with the same order give rows of the same events: data and targets, say.
+  Feed(std::string name, const Table& table, std::optional<Augmenter> augmenter = {});
+
+  /// Before each epoch.
+  void set_order(const Permutation* order) { order_ = order; }
+  void begin(const Step& step) override;
+  void forward(const Work& work) override;
+  void backward(const Work&) override {}
+
+ private:
+  const Table* table_;
+  std::optional<Augmenter> augmenter_;
+  const Permutation* order_ = nullptr;
+  std::vector<kernel::Keys> keys_;  ///< of each view
+};
+
+}  // namespace trigloop::train

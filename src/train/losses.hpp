@@ -1,0 +1,97 @@
+#pragma once
+// Losses: nodes at the end. Each adds weight x its mean over the batch to the total, and starts the gradients.
+#include "train/node.hpp"
+
+namespace trigloop::train {
+
+class Loss : public Node {
+ public:
+  Loss() { makes_output = false; }
+  std::vector<Term> terms() const override { return terms_; }
+
+ protected:
+  /// Sums of a block, `width` floats that its view adds to.
+  float* sums(const Work& work) { return sums_.data() + (work.view * blocks_ + work.block) * width_; }
+  void make_sums(std::size_t blocks, std::size_t views, std::size_t width);
+  /// All sums of the batch, block after block, as one number.
+  double total(const Step& step) const;
+
+  std::vector<Term> terms_;
+
+ private:
+  std::size_t blocks_ = 0, width_ = 0;
+  Floats sums_;
+};
+
+/// The mean over events and features of (x - target)^2 or |x - target|. Inputs: x, target.
+class Reconstruction final : public Loss {
+ public:
+  enum class Kind : std::uint8_t { squared, absolute };
+  Reconstruction(std::string name, Kind kind, std::size_t features, double weight);
+  void resize(std::size_t blocks, std::size_t views) override { make_sums(blocks, views, 16); }
+  void forward(const Work& work) override;
+  void backward(const Work& work) override;
+  double loss(const Step& step) override;
+
+ private:
+  Kind kind_;
+  double weight_;
+};
+
+/// The divergence of the sampled distributions from a standard normal: -1/2 the mean over events and features of
+/// 1 + l - m^2 - exp(l). Inputs: means m, logarithms of variances l.
+class Divergence final : public Loss {
+ public:
+  Divergence(std::string name, std::size_t features, double weight);
+  void resize(std::size_t blocks, std::size_t views) override { make_sums(blocks, views, 16); }
+  void forward(const Work& work) override;
+  void backward(const Work& work) override;
+  double loss(const Step& step) override;
+
+ private:
+  double weight_;
+};
+
+/// VICReg of two views (Bardes, Ponce, LeCun): invariance (mean squared difference), spread (the mean of
+/// max(0, 1 - deviation), half for each view), and covariance (squares off the diagonal, over features).
+class Vicreg final : public Loss {
+ public:
+  struct Weights {
+    double invariance = 50, spread = 50, covariance = 1;
+  };
+  Vicreg(std::string name, std::size_t features, const Weights& weights);
+  void resize(std::size_t blocks, std::size_t views) override;
+  bool needs_batch() const override { return true; }
+  void gather(const Work& work) override;
+  void merge(const Step& step) override;
+  void forward(const Work&) override {}
+  void backward(const Work& work) override;
+  double loss(const Step&) override { return loss_; }
+
+ private:
+  /// A block's mean (a row) and squares around it (a matrix) in one view.
+  float* moments(std::size_t block, std::size_t view) { return moments_.data() + (block * 2 + view) * moment_floats(); }
+  std::size_t moment_floats() const { return stride() * (features + 1); }
+  void merge_view(const Step& step, std::size_t view, std::vector<double>& mean, std::vector<double>& squares);
+  double set_gradient(const Step& step, std::size_t view, const std::vector<double>& squares, double& spread);
+
+  Weights weights_;
+  double loss_ = 0;
+  std::size_t blocks_ = 0;
+  Floats moments_, mean_, gradient_, scratch_;
+};
+
+/// Softmax cross-entropy: the mean over events of -log(softmax(x)[class]). Inputs: logits x, one-hot classes.
+class CrossEntropy final : public Loss {
+ public:
+  CrossEntropy(std::string name, std::size_t features, double weight);
+  void resize(std::size_t blocks, std::size_t views) override { make_sums(blocks, views, 16); }
+  void forward(const Work& work) override;
+  void backward(const Work& work) override;
+  double loss(const Step& step) override;
+
+ private:
+  double weight_;
+};
+
+}  // namespace trigloop::train

@@ -1,0 +1,197 @@
+#include "train/program.hpp"
+
+#include <cmath>
+
+#include "core/error.hpp"
+
+namespace trigloop::train {
+namespace {
+
+constexpr std::size_t slot_blocks = 2;
+
+}  // namespace
+
+TensorId Network::add_tensor(std::size_t features) {
+  tensors_.push_back(features);
+  return tensors_.size() - 1;
+}
+
+void Network::append(std::unique_ptr<Node> node, std::vector<TensorId> inputs) {
+  if (!inputs.empty() && features(inputs[0]) != node->in_features) {
+    throw core::Error(core::ErrorCode::mismatch, "takes " + std::to_string(node->in_features) + " features, but gets " +
+                                                     std::to_string(features(inputs[0])))
+        .in("'" + node->name + "'");
+  }
+  node->inputs = std::move(inputs);
+  node->output = add_tensor(node->makes_output ? node->features : 0);
+  nodes_.push_back(std::move(node));
+}
+
+void Program::Life::touch(std::size_t pass) {
+  first = std::min(first, pass);
+  last = std::max(last, pass);
+}
+
+Program::Program(Network& network, std::size_t events, std::size_t views, Team& team)
+    : network_(network), team_(team), blocks_((events + block_events - 1) / block_events), views_(views) {
+  for (const auto& node : network_.nodes()) node->resize(blocks_, views_);
+  decide_gradients();
+  cut_into_passes();
+  place_tensors();
+  make_zeros(slots_, (blocks_ + slot_blocks - 1) / slot_blocks * network_.parameters.size());
+  make_zeros(gradients_, network_.parameters.size());
+}
+
+/// A gradient is wanted of what has parameters before it. The last user in the order writes, as its backward comes
+/// first; the others add.
+void Program::decide_gradients() {
+  std::vector<char> reached(network_.tensors(), 0), written(network_.tensors(), 0);
+  std::vector<char> trains(network_.nodes().size(), 0);
+  for (std::size_t n = 0; n < network_.nodes().size(); ++n) {
+    Node& node = *network_.nodes()[n];
+    bool has_parameters = false;
+    for (const Parameter& p : network_.parameters.list()) has_parameters |= p.name.starts_with(node.name + "/");
+    for (const TensorId t : node.inputs) has_parameters |= reached[t] != 0;
+    reached[node.output] = has_parameters;
+    trains[n] = has_parameters;
+  }
+  for (std::size_t n = network_.nodes().size(); n-- > 0;) {
+    Node& node = *network_.nodes()[n];
+    node.wanted.assign(node.inputs.size(), Node::Gradient::none);
+    for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+      const TensorId t = node.inputs[k];
+      if (!reached[t]) continue;
+      node.wanted[k] = written[t] ? Node::Gradient::add : Node::Gradient::write;
+      written[t] = 1;
+    }
+  }
+}
+
+void Program::cut_into_passes() {
+  passes_.emplace_back();
+  const auto cut = [&](Node* node, bool gradient) {
+    passes_.back().merge = node;
+    passes_.back().merges_gradient = gradient;
+    passes_.emplace_back();
+  };
+  for (const auto& node : network_.nodes()) {
+    if (node->needs_batch()) {
+      passes_.back().operations.push_back({node.get(), Phase::gather});
+      cut(node.get(), false);
+    }
+    passes_.back().operations.push_back({node.get(), Phase::forward});
+  }
+  for (auto it = network_.nodes().rbegin(); it != network_.nodes().rend(); ++it) {
+    if ((*it)->gradient_needs_batch()) {
+      passes_.back().operations.push_back({it->get(), Phase::gather_gradient});
+      cut(it->get(), true);
+    }
+    passes_.back().operations.push_back({it->get(), Phase::backward});
+  }
+}
+
+void Program::place_tensors() {
+  std::vector<Life> values(network_.tensors()), gradients(network_.tensors());
+  for (std::size_t p = 0; p < passes_.size(); ++p) {
+    for (const Operation& op : passes_[p].operations) {
+      std::vector<TensorId> tensors = op.node->inputs;
+      tensors.push_back(op.node->output);
+      for (const TensorId t : tensors) {
+        values[t].touch(p);
+        if (op.phase == Phase::gather_gradient || op.phase == Phase::backward) gradients[t].touch(p);
+      }
+    }
+  }
+  values_.assign(team_.threads(), std::vector<Place>(network_.tensors()));
+  tensor_gradients_ = values_;
+  for (TensorId t = 0; t < network_.tensors(); ++t) {
+    place(values_, t, values[t]);
+    place(tensor_gradients_, t, gradients[t]);
+  }
+}
+
+void Program::place(std::vector<std::vector<Place>>& places, TensorId tensor, const Life& life) {
+  const std::size_t floats = block_events * padded(network_.features(tensor));
+  if (life.first == life.last) {
+    for (auto& of_worker : places) {
+      make_zeros(memory_.emplace_back(), floats * views_);
+      of_worker[tensor] = {memory_.back().data(), 0, floats};
+    }
+  } else {
+    make_zeros(memory_.emplace_back(), floats * views_ * blocks_);
+    for (auto& of_worker : places) of_worker[tensor] = {memory_.back().data(), floats * views_, floats};
+  }
+}
+
+void Program::run_block(const Pass& pass, Work& work) const {
+  for (const Operation& op : pass.operations) {
+    const std::size_t views = op.node->joint_views ? 1 : views_;
+    for (work.view = 0; work.view < views; ++work.view) {
+      switch (op.phase) {
+        case Phase::gather: op.node->gather(work); break;
+        case Phase::forward: op.node->forward(work); break;
+        case Phase::gather_gradient: op.node->gather_gradient(work); break;
+        case Phase::backward: op.node->backward(work); break;
+      }
+    }
+  }
+}
+
+void Program::run(const Pass& pass, const Step& step) {
+  const std::size_t blocks = (step.events + block_events - 1) / block_events;
+  const bool starts = &pass == &passes_.front();
+  team_.run((blocks + slot_blocks - 1) / slot_blocks, [&](std::size_t slot, unsigned worker) {
+    Work work{&step, 0, 0, 0, values_[worker].data(), tensor_gradients_[worker].data(), nullptr};
+    work.weight_gradients = slots_.data() + slot * network_.parameters.size();
+    if (starts) std::fill_n(work.weight_gradients, network_.parameters.size(), 0.0f);
+    for (work.block = slot * slot_blocks; work.block < std::min(blocks, (slot + 1) * slot_blocks); ++work.block) {
+      work.rows = std::min(block_events, step.events - work.block * block_events);
+      run_block(pass, work);
+    }
+  });
+  if (pass.merge == nullptr) return;
+  if (pass.merges_gradient) {
+    pass.merge->merge_gradient(step, slots_.data());
+  } else {
+    pass.merge->merge(step);
+  }
+}
+
+void Program::reduce(const Step& step) {
+  const std::size_t blocks = (step.events + block_events - 1) / block_events;
+  kernel::reduce(slots_.data(), (blocks + slot_blocks - 1) / slot_blocks, network_.parameters.size(), 1.0f,
+                 gradients_.data(), network_.parameters.size());
+}
+
+double Program::step(const Step& step) {
+  for (const auto& node : network_.nodes()) node->begin(step);
+  for (const Pass& pass : passes_) run(pass, step);
+  reduce(step);
+  double loss = 0;
+  for (const auto& node : network_.nodes()) loss += node->loss(step);
+  if (!std::isfinite(loss)) {
+    throw core::Error(core::ErrorCode::internal, find_not_finite() + " is not finite")
+        .in("step " + std::to_string(step.number))
+        .remedy("A smaller learning rate may help");
+  }
+  return loss;
+}
+
+std::string Program::find_not_finite() const {
+  for (const Parameter& p : network_.parameters.list()) {
+    for (std::size_t k = p.offset; k < p.offset + p.size(); ++k) {
+      if (!std::isfinite(network_.parameters.data()[k])) return p.name;
+      if (!std::isfinite(gradients_[k])) return "the gradient of " + p.name;
+    }
+  }
+  return "the loss";
+}
+
+std::vector<Term> Program::terms() const {
+  std::vector<Term> all;
+  for (const auto& node : network_.nodes())
+    for (const Term& term : node->terms()) all.push_back(term);
+  return all;
+}
+
+}  // namespace trigloop::train

@@ -1,0 +1,88 @@
+#pragma once
+// A network made ready to train: its nodes in order, cut into passes where a node needs a sum over the whole batch.
+//
+// A worker takes two blocks at a time through all nodes of a pass, forward or backward. A tensor that only one pass
+// touches lives in the worker's own memory, which stays in the cache; others are kept for the whole batch. Gradients of
+// weights are added up over the two blocks (a slot), and slot after slot at the end: the order never depends on who did
+// what.
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "train/node.hpp"
+#include "train/team.hpp"
+
+namespace trigloop::train {
+
+/// Nodes in an order in which inputs come before their users. Tensors are numbered as they are made.
+class Network {
+ public:
+  Parameters parameters;
+
+  /// A tensor that a node fills as its output.
+  TensorId add_tensor(std::size_t features);
+  /// Appends a node whose inputs are set; makes its output. Error: mismatch, if features do not fit.
+  template <class N>
+  N& add(std::unique_ptr<N> node, std::vector<TensorId> inputs) {
+    N& it = *node;
+    append(std::move(node), std::move(inputs));
+    return it;
+  }
+  const std::vector<std::unique_ptr<Node>>& nodes() const noexcept { return nodes_; }
+  std::size_t features(TensorId tensor) const { return tensors_[tensor]; }
+  std::size_t tensors() const noexcept { return tensors_.size(); }
+
+ private:
+  void append(std::unique_ptr<Node> node, std::vector<TensorId> inputs);
+
+  std::vector<std::size_t> tensors_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+};
+
+class Program {
+ public:
+  /// For batches of up to `events`. The network and the team must outlive it.
+  Program(Network& network, std::size_t events, std::size_t views, Team& team);
+
+  /// Loss and gradients of one batch. Error: internal, naming the node, if a number is not finite.
+  double step(const Step& step);
+  /// Of the last step: the mean over the batch, flat as Parameters.
+  const float* gradients() const noexcept { return gradients_.data(); }
+  /// Terms of all losses in the last step.
+  std::vector<Term> terms() const;
+
+ private:
+  enum class Phase : std::uint8_t { gather, forward, gather_gradient, backward };
+  struct Operation {
+    Node* node;
+    Phase phase;
+  };
+  struct Pass {
+    std::vector<Operation> operations;
+    Node* merge = nullptr;  ///< after the pass, if there is one
+    bool merges_gradient = false;
+  };
+  struct Life {
+    std::size_t first = ~std::size_t{0}, last = 0;
+    void touch(std::size_t pass);
+  };
+
+  void cut_into_passes();
+  void decide_gradients();
+  void place_tensors();
+  void place(std::vector<std::vector<Place>>& places, TensorId tensor, const Life& life);
+  void run(const Pass& pass, const Step& step);
+  void run_block(const Pass& pass, Work& work) const;
+  void reduce(const Step& step);
+  std::string find_not_finite() const;
+
+  Network& network_;
+  Team& team_;
+  std::size_t blocks_, views_;
+  std::vector<Pass> passes_;
+  std::vector<std::vector<Place>> values_, tensor_gradients_;  ///< of each worker, then of each tensor
+  std::vector<Floats> memory_;
+  Floats slots_, gradients_;
+};
+
+}  // namespace trigloop::train

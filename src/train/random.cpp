@@ -1,0 +1,17 @@
+#include "train/random.hpp"
+
+#include <cmath>
+
+namespace trigloop::train {
+
+Permutation::Permutation(std::uint64_t n, std::uint64_t seed, std::uint64_t epoch)
+    : n_(n), a_(static_cast<std::uint32_t>(std::ceil(std::sqrt(static_cast<double>(n))))) {
+  b_ = static_cast<std::uint32_t>((n + a_ - 1) / a_);
+  for (std::uint32_t k = 0; k < 6; k += 2) {
+    const kernel::Keys keys = keys_of(seed, epoch, 0xFFFF0000u + k);
+    keys_[k] = keys.a;
+    keys_[k + 1] = keys.b;
+  }
+}
+
+}  // namespace trigloop::train
