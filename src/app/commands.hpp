@@ -23,5 +23,6 @@ void add_score(CLI::App& program);
 void add_scout(CLI::App& program);
 void add_spectrum(CLI::App& program);
 void add_simulate(CLI::App& program);
+void add_train(CLI::App& program);
 
 }  // namespace trigloop::app

@@ -27,10 +27,12 @@ Augmenter::Augmenter(const AugmentOptions& options, const Geometry& geometry) {
   const std::size_t objects = geometry.phi_bins.size(), features = 3 * objects;
   if (geometry.scale.size() != features || geometry.bias.size() != features || features > 62) {
     throw core::Error(core::ErrorCode::mismatch, "scale and bias are of " + std::to_string(geometry.scale.size()) +
-                                                     " features, but there are " + std::to_string(objects) + " objects");
+                                                     " features, but there are " + std::to_string(objects) +
+                                                     " objects");
   }
   object_.resize(padded(features));
-  for (std::size_t k = 0; k < object_.size(); ++k) object_[k] = static_cast<std::uint32_t>(std::min(k, features - 1) / 3);
+  for (std::size_t k = 0; k < object_.size(); ++k)
+    object_[k] = static_cast<std::uint32_t>(std::min(k, features - 1) / 3);
   for (Floats* each : {&turns_, &scale_, &bias_, &inverse_scale_, &period_, &inverse_period_})
     make_zeros(*each, padded(features));
   for (std::size_t object = 0; object < objects; ++object) {

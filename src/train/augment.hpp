@@ -6,9 +6,9 @@
 // - object mask: each object with probability p becomes 0, 0, 0
 // - rotation: with probability p the phi of all objects turns by one angle, in hardware units, modulo the period
 //
-// Probabilities are resolved to 2^-16, as are u and the angle (a step of 0.01 degrees). With `compat` the rotation takes
-// the columns that the Python pipeline takes: 2 to 20 in a row, each with scale and bias of the phi of the object of
-// that number.
+// Probabilities are resolved to 2^-16, as are u and the angle (a step of 0.01 degrees). With `compat` the rotation
+// takes the columns that the Python pipeline takes: 2 to 20 in a row, each with scale and bias of the phi of the object
+// of that number.
 #include <vector>
 
 #include "train/kernels.hpp"

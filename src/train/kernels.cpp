@@ -28,11 +28,13 @@ void Quantise(const Quantiser& q, const float* x, float* y, std::size_t count) {
   using Kind = Quantiser::Kind;
   const V low = hn::Set(d, q.lowest()), high = hn::Set(d, q.largest());
   if (q.kind == Kind::identity) return void(std::copy(x, x + count, y));
-  if (q.kind == Kind::relu) return each(count, [&](std::size_t k) { hn::Store(hn::Max(hn::Load(d, x + k), low), d, y + k); });
+  if (q.kind == Kind::relu)
+    return each(count, [&](std::size_t k) { hn::Store(hn::Max(low, hn::Load(d, x + k)), d, y + k); });
   const V up = hn::Set(d, 1 / q.step()), down = hn::Set(d, q.step());
   each(count, [&](std::size_t k) {
-    // Clamping first keeps huge values out of the rounding; the bounds are codes, so the result is the same.
-    const V clamped = hn::Min(hn::Max(hn::Load(d, x + k), low), high);
+    // Clamping first keeps huge values out of the rounding; the bounds are codes, so the result is the same. The number
+    // stands second, which passes a NaN on.
+    const V clamped = hn::Min(high, hn::Max(low, hn::Load(d, x + k)));
     hn::Store(hn::Mul(hn::Round(hn::Mul(clamped, up)), down), d, y + k);
   });
 }
@@ -77,7 +79,8 @@ void BlockMoments(const float* x, std::size_t rows, std::size_t stride, float* m
 void Centre(const float* x, const float* mean, std::size_t rows, std::size_t stride, float* out) {
   each(stride, [&](std::size_t k) {
     const V m = hn::Load(d, mean + k);
-    for (std::size_t r = 0; r < rows; ++r) hn::Store(hn::Sub(hn::Load(d, x + r * stride + k), m), d, out + r * stride + k);
+    for (std::size_t r = 0; r < rows; ++r)
+      hn::Store(hn::Sub(hn::Load(d, x + r * stride + k), m), d, out + r * stride + k);
   });
 }
 
@@ -159,7 +162,8 @@ void SignOfDifference(const float* x, const float* y, float scale, float* dx, st
 
 /// Columns from `features` on are padding, and stay 0.
 HWY_INLINE auto is_feature(std::size_t k, std::size_t features) {
-  return hn::RebindMask(d, hn::Lt(hn::Iota(di, static_cast<std::int32_t>(k)), hn::Set(di, static_cast<std::int32_t>(features))));
+  return hn::RebindMask(
+      d, hn::Lt(hn::Iota(di, static_cast<std::int32_t>(k)), hn::Set(di, static_cast<std::int32_t>(features))));
 }
 
 void Sample(const float* mean, const float* log_variance, Keys keys, std::uint32_t first_event, std::size_t rows,
@@ -196,8 +200,8 @@ void Divergence(const float* mean, const float* log_variance, std::size_t rows, 
   });
 }
 
-void DivergenceGradient(const float* mean, const float* log_variance, float scale, std::size_t rows,
-                        std::size_t stride, std::size_t features, float* dmean, float* dlog_variance, bool add) {
+void DivergenceGradient(const float* mean, const float* log_variance, float scale, std::size_t rows, std::size_t stride,
+                        std::size_t features, float* dmean, float* dlog_variance, bool add) {
   const V s = hn::Set(d, scale), half = hn::Set(d, 0.5f * scale);
   for (std::size_t k = 0; k < stride; k += N) {
     const auto real = is_feature(k, features);
@@ -228,16 +232,19 @@ HWY_INLINE V augmented(const Augmentation& a, Keys keys, std::uint32_t base, boo
   const VU low = hn::Set(du, 0xFFFF);
   if (blurs) {
     const V uniform = hn::Mul(hn::ConvertTo(d, hn::BitCast(di, hn::ShiftRight<16>(word))), hn::Set(d, 0x1p-16f));
-    const auto hit = hn::RebindMask(d, hn::Lt(hn::BitCast(di, hn::And(word, low)), hn::Set(di, static_cast<std::int32_t>(a.blur_feature))));
+    const auto hit = hn::RebindMask(
+        d, hn::Lt(hn::BitCast(di, hn::And(word, low)), hn::Set(di, static_cast<std::int32_t>(a.blur_feature))));
     const V m = hn::Set(d, a.blur_magnitude);
     x = hn::IfThenElse(hit, hn::MulAdd(hn::Sub(uniform, x), m, x), x);
   }
   const VU object = hash(keys, hn::Add(hn::Set(du, base + object_words), hn::Load(du, a.object + k)));
-  const auto masked = hn::RebindMask(d, hn::Lt(hn::BitCast(di, hn::And(object, low)), hn::Set(di, static_cast<std::int32_t>(a.mask_object))));
+  const auto masked = hn::RebindMask(
+      d, hn::Lt(hn::BitCast(di, hn::And(object, low)), hn::Set(di, static_cast<std::int32_t>(a.mask_object))));
   x = hn::IfThenZeroElse(masked, x);
   if (turn < 0) return x;
   // phi + turn, modulo the period, in periods.
-  const V phase = hn::MulAdd(hn::MulAdd(x, hn::Load(d, a.scale + k), hn::Load(d, a.bias + k)), hn::Load(d, a.inverse_period + k), hn::Set(d, turn));
+  const V phase = hn::MulAdd(hn::MulAdd(x, hn::Load(d, a.scale + k), hn::Load(d, a.bias + k)),
+                             hn::Load(d, a.inverse_period + k), hn::Set(d, turn));
   const V turned = hn::Mul(hn::Sub(phase, hn::Floor(phase)), hn::Load(d, a.period + k));
   const V back = hn::Mul(hn::Sub(turned, hn::Load(d, a.bias + k)), hn::Load(d, a.inverse_scale + k));
   return hn::IfThenElse(hn::Gt(hn::Load(d, a.turns + k), hn::Zero(d)), back, x);
@@ -270,7 +277,7 @@ void AdamStep(const Adam& o, const float* g, float* w, float* m, float* v, std::
     const V moved = hn::Sub(hn::NegMulAdd(weight, decay, weight), step);
     hn::Store(new_m, d, m + k);
     hn::Store(new_v, d, v + k);
-    hn::Store(hn::Min(hn::Max(moved, hn::Neg(clip)), clip), d, w + k);
+    hn::Store(hn::Min(clip, hn::Max(hn::Neg(clip), moved)), d, w + k);
   });
 }
 
@@ -283,7 +290,7 @@ void LionStep(const Lion& o, const float* g, float* w, float* m, std::size_t cou
     const V step = hn::IfThenElse(hn::Eq(way, zero), zero, hn::CopySign(rate, way));
     const V moved = hn::Sub(hn::NegMulAdd(weight, decay, weight), step);
     hn::Store(hn::MulAdd(hn::Sub(old_m, gradient), beta2, gradient), d, m + k);
-    hn::Store(hn::Min(hn::Max(moved, hn::Neg(clip)), clip), d, w + k);
+    hn::Store(hn::Min(clip, hn::Max(hn::Neg(clip), moved)), d, w + k);
   });
 }
 
@@ -294,7 +301,8 @@ void Reduce(const float* slots, std::size_t n_slots, std::size_t slot_stride, fl
   const std::size_t lanes = hn::Lanes(dh);
   for (std::size_t k = 0; k < count; k += lanes) {
     auto sum = hn::Zero(dd);
-    for (std::size_t s = 0; s < n_slots; ++s) sum = hn::Add(sum, hn::PromoteTo(dd, hn::Load(dh, slots + s * slot_stride + k)));
+    for (std::size_t s = 0; s < n_slots; ++s)
+      sum = hn::Add(sum, hn::PromoteTo(dd, hn::Load(dh, slots + s * slot_stride + k)));
     hn::Store(hn::DemoteTo(dh, hn::Mul(sum, hn::Set(dd, static_cast<double>(scale)))), dh, out + k);
   }
 }
@@ -310,28 +318,65 @@ namespace trigloop::train::kernel {
   void name parameters { HWY_DYNAMIC_DISPATCH(Name) arguments; }
 
 TRIGLOOP_KERNEL(quantise, Quantise, (const Quantiser& q, const float* x, float* y, std::size_t n), (q, x, y, n))
-TRIGLOOP_KERNEL(quantise_gradient, QuantiseGradient, (const Quantiser& q, const float* x, const float* dy, float* dx, std::size_t n, bool add), (q, x, dy, dx, n, add))
+TRIGLOOP_KERNEL(quantise_gradient, QuantiseGradient,
+                (const Quantiser& q, const float* x, const float* dy, float* dx, std::size_t n, bool add),
+                (q, x, dy, dx, n, add))
 TRIGLOOP_KERNEL(add, AddTo, (const float* x, float* y, std::size_t n), (x, y, n))
-TRIGLOOP_KERNEL(add_rows, AddRows, (const float* x, std::size_t rows, std::size_t stride, float* out), (x, rows, stride, out))
-TRIGLOOP_KERNEL(block_moments, BlockMoments, (const float* x, std::size_t rows, std::size_t stride, float* mean, float* squares), (x, rows, stride, mean, squares))
-TRIGLOOP_KERNEL(centre, Centre, (const float* x, const float* mean, std::size_t rows, std::size_t stride, float* out), (x, mean, rows, stride, out))
-TRIGLOOP_KERNEL(normalise, Normalise, (const Norm& n, const float* x, std::size_t rows, std::size_t stride, float* y), (n, x, rows, stride, y))
-TRIGLOOP_KERNEL(normalise_sums, NormaliseSums, (const Norm& n, const float* x, const float* dy, std::size_t rows, std::size_t stride, float* s, float* t), (n, x, dy, rows, stride, s, t))
-TRIGLOOP_KERNEL(normalise_gradient, NormaliseGradient, (const Norm& n, const float* x, const float* dy, const float* s, const float* t, std::size_t rows, std::size_t stride, float* dx, bool add), (n, x, dy, s, t, rows, stride, dx, add))
-TRIGLOOP_KERNEL(difference, Difference, (const float* x, const float* y, float scale, float* dx, std::size_t n, bool add), (x, y, scale, dx, n, add))
-TRIGLOOP_KERNEL(squared_difference, SquaredDifference, (const float* x, const float* y, std::size_t n, float* out), (x, y, n, out))
-TRIGLOOP_KERNEL(absolute_difference, AbsoluteDifference, (const float* x, const float* y, std::size_t n, float* out), (x, y, n, out))
-TRIGLOOP_KERNEL(sign_of_difference, SignOfDifference, (const float* x, const float* y, float scale, float* dx, std::size_t n, bool add), (x, y, scale, dx, n, add))
-TRIGLOOP_KERNEL(sample, Sample, (const float* mean, const float* l, Keys keys, std::uint32_t first, std::size_t rows, std::size_t stride, std::size_t features, float* noise, float* z), (mean, l, keys, first, rows, stride, features, noise, z))
-TRIGLOOP_KERNEL(sample_gradient, SampleGradient, (const float* l, const float* noise, const float* dz, float* dm, float* dl, std::size_t n, bool add), (l, noise, dz, dm, dl, n, add))
-TRIGLOOP_KERNEL(divergence, Divergence, (const float* m, const float* l, std::size_t rows, std::size_t stride, std::size_t features, float* out), (m, l, rows, stride, features, out))
-TRIGLOOP_KERNEL(divergence_gradient, DivergenceGradient, (const float* m, const float* l, float scale, std::size_t rows, std::size_t stride, std::size_t features, float* dm, float* dl, bool add), (m, l, scale, rows, stride, features, dm, dl, add))
+TRIGLOOP_KERNEL(add_rows, AddRows, (const float* x, std::size_t rows, std::size_t stride, float* out),
+                (x, rows, stride, out))
+TRIGLOOP_KERNEL(block_moments, BlockMoments,
+                (const float* x, std::size_t rows, std::size_t stride, float* mean, float* squares),
+                (x, rows, stride, mean, squares))
+TRIGLOOP_KERNEL(centre, Centre, (const float* x, const float* mean, std::size_t rows, std::size_t stride, float* out),
+                (x, mean, rows, stride, out))
+TRIGLOOP_KERNEL(normalise, Normalise, (const Norm& n, const float* x, std::size_t rows, std::size_t stride, float* y),
+                (n, x, rows, stride, y))
+TRIGLOOP_KERNEL(normalise_sums, NormaliseSums,
+                (const Norm& n, const float* x, const float* dy, std::size_t rows, std::size_t stride, float* s,
+                 float* t),
+                (n, x, dy, rows, stride, s, t))
+TRIGLOOP_KERNEL(normalise_gradient, NormaliseGradient,
+                (const Norm& n, const float* x, const float* dy, const float* s, const float* t, std::size_t rows,
+                 std::size_t stride, float* dx, bool add),
+                (n, x, dy, s, t, rows, stride, dx, add))
+TRIGLOOP_KERNEL(difference, Difference,
+                (const float* x, const float* y, float scale, float* dx, std::size_t n, bool add),
+                (x, y, scale, dx, n, add))
+TRIGLOOP_KERNEL(squared_difference, SquaredDifference, (const float* x, const float* y, std::size_t n, float* out),
+                (x, y, n, out))
+TRIGLOOP_KERNEL(absolute_difference, AbsoluteDifference, (const float* x, const float* y, std::size_t n, float* out),
+                (x, y, n, out))
+TRIGLOOP_KERNEL(sign_of_difference, SignOfDifference,
+                (const float* x, const float* y, float scale, float* dx, std::size_t n, bool add),
+                (x, y, scale, dx, n, add))
+TRIGLOOP_KERNEL(sample, Sample,
+                (const float* mean, const float* l, Keys keys, std::uint32_t first, std::size_t rows,
+                 std::size_t stride, std::size_t features, float* noise, float* z),
+                (mean, l, keys, first, rows, stride, features, noise, z))
+TRIGLOOP_KERNEL(sample_gradient, SampleGradient,
+                (const float* l, const float* noise, const float* dz, float* dm, float* dl, std::size_t n, bool add),
+                (l, noise, dz, dm, dl, n, add))
+TRIGLOOP_KERNEL(divergence, Divergence,
+                (const float* m, const float* l, std::size_t rows, std::size_t stride, std::size_t features,
+                 float* out),
+                (m, l, rows, stride, features, out))
+TRIGLOOP_KERNEL(divergence_gradient, DivergenceGradient,
+                (const float* m, const float* l, float scale, std::size_t rows, std::size_t stride,
+                 std::size_t features, float* dm, float* dl, bool add),
+                (m, l, scale, rows, stride, features, dm, dl, add))
 TRIGLOOP_KERNEL(exponential, Exponential, (const float* x, float* y, std::size_t n), (x, y, n))
-TRIGLOOP_KERNEL(augment, Augment, (const Augmentation& a, Keys keys, const float* const* events, std::uint32_t first, std::size_t rows, float* out), (a, keys, events, first, rows, out))
-TRIGLOOP_KERNEL(gather, Gather, (const float* const* events, std::size_t rows, std::size_t stride, float* out), (events, rows, stride, out))
-TRIGLOOP_KERNEL(adam, AdamStep, (const Adam& o, const float* g, float* w, float* m, float* v, std::size_t n), (o, g, w, m, v, n))
+TRIGLOOP_KERNEL(augment, Augment,
+                (const Augmentation& a, Keys keys, const float* const* events, std::uint32_t first, std::size_t rows,
+                 float* out),
+                (a, keys, events, first, rows, out))
+TRIGLOOP_KERNEL(gather, Gather, (const float* const* events, std::size_t rows, std::size_t stride, float* out),
+                (events, rows, stride, out))
+TRIGLOOP_KERNEL(adam, AdamStep, (const Adam& o, const float* g, float* w, float* m, float* v, std::size_t n),
+                (o, g, w, m, v, n))
 TRIGLOOP_KERNEL(lion, LionStep, (const Lion& o, const float* g, float* w, float* m, std::size_t n), (o, g, w, m, n))
-TRIGLOOP_KERNEL(reduce, Reduce, (const float* slots, std::size_t n, std::size_t stride, float scale, float* out, std::size_t count), (slots, n, stride, scale, out, count))
+TRIGLOOP_KERNEL(reduce, Reduce,
+                (const float* slots, std::size_t n, std::size_t stride, float scale, float* out, std::size_t count),
+                (slots, n, stride, scale, out, count))
 #undef TRIGLOOP_KERNEL
 
 void require_fused_arithmetic() {

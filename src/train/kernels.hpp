@@ -78,8 +78,8 @@ void sign_of_difference(const float* x, const float* y, float scale, float* dx, 
 struct Keys {
   std::uint32_t a, b;
 };
-/// z = mean + exp(log_variance / 2) noise, noise being standard normal of (keys, first_event + row, feature); it is kept
-/// for the gradient.
+/// z = mean + exp(log_variance / 2) noise, noise being standard normal of (keys, first_event + row, feature); it is
+/// kept for the gradient.
 void sample(const float* mean, const float* log_variance, Keys keys, std::uint32_t first_event, std::size_t rows,
             std::size_t stride, std::size_t features, float* noise, float* z);
 /// The gradients of `sample`.

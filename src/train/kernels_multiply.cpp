@@ -62,11 +62,16 @@ void Multiply(const Product& p) {
   std::size_t done = 0;
   for (; vectors - done > widest; done += widest) strip<widest>(p, done * N);
   switch (vectors - done) {
-    case 1: return strip<1>(p, done * N);
-    case 2: return strip<2>(p, done * N);
-    case 3: return strip<3>(p, done * N);
-    case 4: return strip<4>(p, done * N);
-    default: return strip<widest>(p, done * N);
+    case 1:
+      return strip<1>(p, done * N);
+    case 2:
+      return strip<2>(p, done * N);
+    case 3:
+      return strip<3>(p, done * N);
+    case 4:
+      return strip<4>(p, done * N);
+    default:
+      return strip<widest>(p, done * N);
   }
 }
 

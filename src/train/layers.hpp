@@ -79,8 +79,8 @@ class BatchNorm final : public Node {
   std::size_t gamma_, beta_, blocks_ = 0;
   double momentum_, epsilon_;
   std::vector<float> moving_mean_, moving_variance_;
-  Floats sums_;                                    ///< of each block
-  Floats mean_, inverse_, dy_mean_, dyx_mean_;     ///< of each view
+  Floats sums_;                                 ///< of each block
+  Floats mean_, inverse_, dy_mean_, dyx_mean_;  ///< of each view
 };
 
 /// z = mean + exp(log variance / 2) x noise: the inputs are the means and the logarithms of variances.
@@ -93,7 +93,9 @@ class Sample final : public Node {
   void backward(const Work& work) override;
 
  private:
-  float* noise(const Work& work) { return noise_.data() + (work.view * blocks_ + work.block) * block_events * stride(); }
+  float* noise(const Work& work) {
+    return noise_.data() + (work.view * blocks_ + work.block) * block_events * stride();
+  }
 
   std::uint32_t stream_;
   kernel::Keys keys_{};

@@ -40,9 +40,11 @@ void Reconstruction::backward(const Work& work) {
   const double share = weight_ / (static_cast<double>(work.step->events) * static_cast<double>(features));
   const auto scale = static_cast<float>(kind_ == Kind::squared ? 2 * share : share);
   if (wants(0))
-    gradient(work.value(inputs[0]), work.value(inputs[1]), scale, work.gradient(inputs[0]), work.rows * stride(), adds(0));
+    gradient(work.value(inputs[0]), work.value(inputs[1]), scale, work.gradient(inputs[0]), work.rows * stride(),
+             adds(0));
   if (wants(1))
-    gradient(work.value(inputs[1]), work.value(inputs[0]), scale, work.gradient(inputs[1]), work.rows * stride(), adds(1));
+    gradient(work.value(inputs[1]), work.value(inputs[0]), scale, work.gradient(inputs[1]), work.rows * stride(),
+             adds(1));
 }
 
 double Reconstruction::loss(const Step& step) {

@@ -34,6 +34,7 @@ void Program::Life::touch(std::size_t pass) {
 
 Program::Program(Network& network, std::size_t events, std::size_t views, Team& team)
     : network_(network), team_(team), blocks_((events + block_events - 1) / block_events), views_(views) {
+  kernel::require_fused_arithmetic();
   for (const auto& node : network_.nodes()) node->resize(blocks_, views_);
   decide_gradients();
   cut_into_passes();
@@ -128,10 +129,18 @@ void Program::run_block(const Pass& pass, Work& work) const {
     const std::size_t views = op.node->joint_views ? 1 : views_;
     for (work.view = 0; work.view < views; ++work.view) {
       switch (op.phase) {
-        case Phase::gather: op.node->gather(work); break;
-        case Phase::forward: op.node->forward(work); break;
-        case Phase::gather_gradient: op.node->gather_gradient(work); break;
-        case Phase::backward: op.node->backward(work); break;
+        case Phase::gather:
+          op.node->gather(work);
+          break;
+        case Phase::forward:
+          op.node->forward(work);
+          break;
+        case Phase::gather_gradient:
+          op.node->gather_gradient(work);
+          break;
+        case Phase::backward:
+          op.node->backward(work);
+          break;
       }
     }
   }
@@ -159,8 +168,8 @@ void Program::run(const Pass& pass, const Step& step) {
 
 void Program::reduce(const Step& step) {
   const std::size_t blocks = (step.events + block_events - 1) / block_events;
-  kernel::reduce(slots_.data(), (blocks + slot_blocks - 1) / slot_blocks, network_.parameters.size(), 1.0f,
-                 gradients_.data(), network_.parameters.size());
+  kernel::reduce(slots_.data(), (blocks + slot_blocks - 1) / slot_blocks, network_.parameters.size(),
+                 static_cast<float>(gradient_scale), gradients_.data(), network_.parameters.size());
 }
 
 double Program::step(const Step& step) {

@@ -44,6 +44,8 @@ class Program {
   /// For batches of up to `events`. The network and the team must outlive it.
   Program(Network& network, std::size_t events, std::size_t views, Team& team);
 
+  double gradient_scale = 1;  ///< of what `gradients` gives
+
   /// Loss and gradients of one batch. Error: internal, naming the node, if a number is not finite.
   double step(const Step& step);
   /// Of the last step: the mean over the batch, flat as Parameters.

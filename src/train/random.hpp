@@ -1,6 +1,6 @@
 #pragma once
-// Random numbers of training: each use draws two keys from Philox by (seed, step, stream), and hashes counters with them
-// (vector_math.hpp). So a number is a function of seed, step, event and feature, whoever computes it.
+// Random numbers of training: each use draws two keys from Philox by (seed, step, stream), and hashes counters with
+// them (vector_math.hpp). So a number is a function of seed, step, event and feature, whoever computes it.
 //
 // The order of events in an epoch is a keyed permutation that can be asked for any place: a Feistel network over a grid
 // of a x b >= n cells, which are shorter than n by less than a, and walked again where it leads out of [0, n).
@@ -15,9 +15,9 @@ namespace trigloop::train {
 inline constexpr std::uint64_t step_events_limit = std::uint64_t{1} << 22;
 
 inline kernel::Keys keys_of(std::uint64_t seed, std::uint64_t step, std::uint32_t stream) {
-  const auto words = core::philox4x32(
-      {static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(step >> 32), stream, 0x7261696E},
-      {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
+  const auto words =
+      core::philox4x32({static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(step >> 32), stream, 0x7261696E},
+                       {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
   return {words[0], words[1]};
 }
 

@@ -54,8 +54,14 @@ HWY_INLINE V polynomial(V x, const float (&c)[n]) {
 
 /// Clamped to |x| <= 87, where exp is a normal float.
 HWY_INLINE V exp(V x) {
-  static constexpr float c[] = {1.0f,           1.0f,           5.0000001201e-1f, 1.6666665459e-1f,
-                                4.1665795894e-2f, 8.3334519073e-3f, 1.3981999507e-3f, 1.9875691500e-4f};
+  static constexpr float c[] = {1.0f,
+                                1.0f,
+                                5.0000001201e-1f,
+                                1.6666665459e-1f,
+                                4.1665795894e-2f,
+                                8.3334519073e-3f,
+                                1.3981999507e-3f,
+                                1.9875691500e-4f};
   x = hn::Min(hn::Max(x, hn::Set(d, -87.0f)), hn::Set(d, 87.0f));
   const V k = hn::Round(hn::Mul(x, hn::Set(d, 1.44269504f)));
   const V r = hn::NegMulAdd(k, hn::Set(d, -2.12194440e-4f), hn::NegMulAdd(k, hn::Set(d, 0.693359375f), x));
@@ -65,8 +71,9 @@ HWY_INLINE V exp(V x) {
 
 /// Of a positive normal number.
 HWY_INLINE V log(V x) {
-  static constexpr float c[] = {3.3333331174e-1f,  -2.4999993993e-1f, 2.0000714765e-1f, -1.6668057665e-1f, 1.4249322787e-1f,
-                                -1.2420140846e-1f, 1.1676998740e-1f,  -1.1514610310e-1f, 7.0376836292e-2f};
+  static constexpr float c[] = {3.3333331174e-1f,  -2.4999993993e-1f, 2.0000714765e-1f,
+                                -1.6668057665e-1f, 1.4249322787e-1f,  -1.2420140846e-1f,
+                                1.1676998740e-1f,  -1.1514610310e-1f, 7.0376836292e-2f};
   // x = 2^k (1 + f), 1 + f between sqrt(1/2) and sqrt(2).
   const auto bits = hn::Sub(hn::BitCast(di, x), hn::Set(di, 0x3F3504F3));
   const V k = hn::ConvertTo(d, hn::ShiftRight<23>(bits));
@@ -79,9 +86,11 @@ HWY_INLINE V log(V x) {
   return hn::MulAdd(k, hn::Set(d, 0.693359375f), hn::Add(f, y));
 }
 
-/// cos(2 pi t) for t in [-1/2, 1/2]. By symmetry the polynomial runs over a quarter: cos(2 pi t) = sin(2 pi (1/4 - |t|)).
+/// cos(2 pi t) for t in [-1/2, 1/2]. By symmetry the polynomial runs over a quarter: cos(2 pi t) = sin(2 pi (1/4 -
+/// |t|)).
 HWY_INLINE V cos_turn(V t) {
-  static constexpr float c[] = {1.0f, -1.6666666667e-1f, 8.3333333333e-3f, -1.9841269841e-4f, 2.7557319224e-6f, -2.5052108385e-8f};
+  static constexpr float c[] = {
+      1.0f, -1.6666666667e-1f, 8.3333333333e-3f, -1.9841269841e-4f, 2.7557319224e-6f, -2.5052108385e-8f};
   const V x = hn::Mul(hn::Sub(hn::Set(d, 0.25f), hn::Abs(t)), hn::Set(d, 6.28318531f));
   return hn::Mul(x, polynomial(hn::Mul(x, x), c));
 }

@@ -97,8 +97,8 @@ void Vicreg::merge(const Step& step) {
     covariance += set_gradient(step, view, squares, spread);
     for (std::size_t j = 0; j < features; ++j) mean_[view * stride() + j] = static_cast<float>(mean[j]);
   }
-  const double invariance = total({.events = step.events, .views = 1}) /
-                            (static_cast<double>(step.events) * static_cast<double>(features));
+  const double invariance =
+      total({.events = step.events, .views = 1}) / (static_cast<double>(step.events) * static_cast<double>(features));
   terms_[0].value = invariance;
   terms_[1].value = spread;
   terms_[2].value = covariance;

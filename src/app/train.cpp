@@ -1,0 +1,104 @@
+// trigloop train: a recipe over a packed file, to a bundle that `trigloop score` runs.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <iostream>
+
+#include "app/commands.hpp"
+#include "config/config.hpp"
+#include "core/progress.hpp"
+#include "core/sha256.hpp"
+#include "train/bundle.hpp"
+#include "train/trainer.hpp"
+
+namespace trigloop::app {
+namespace {
+
+struct Options {
+  std::string config, data, recipe, output = "model";
+  std::vector<std::string> settings;
+  unsigned threads = 0;
+  bool resume = false, quiet = false;
+};
+
+constexpr const char* examples = R"(Examples:
+  trigloop train --config c.yml --output model
+  trigloop train --config c.yml --data Data.h5 --output model --threads 8
+  trigloop train --config c.yml --set train.Contrastive_VAE.epochs_vae=32 --output model
+  trigloop train --config c.yml --output model --resume      # go on after an interruption
+
+The bundle MODEL holds model.onnx, which `trigloop score --model MODEL/model.onnx` runs.)";
+
+config::Config load_config(const Options& options) {
+  config::Config config = options.config.empty() ? config::Config::master() : config::Config::load(options.config);
+  for (const std::string& setting : options.settings) {
+    const auto equals = setting.find('=');
+    if (equals == setting.npos)
+      throw core::Error(core::ErrorCode::usage, "'" + setting + "' sets nothing").remedy("Write --set KEY=VALUE");
+    config.set(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  return config;
+}
+
+std::string in_words(double seconds) {
+  if (seconds < 90) return fmt::format("{:.0f} s", seconds);
+  return seconds < 5400 ? fmt::format("{:.0f} min", seconds / 60) : fmt::format("{:.1f} h", seconds / 3600);
+}
+
+void show(const train::EpochReport& r) {
+  std::string terms;
+  for (const train::Term& term : r.terms) terms += fmt::format("  {} {:.5g}", term.name, term.value);
+  std::cerr << fmt::format("{} {}/{}  rate {:.3g}  loss {:.6g}{}  {:.2f} M events/s  {} left\n", r.stage->name,
+                           r.epoch + 1, r.stage->epochs, r.rate, r.loss, terms, r.events_per_second / 1e6,
+                           in_words(r.seconds_left));
+}
+
+/// A hidden neighbour of the bundle.
+std::filesystem::path checkpoint_of(std::filesystem::path output) {
+  if (output.filename().empty()) output = output.parent_path();
+  return output.parent_path() / ("." + output.filename().native() + ".checkpoint.h5");
+}
+
+void run(const Options& options) {
+  const config::Config config = load_config(options);
+  const std::string name = options.recipe.empty() ? config.text("train_recipe") : options.recipe;
+  const std::string data = options.data.empty() ? config.text("data_config.Processed_data_path") : options.data;
+  const train::PackedFile file(data);
+  train::Recipe recipe = train::build_recipe(train::recipe_text(name), name, config.root(), file.shape());
+
+  train::TrainOptions train_options;
+  train_options.threads = options.threads;
+  train_options.checkpoint = checkpoint_of(options.output);
+  train_options.resume = options.resume;
+  train_options.identity = core::sha256_hex(recipe.text + config::to_json(config.root()) + core::sha256_of_file(data));
+  if (!options.quiet) train_options.on_epoch = show;
+
+  train::Trainer trainer(recipe, file, std::move(train_options));
+  trainer.run();
+  train::write_bundle(options.output, recipe, file, config::to_yaml(config.root()), trainer.history());
+  std::error_code ignored;
+  std::filesystem::remove(checkpoint_of(options.output), ignored);
+  std::cout << options.output << ": " << recipe.name << " trained\n";
+}
+
+}  // namespace
+
+void add_train(CLI::App& program) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("train", "Train a quantised network by a recipe, reproducibly");
+  command->add_option("-c,--config", options->config, "YAML over the master configuration (`trigloop config show`)");
+  command->add_option("-d,--data", options->data,
+                      "The packed file (default: Processed_data_path of the configuration)");
+  command->add_option("--recipe", options->recipe,
+                      "A built-in recipe or a YAML file (default: train_recipe of the configuration)");
+  command->add_option("--set", options->settings, "KEY=VALUE over the configuration; may be repeated");
+  command->add_option("-o,--output", options->output, "The bundle, a folder")->capture_default_str();
+  command->add_option("--threads", options->threads, "Threads (default: all cores); the result does not depend on it")
+      ->check(CLI::Range(1, 1024));
+  command->add_flag("--resume", options->resume, "Go on from the checkpoint of an interrupted training");
+  command->add_flag("-q,--quiet", options->quiet, "No progress");
+  command->footer(examples);
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace trigloop::app

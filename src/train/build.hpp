@@ -1,0 +1,23 @@
+#pragma once
+// Inside the recipe reader: from the maps of a stage's `network` and `loss` to nodes.
+#include "core/yaml.hpp"
+#include "train/expression.hpp"
+#include "train/recipe.hpp"
+
+namespace trigloop::train {
+
+struct LayerQuantisers {
+  Quantiser kernel, bias, activation;
+};
+
+/// Appends what an item of `network` describes.
+void add_layers(Stage& stage, const core::Section& item, const Scope& scope, const LayerQuantisers& quantisers);
+/// Appends what an item of `loss` describes.
+void add_loss(Stage& stage, const core::Section& item, const Scope& scope);
+
+/// An expression at a key of a section; the section's line stands in errors.
+Numbers numbers_at(const core::Section& section, const std::string& key, const Scope& scope);
+double number_at(const core::Section& section, const std::string& key, const Scope& scope,
+                 std::optional<double> fallback = {});
+
+}  // namespace trigloop::train

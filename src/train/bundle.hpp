@@ -1,0 +1,22 @@
+#pragma once
+// What a training leaves: a folder that holds the model and where it came from (docs/formats.md).
+#include <filesystem>
+#include <string>
+
+#include "model/graph.hpp"
+#include "model/normalisation.hpp"
+#include "train/data.hpp"
+#include "train/history.hpp"
+
+namespace trigloop::train {
+
+/// The score of a trained recipe as a graph of hardware integers: scaled as the firmware does, then the layers with
+/// their rounded weights. Errors: unsupported, for layers without an exact form (no quantisers; batch norm).
+model::Graph export_graph(const Recipe& recipe, const model::Normalisation& normalisation);
+
+/// Writes model.onnx, weights.h5, normalisation.yaml, config.yaml, recipe.yml, history.h5, bundle.json and SHA256SUMS.
+/// The folder appears when all of it is on disk. Error: output.
+void write_bundle(const std::filesystem::path& path, const Recipe& recipe, const PackedFile& file,
+                  const std::string& config_yaml, const History& history);
+
+}  // namespace trigloop::train

@@ -1,0 +1,89 @@
+#include "train/data.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "io/hdf5/hdf5.hpp"
+#include "model/normalisation.hpp"
+
+namespace trigloop::train {
+namespace {
+
+using core::Error;
+using core::ErrorCode;
+
+constexpr std::string_view signal_group = "Signal_data/";
+
+/// Appends the values of a cluster to rows, which are padded.
+void append(const event::ColumnView& column, std::size_t first, Table& out) {
+  event::visit(column.type, [&](auto zero) {
+    const auto values = column.as<decltype(zero)>();
+    for (std::size_t k = 0; k < values.size(); ++k)
+      out.row(first + k / out.features)[k % out.features] = static_cast<float>(values[k]);
+  });
+}
+
+void check_finite(const Table& table) {
+  for (std::size_t e = 0; e < table.events; ++e) {
+    for (std::size_t k = 0; k < table.features; ++k) {
+      if (std::isfinite(table.row(e)[k])) continue;
+      throw Error(ErrorCode::damaged,
+                  "event " + std::to_string(e) + ", feature " + std::to_string(k) + " is not finite");
+    }
+  }
+}
+
+}  // namespace
+
+PackedFile::PackedFile(std::filesystem::path path) : path_(std::move(path)), source_(io::hdf5::open(path_)) {
+  try {
+    const model::Normalisation norm = model::read_normalisation(path_);
+    shape_.features = norm.scale.size();
+    shape_.geometry = {norm.scale, norm.bias, axol1tl_phi_bins()};
+    for (const io::TableInfo& table : source_->info().tables) {
+      if (!table.name.starts_with(signal_group)) continue;
+      const std::string name = table.name.substr(signal_group.size());
+      if (name.find('/') == name.npos && !table.columns.empty()) signals_.push_back(name);
+    }
+    shape_.classes = signals_.size();
+  } catch (Error& e) {
+    e.file(path_.native());
+    throw;
+  }
+}
+
+std::string PackedFile::config() const { return io::hdf5::read_attribute(path_, "", "config").value_or(""); }
+
+Events PackedFile::read(const std::string& table, const Quantiser& quantiser) const {
+  try {
+    const io::TableInfo& info = io::find_table(source_->info(), table);
+    const io::ColumnInfo& data = io::find_column(source_->info(), info, "DATA");
+    std::uint64_t width = 1;
+    for (const std::uint64_t n : data.shape) width *= n;
+    if (width != shape_.features) {
+      throw Error(ErrorCode::mismatch, "its events have " + std::to_string(width) + " features, the normalisation " +
+                                           std::to_string(shape_.features));
+    }
+    Events out{table, Table(shape_.features, data.entries), {}};
+    const auto reader = source_->read({table, 0, {"DATA"}});
+    for (event::Columns cluster; reader->next(cluster);)
+      append(cluster.columns[0], static_cast<std::size_t>(cluster.first_entry), out.rows);
+    check_finite(out.rows);
+    kernel::quantise(quantiser, out.rows.rows.data(), out.rows.rows.data(), out.rows.events * out.rows.stride());
+    if (std::ranges::find(info.columns, "L1bits", &io::ColumnInfo::name) == info.columns.end()) return out;
+    const auto bits = source_->read({table, 0, {"L1bits"}});
+    for (event::Columns cluster; bits->next(cluster);) {
+      event::visit(cluster.columns[0].type, [&](auto zero) {
+        for (const auto bit : cluster.columns[0].as<decltype(zero)>()) out.fired.push_back(bit != 0);
+      });
+    }
+    if (out.fired.size() != out.rows.events) throw Error(ErrorCode::damaged, "L1bits has another length than DATA");
+    return out;
+  } catch (Error& e) {
+    e.in("group '" + table + "'").file(path_.native());
+    throw;
+  }
+}
+
+}  // namespace trigloop::train

@@ -1,0 +1,41 @@
+#pragma once
+// Packed files (`Data.h5`: docs/formats.md) as tables of rows.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "io/source.hpp"
+#include "train/recipe.hpp"
+
+namespace trigloop::train {
+
+/// Events with the trigger's own decision.
+struct Events {
+  std::string name;
+  Table rows;
+  std::vector<std::uint8_t> fired;  ///< whether any L1 bit was set; empty where the file does not say
+};
+
+class PackedFile {
+ public:
+  /// Errors: those of the reader; mismatch, if it is no packed file.
+  explicit PackedFile(std::filesystem::path path);
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+  const DataShape& shape() const noexcept { return shape_; }
+  const std::vector<std::string>& signals() const noexcept { return signals_; }
+  /// The attribute `config`, or "".
+  std::string config() const;
+
+  /// "Background_data/Train", "Signal_data/NAME": normalised values as `quantiser` rounds them. Errors: damaged, for
+  /// values that are not finite; mismatch.
+  Events read(const std::string& table, const Quantiser& quantiser) const;
+
+ private:
+  std::filesystem::path path_;
+  std::unique_ptr<io::Source> source_;
+  DataShape shape_;
+  std::vector<std::string> signals_;
+};
+
+}  // namespace trigloop::train

@@ -1,0 +1,50 @@
+#pragma once
+// A recipe: YAML over the engine's parts, with numbers from the configuration. docs/recipes.md describes the form; the
+// built-in ones are recipes/*.yml.
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/value.hpp"
+#include "train/stage.hpp"
+
+namespace trigloop::train {
+
+/// How an event's score follows from tensors.
+struct Score {
+  enum class Kind : std::uint8_t { squared_distance, sum_of_squares, output };
+  Kind kind = Kind::output;
+  std::string stage, tensor, other;  ///< of the stage; `other` is what the distance is to
+};
+
+struct Recipe {
+  std::string name;
+  std::string text;  ///< the YAML, for the bundle
+  Quantiser data;    ///< of normalised inputs
+  bool supervised = false;
+  std::vector<std::unique_ptr<Stage>> stages;
+  Score score;
+
+  Stage& stage(const std::string& stage_name) const;
+};
+
+/// What a recipe needs to know of the data.
+struct DataShape {
+  Geometry geometry;
+  std::size_t features = 0, classes = 0;
+};
+
+/// The YAML of a built-in recipe; empty if there is none of that name.
+std::string_view builtin_text(std::string_view name);
+/// Names of the built-in recipes.
+std::vector<std::string> builtin_recipes();
+/// The YAML of a recipe: a built-in name, or a file. Error: usage, with the nearest name; not_found.
+std::string recipe_text(const std::string& name_or_path);
+
+/// Builds the stages with initial weights. `config` is the merged configuration (its train_recipe is not looked at).
+/// Errors: usage, with line and place.
+Recipe build_recipe(const std::string& text, const std::string& name, const config::Value& config,
+                    const DataShape& shape);
+
+}  // namespace trigloop::train

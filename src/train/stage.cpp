@@ -1,0 +1,58 @@
+#include "train/stage.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "train/layers.hpp"
+
+namespace trigloop::train {
+
+TensorId Stage::tensor(const std::string& tensor_name) const {
+  if (const auto found = tensors.find(tensor_name); found != tensors.end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& [known, id] : tensors) names.push_back(known);
+  core::Error error(core::ErrorCode::usage, "stage '" + name + "' has no tensor '" + tensor_name + "'");
+  if (const std::string near = core::nearest(tensor_name, names); !near.empty())
+    error.remedy("Did you mean '" + near + "'?");
+  throw error;
+}
+
+std::vector<const Node*> Stage::path_to(TensorId tensor) const {
+  std::vector<const Node*> path;
+  while (tensor != feed->output) {
+    const auto& nodes = network.nodes();
+    const auto maker = std::ranges::find_if(nodes, [&](const auto& node) { return node->output == tensor; });
+    if (dynamic_cast<const Sample*>(maker->get()) == nullptr) path.push_back(maker->get());
+    tensor = (*maker)->inputs[0];
+  }
+  std::ranges::reverse(path);
+  return path;
+}
+
+Table Stage::infer(TensorId tensor, const Table& in, Team& team) const {
+  const std::vector<const Node*> path = path_to(tensor);
+  Table out(network.features(tensor), in.events);
+  std::size_t widest = in.stride();
+  for (const Node* node : path) widest = std::max(widest, node->stride());
+  std::vector<Floats> scratch(2 * team.threads());
+  for (Floats& each : scratch) make_zeros(each, block_events * widest);
+  team.run((in.events + block_events - 1) / block_events, [&](std::size_t block, unsigned worker) {
+    const std::size_t first = block * block_events, rows = std::min(block_events, in.events - first);
+    const float* x = in.row(first);
+    for (std::size_t k = 0; k < path.size(); ++k) {
+      float* y = k + 1 == path.size() ? out.row(first) : scratch[2 * worker + k % 2].data();
+      path[k]->infer(x, y, rows);
+      x = y;
+    }
+    if (path.empty()) std::copy_n(x, rows * in.stride(), out.row(first));
+  });
+  return out;
+}
+
+void Stage::quantise() {
+  for (const auto& node : network.nodes())
+    if (auto* dense = dynamic_cast<Dense*>(node.get())) dense->quantise();
+}
+
+}  // namespace trigloop::train

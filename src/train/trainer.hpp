@@ -1,0 +1,80 @@
+#pragma once
+// The loop over stages, epochs and batches, with its history and its checkpoints.
+#include <filesystem>
+#include <functional>
+
+#include "train/data.hpp"
+#include "train/history.hpp"
+#include "train/monitor.hpp"
+#include "train/recipe.hpp"
+
+namespace trigloop::train {
+
+/// What is told after an epoch.
+struct EpochReport {
+  const Stage* stage = nullptr;
+  std::int64_t epoch = 0;
+  double rate = 0, loss = 0;
+  std::vector<Term> terms;
+  double seconds = 0, events_per_second = 0;  ///< of the steps, without evaluation
+  double seconds_left = 0;                    ///< of the stage
+};
+
+struct TrainOptions {
+  unsigned threads = 0;              ///< 0: all cores
+  std::filesystem::path checkpoint;  ///< empty: none
+  double checkpoint_seconds = 30;    ///< at least so long between two
+  std::string identity;              ///< hash of what the training is made from; a checkpoint carries it
+  bool resume = false;               ///< go on from `checkpoint`, if it is there
+  std::function<void(const EpochReport&)> on_epoch;
+};
+
+class Trainer {
+ public:
+  /// Recipe and file must outlive it.
+  Trainer(Recipe& recipe, const PackedFile& file, TrainOptions options);
+  ~Trainer();
+
+  /// Trains all stages. Errors: usage, if the checkpoint is of another configuration; internal, naming stage, step and
+  /// parameter, where a number is not finite; interrupted, after a checkpoint was written.
+  void run();
+
+  const History& history() const noexcept { return history_; }
+  /// Scores of rows as the data are; the recipe's weights as they are.
+  std::vector<double> scores(const Table& rows);
+
+ private:
+  /// Where the loop is: the next batch to train on.
+  struct Place {
+    std::size_t stage = 0;
+    std::int64_t epoch = 0, batch = 0;
+  };
+  struct Sums {
+    double loss = 0;
+    std::vector<Term> terms;
+    void start(std::vector<Term> named, bool restored);
+  };
+
+  void begin_stage(Stage& stage);
+  void train_stage(Stage& stage);
+  void train_epoch(Stage& stage, Program& program, Optimiser& optimiser);
+  void end_epoch(Stage& stage, double seconds);
+  void evaluate(const Stage& stage);
+  Table in_stage(const Stage& stage, Table rows);
+  std::vector<double> scores_of(const Table& stage_rows);
+  void save(const Optimiser& optimiser);
+  void load();
+
+  Recipe& recipe_;
+  const PackedFile& file_;
+  TrainOptions options_;
+  Team team_;
+  History history_;
+  Place place_;
+  Sums sums_;
+  std::vector<Events> watched_;          ///< of the evaluating stage: background first, then signals
+  std::unique_ptr<Optimiser> restored_;  ///< from a checkpoint, for the stage that it was in
+  double last_save_ = 0;
+};
+
+}  // namespace trigloop::train

@@ -1,0 +1,211 @@
+// Gradients against central differences in double precision, for every layer and loss.
+#include <gtest/gtest.h>
+
+#include "core/random.hpp"
+#include "test/train/double_net.hpp"
+#include "train/feed.hpp"
+#include "train/initialise.hpp"
+
+namespace trigloop::train {
+namespace {
+
+using test::DoubleNet;
+using test::Row;
+using test::Rows;
+using test::Views;
+
+Table random_table(std::size_t features, std::size_t events, std::uint64_t seed) {
+  core::Philox random(seed, 1);
+  Table table(features, events);
+  for (std::size_t e = 0; e < events; ++e)
+    for (std::size_t k = 0; k < features; ++k) table.row(e)[k] = 4 * random.uniform() - 2;
+  return table;
+}
+
+/// A network under test with all that a step needs.
+struct Fixture {
+  Network net;
+  Table table;
+  Feed* feed = nullptr;
+  std::size_t events, views;
+  Team team{2};
+
+  std::optional<Augmenter> augmenter;
+
+  Fixture(std::size_t features, std::size_t n_events, std::size_t n_views)
+      : table(random_table(features, n_events, 5)), events(n_events), views(n_views) {
+    if (views == 2) augmenter = make_augmenter(features);
+    feed = &net.add(std::make_unique<Feed>("input", table, views == 2 ? make_augmenter(features) : std::nullopt), {});
+  }
+  /// Views differ by augmentation.
+  static std::optional<Augmenter> make_augmenter(std::size_t features) {
+    return Augmenter({0.9, 0.5, 0.8, 0.2, 0.5, false},
+                     {Row(features, 16.0), Row(features, 3.0), Row(features / 3, 144.0)});
+  }
+  TensorId dense(const std::string& name, TensorId in, std::size_t out) {
+    return net.add(std::make_unique<Dense>(name, Dense::Options{net.features(in), out, {}, {}}, net.parameters), {in})
+        .output;
+  }
+  TensorId relu(const std::string& name, TensorId in) {
+    return net.add(std::make_unique<Activation>(name, net.features(in), Quantiser{Quantiser::Kind::relu}), {in}).output;
+  }
+  TensorId norm(const std::string& name, TensorId in) {
+    return net.add(std::make_unique<BatchNorm>(name, net.features(in), net.parameters), {in}).output;
+  }
+
+  /// The batch as the feed gives it.
+  Views data() const {
+    const Permutation order(table.events, 0, 0);
+    Views out(views);
+    Table one(table.features, 1);
+    for (std::uint32_t v = 0; v < views; ++v) {
+      for (std::uint32_t e = 0; e < events; ++e) {
+        const float* row = table.row(order(e));
+        if (augmenter) {
+          augmenter->run(keys_of(1, 0, 0x100 + v), &row, e, 1, one.row(0));
+          row = one.row(0);
+        }
+        out[v].emplace_back(row, row + table.features);
+      }
+    }
+    return out;
+  }
+
+  /// Compares the engine's gradients with differences of `loss(tensors)`, for parameters here and there.
+  template <class F>
+  void check(const F& loss, const Rows& noise = {}, double tolerance = 2e-4) {
+    initialise(net, 3);
+    core::Philox random(9, 9);
+    std::vector<double> parameters(net.parameters.size(), 0.0);
+    for (const Parameter& p : net.parameters.list()) {
+      for (std::size_t i = 0; i < p.rows; ++i) {
+        for (std::size_t j = 0; j < p.columns; ++j) {
+          float& w = net.parameters.data()[p.offset + i * p.stride() + j];
+          if (!p.name.ends_with("kernel")) w += 0.4f * random.uniform() - 0.2f;
+          parameters[p.offset + i * p.stride() + j] = w;
+        }
+      }
+    }
+    const Permutation order(table.events, 0, 0);
+    feed->set_order(&order);
+    Program program(net, events, views, team);
+    const double found = program.step({.number = 0, .seed = 1, .events = events, .views = views, .first = 0});
+    const DoubleNet reference(net);
+    const auto at = [&](const std::vector<double>& p) {
+      return loss(reference.forward(p, {{feed->output, data()}}, noise));
+    };
+    EXPECT_NEAR(found, at(parameters), 1e-5 * std::abs(found));
+    double scale = 0;
+    for (std::size_t k = 0; k < net.parameters.size(); ++k)
+      scale = std::max(scale, std::abs(double{program.gradients()[k]}));
+    for (const Parameter& p : net.parameters.list()) {
+      for (std::size_t k = 0; k < p.rows * p.columns; k += 1 + p.rows * p.columns / 7) {
+        const std::size_t where = p.offset + k / p.columns * p.stride() + k % p.columns;
+        const auto difference = [&](double h) {
+          std::vector<double> up = parameters, down = parameters;
+          up[where] += h;
+          down[where] -= h;
+          return (at(up) - at(down)) / (2 * h);
+        };
+        // Two steps: a kink of a ReLU between them shows.
+        const double fine = difference(1e-6), coarse = difference(1e-5);
+        if (std::abs(fine - coarse) > 1e-5 * scale) continue;
+        EXPECT_NEAR(program.gradients()[where], fine, tolerance * scale) << p.name << " " << k;
+      }
+    }
+  }
+};
+
+double mean_square(const Views& x, const Views& y) {
+  double sum = 0, count = 0;
+  for (std::size_t v = 0; v < x.size(); ++v)
+    for (std::size_t e = 0; e < x[v].size(); ++e)
+      for (std::size_t j = 0; j < x[v][e].size(); ++j, ++count) sum += std::pow(x[v][e][j] - y[v][e][j], 2);
+  return sum / count;
+}
+
+TEST(Gradient, OfDenseLayersAndReconstructionIsExact) {
+  Fixture f(11, 300, 1);
+  const TensorId y = f.dense("b", f.relu("r", f.dense("a", 0, 19)), 11);
+  f.net.add(std::make_unique<Reconstruction>("loss", Reconstruction::Kind::squared, 11, 3.0), {y, f.feed->output});
+  f.check([&](auto t) { return 3.0 * mean_square(t[y], t[f.feed->output]); });
+}
+
+TEST(Gradient, OfTheAbsoluteDifferenceIsExact) {
+  Fixture f(7, 200, 1);
+  const TensorId y = f.dense("a", 0, 7);
+  f.net.add(std::make_unique<Reconstruction>("loss", Reconstruction::Kind::absolute, 7, 1.0), {y, f.feed->output});
+  f.check([&](auto t) {
+    double sum = 0;
+    for (std::size_t e = 0; e < 200; ++e)
+      for (std::size_t j = 0; j < 7; ++j) sum += std::abs(t[y][0][e][j] - t[f.feed->output][0][e][j]);
+    return sum / (200 * 7);
+  });
+}
+
+TEST(Gradient, OfBatchNormAndVicregIsExact) {
+  Fixture f(12, 270, 2);
+  const TensorId h = f.relu("r", f.norm("n", f.dense("a", 0, 20)));
+  const TensorId z = f.dense("b", h, 18);
+  const TensorId out = f.norm("m", z);
+  f.net.add(std::make_unique<Vicreg>("loss", 18, Vicreg::Weights{50, 50, 1}), {out});
+  f.check([&](auto t) { return test::vicreg(t[out], 50, 50, 1); });
+}
+
+TEST(Gradient, OfVicregWithoutNormIsExact) {
+  Fixture f(12, 140, 2);
+  const TensorId z = f.dense("a", 0, 5);
+  f.net.add(std::make_unique<Vicreg>("loss", 5, Vicreg::Weights{1, 20, 5}), {z});
+  f.check([&](auto t) { return test::vicreg(t[z], 1, 20, 5); });
+}
+
+TEST(Gradient, OfSamplingAndDivergenceIsExact) {
+  Fixture f(10, 200, 1);
+  const TensorId h = f.relu("r", f.dense("a", 0, 9));
+  const TensorId mean = f.dense("mean", h, 4), l = f.dense("log_variance", h, 4);
+  const TensorId z = f.net.add(std::make_unique<Sample>("z", 4, 77), {mean, l}).output;
+  const TensorId y = f.dense("b", z, 10);
+  f.net.add(std::make_unique<Reconstruction>("loss", Reconstruction::Kind::squared, 10, 0.7), {y, f.feed->output});
+  f.net.add(std::make_unique<Divergence>("divergence", 4, 0.3), {mean, l});
+  // The noise is what sampling gives of means 0 and variances 1.
+  Table zeros(4, 256), noise(4, 256), made(4, 256);
+  kernel::sample(zeros.row(0), zeros.row(0), keys_of(1, 0, 77), 0, 128, 16, 4, noise.row(0), made.row(0));
+  kernel::sample(zeros.row(0), zeros.row(0), keys_of(1, 0, 77), 128, 72, 16, 4, noise.row(128), made.row(128));
+  Rows given;
+  for (std::size_t e = 0; e < 200; ++e) given.emplace_back(noise.row(e), noise.row(e) + 4);
+  f.check(
+      [&](auto t) {
+        double sum = 0;
+        for (std::size_t e = 0; e < 200; ++e) {
+          for (std::size_t j = 0; j < 4; ++j) {
+            const double m = t[mean][0][e][j], v = t[l][0][e][j];
+            sum += 1 + v - m * m - std::exp(v);
+          }
+        }
+        return 0.7 * mean_square(t[y], t[f.feed->output]) - 0.3 * 0.5 * sum / (200 * 4);
+      },
+      given);
+}
+
+TEST(Gradient, PassesStraightThroughQuantisers) {
+  const Quantiser relu = Quantiser::unsigned_relu(4, 2), bits = Quantiser::signed_bits(4, 1);
+  alignas(64) const float x[16] = {-1,  0,     0.01f,  0.125f,  0.375f, 1.3f, 3.75f, 3.7501f,
+                                   100, -0.2f, 2.125f, 0.1249f, 3.9f,   1,    2,     3};
+  alignas(64) float y[16], g[16], ones[16];
+  std::fill_n(ones, 16, 1.0f);
+  kernel::quantise(relu, x, y, 16);  // steps of 1/4, half to even, at most 3.75
+  const float rounded[16] = {0, 0, 0, 0, 0.5f, 1.25f, 3.75f, 3.75f, 3.75f, 0, 2, 0, 3.75f, 1, 2, 3};
+  for (int k = 0; k < 16; ++k) EXPECT_EQ(y[k], rounded[k]) << x[k];
+  kernel::quantise_gradient(relu, x, ones, g, 16, false);
+  for (int k = 0; k < 16; ++k) EXPECT_EQ(g[k], x[k] > 0 && x[k] <= 3.75f ? 1 : 0) << x[k];
+  kernel::quantise(bits, x, y, 16);  // steps of 1/4, from -2 to 1.75
+  EXPECT_EQ(y[0], -1);
+  EXPECT_EQ(y[8], 1.75f);
+  EXPECT_EQ(y[3], 0);
+  EXPECT_EQ(y[4], 0.5f);
+  kernel::quantise_gradient(bits, x, ones, g, 16, false);
+  for (int k = 0; k < 16; ++k) EXPECT_EQ(g[k], 1);
+}
+
+}  // namespace
+}  // namespace trigloop::train

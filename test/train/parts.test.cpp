@@ -1,0 +1,230 @@
+// Schedules, optimisers, expressions, random numbers, augmentations, monitors.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "config/config.hpp"
+#include "core/error.hpp"
+#include "train/augment.hpp"
+#include "train/expression.hpp"
+#include "train/feed.hpp"
+#include "train/monitor.hpp"
+#include "train/optimiser.hpp"
+#include "train/recipe.hpp"
+#include "train/schedule.hpp"
+
+namespace trigloop::train {
+namespace {
+
+TEST(Schedule, WarmsUpThenFollowsHalfACosine) {
+  const Schedule s{Schedule::Kind::cosine, 0.1, 50, 10};
+  EXPECT_DOUBLE_EQ(s.rate(0), 1e-6);
+  EXPECT_DOUBLE_EQ(s.rate(5), 0.05 + 1e-6);
+  EXPECT_DOUBLE_EQ(s.rate(10), 0.1);
+  EXPECT_NEAR(s.rate(30), 0.05, 1e-12);
+  EXPECT_LT(s.rate(49), 0.001);
+}
+
+TEST(Schedule, RestartsInLongerAndLowerCycles) {
+  const Schedule s{Schedule::Kind::restarts, 0.1, 0, 10, 32, 2, 0.5};
+  EXPECT_DOUBLE_EQ(s.rate(10), 0.1);
+  EXPECT_DOUBLE_EQ(s.rate(32), 1e-6);
+  EXPECT_DOUBLE_EQ(s.rate(42), 0.05);
+  EXPECT_DOUBLE_EQ(s.rate(32 + 64), 1e-6);
+  EXPECT_DOUBLE_EQ(s.rate(32 + 64 + 10), 0.025);
+}
+
+TEST(Expression, CombinesNumbersListsAndKeys) {
+  const config::Config config = config::Config::master();
+  Scope scope(config.root());
+  scope.define("nodes", {29, 10});
+  EXPECT_EQ(scope.evaluate("4 * last(nodes) - 2 / 1"), Numbers{38});
+  EXPECT_EQ(scope.evaluate("join(reverse(nodes), [1, -2.5e1])"), (Numbers{10, 29, 1, -25}));
+  EXPECT_EQ(scope.evaluate("model.ap_fixed_kernel"), (Numbers{6, 2}));
+  EXPECT_EQ(scope.evaluate("nodes * 2 + [1, 1]"), (Numbers{59, 21}));
+  EXPECT_EQ(scope.evaluate("size(nodes)"), Numbers{2});
+  for (const char* bad : {"", "4 *", "(1", "unknown", "f(1)", "[1,2] + [1,2,3]", "last([])", "1 2", "train_recipe"})
+    EXPECT_THROW(scope.evaluate(bad), core::Error) << bad;
+  EXPECT_THROW(scope.evaluate(std::string(500, '(')), core::Error);
+}
+
+TEST(Permutation, IsOneForAnySize) {
+  for (const std::uint32_t n : {1u, 2u, 3u, 10u, 100u, 4097u, 20000u}) {
+    const Permutation order(n, 5, 1), other(n, 5, 2);
+    std::vector<char> seen(n, 0);
+    std::size_t same = 0;
+    for (std::uint32_t k = 0; k < n; ++k) {
+      ASSERT_LT(order(k), n);
+      ASSERT_EQ(seen[order(k)]++, 0) << n;
+      same += order(k) == other(k);
+    }
+    EXPECT_LT(same, n > 50 ? 20u : n + 1);
+  }
+}
+
+TEST(Permutation, LeavesNoTraceOfTheOrder) {
+  constexpr std::uint32_t n = 50000;
+  const Permutation order(n, 1, 0);
+  double sum = 0;
+  for (std::uint32_t k = 0; k + 1 < n; ++k)
+    sum += (static_cast<double>(order(k)) / n - 0.5) * (static_cast<double>(order(k + 1)) / n - 0.5);
+  EXPECT_LT(std::abs(sum / n * 12), 5 / std::sqrt(n));  // the correlation of neighbours
+}
+
+TEST(Optimiser, AdamAndLionTakeKerasSteps) {
+  Parameters p;
+  p.add({"a/kernel", 1, 3, 1.0f});
+  const float start[3] = {0.5f, -0.2f, 0.999f}, gradient[16] = {0.1f, -3, -2};
+  alignas(64) float g[16];
+  std::copy(gradient, gradient + 16, g);
+  std::copy(start, start + 3, p.data());
+  Optimiser adam(OptimiserOptions::adam(), p.size());
+  adam.update(p, g, 0.01);
+  EXPECT_NEAR(p.data()[0], 0.5 - 0.01, 1e-6);
+  EXPECT_NEAR(p.data()[1], -0.2 + 0.01, 1e-6);
+  EXPECT_EQ(p.data()[2], 1.0f);  // clipped
+  EXPECT_EQ(p.data()[3], 0.0f);  // padding
+  EXPECT_NEAR(adam.first[1], -0.3, 1e-6);
+  EXPECT_NEAR(adam.second[1], 0.009, 1e-6);
+  std::copy(start, start + 3, p.data());
+  Optimiser lion(OptimiserOptions::lion(), p.size());
+  lion.update(p, g, 0.01);
+  EXPECT_NEAR(p.data()[0], 0.49, 1e-6);
+  EXPECT_NEAR(p.data()[1], -0.19, 1e-6);
+  EXPECT_NEAR(lion.first[1], -0.03, 1e-6);
+}
+
+struct Augmented {
+  Table in, out;
+  Augmented(const AugmentOptions& options, std::size_t events) : in(57, events), out(57, events) {
+    Geometry geometry{std::vector<double>(57, 8.0), std::vector<double>(57, 2.0), axol1tl_phi_bins()};
+    const Augmenter augmenter(options, geometry);
+    for (std::size_t e = 0; e < events; ++e) {
+      for (std::size_t k = 0; k < 57; ++k) in.row(e)[k] = 1.5f + 0.01f * static_cast<float>(k);
+      const float* row = in.row(e);
+      augmenter.run({11, 12}, &row, static_cast<std::uint32_t>(e), 1, out.row(e));
+    }
+  }
+  double changed(std::size_t e, std::size_t k) const { return out.row(e)[k] != in.row(e)[k]; }
+};
+
+TEST(Augment, BlursTheAskedShareOfEventsAndFeatures) {
+  const Augmented a({0.8, 0.5, 0.25, 0, 0, false}, 4000);
+  double events = 0, features = 0, sum = 0;
+  for (std::size_t e = 0; e < 4000; ++e) {
+    double of_event = 0;
+    for (std::size_t k = 0; k < 57; ++k) {
+      of_event += a.changed(e, k);
+      if (a.changed(e, k)) sum += (a.out.row(e)[k] - 0.75 * a.in.row(e)[k]) / 0.25;  // the uniform number
+    }
+    events += of_event > 0;
+    features += of_event;
+  }
+  EXPECT_NEAR(events / 4000, 0.8, 0.03);
+  EXPECT_NEAR(features / events / 57, 0.5, 0.01);
+  EXPECT_NEAR(sum / features, 0.5, 0.01);
+}
+
+TEST(Augment, MasksWholeObjects) {
+  const Augmented a({0, 0, 0, 0.3, 0, false}, 2000);
+  double masked = 0;
+  for (std::size_t e = 0; e < 2000; ++e) {
+    for (std::size_t object = 0; object < 19; ++object) {
+      const float* row = a.out.row(e) + 3 * object;
+      const bool zero = row[0] == 0;
+      masked += zero;
+      for (int k = 0; k < 3; ++k) ASSERT_EQ(row[k], zero ? 0.0f : a.in.row(e)[3 * object + k]);
+    }
+  }
+  EXPECT_NEAR(masked / 2000 / 19, 0.3, 0.01);
+}
+
+TEST(Augment, TurnsAllObjectsOfAnEventByOneAngle) {
+  const Augmented a({0, 0, 0, 0, 0.5, false}, 2000);
+  double turned = 0;
+  for (std::size_t e = 0; e < 2000; ++e) {
+    const auto turn = [&](std::size_t object) {
+      const std::size_t k = 3 * object + 2;
+      const double turns = (a.out.row(e)[k] - a.in.row(e)[k]) * 8.0 / axol1tl_phi_bins()[object];
+      return turns - std::floor(turns);
+    };
+    turned += turn(0) > 1e-4 && turn(0) < 1 - 1e-4;
+    for (std::size_t object = 1; object < 19; ++object) {
+      const double apart = std::abs(turn(object) - turn(0));
+      ASSERT_LT(std::min(apart, 1 - apart), 1e-3);
+    }
+    for (std::size_t object = 0; object < 19; ++object) {
+      const double phi = a.out.row(e)[3 * object + 2] * 8.0 + 2.0;
+      ASSERT_TRUE(phi >= -1e-3 && phi <= axol1tl_phi_bins()[object] + 1e-3);
+      ASSERT_EQ(a.changed(e, 3 * object), 0);
+      ASSERT_EQ(a.changed(e, 3 * object + 1), 0);
+    }
+  }
+  EXPECT_NEAR(turned / 2000, 0.5, 0.04);
+}
+
+TEST(Augment, KeepsThePackagesFaultIfAsked) {
+  const Augmented a({0, 0, 0, 0, 1, true}, 50);
+  for (std::size_t e = 0; e < 50; ++e)
+    for (std::size_t k = 0; k < 57; ++k) ASSERT_TRUE((k >= 2 && k <= 20) || a.changed(e, k) == 0) << k;
+}
+
+TEST(Augment, RefusesWhatIsNoProbability) {
+  const Geometry geometry{std::vector<double>(57, 1.0), std::vector<double>(57, 0.0), axol1tl_phi_bins()};
+  EXPECT_THROW(Augmenter({1.5, 0, 0, 0, 0, false}, geometry), core::Error);
+  EXPECT_THROW(Augmenter({0, 0, 0, -0.1, 0, false}, geometry), core::Error);
+}
+
+TEST(Normal, NoiseHasTheMomentsOfANormalDistribution) {
+  constexpr std::size_t rows = 20000;
+  Table zeros(16, rows), noise(16, rows), z(16, rows);
+  kernel::sample(zeros.row(0), zeros.row(0), {3, 4}, 0, rows, 16, 16, noise.row(0), z.row(0));
+  double m1 = 0, m2 = 0, m4 = 0, product = 0;
+  for (std::size_t e = 0; e < rows; ++e) {
+    for (std::size_t k = 0; k < 16; ++k) {
+      const double x = noise.row(e)[k];
+      m1 += x, m2 += x * x, m4 += x * x * x * x;
+      if (k > 0) product += x * static_cast<double>(noise.row(e)[k - 1]);
+    }
+  }
+  const double n = rows * 16;
+  EXPECT_NEAR(m1 / n, 0, 5 / std::sqrt(n));
+  EXPECT_NEAR(m2 / n, 1, 8 / std::sqrt(n));
+  EXPECT_NEAR(m4 / n, 3, 50 / std::sqrt(n));
+  EXPECT_NEAR(product / n, 0, 5 / std::sqrt(n));
+}
+
+TEST(VectorMath, ExponentialIsRightToTwoUlp) {
+  Table x(16, 4000), y(16, 4000);
+  for (std::size_t k = 0; k < 64000; ++k) x.rows[k] = -80 + 160 * static_cast<float>(k) / 64000;
+  kernel::exponential(x.rows.data(), y.rows.data(), 64000);
+  for (std::size_t k = 0; k < 64000; ++k) ASSERT_NEAR(y.rows[k] / std::exp(double{x.rows[k]}), 1, 2.5e-7) << x.rows[k];
+}
+
+TEST(Monitor, FindsThresholdsAsNumpyDoes) {
+  Scored background;
+  for (std::int64_t k = 0; k < 400000; ++k) background.scores.push_back(static_cast<double>(k * 7919 % 400000));
+  // No L1 bits: pure equals raw, and 1 kHz of 28,609 kHz is the percentile 99.9965.
+  const double place = 399999 * (1 - 1 / (11245.6 * 2.544));
+  EXPECT_NEAR(pure_threshold(background, 1), place, 1.0);
+  background.fired.assign(400000, 1);
+  background.fired[0] = 0;
+  EXPECT_LE(pure_threshold(background, 1), place);
+  const Efficiency e = efficiency({"", {1, 2, 3, 4}, {0, 0, 0, 1}}, 2);
+  EXPECT_DOUBLE_EQ(e.raw, 50);
+  EXPECT_DOUBLE_EQ(e.pure, 25);
+}
+
+TEST(Recipe, SuggestsTheNearestName) {
+  try {
+    recipe_text("Contrastive_VEA");
+    FAIL();
+  } catch (const core::Error& e) {
+    EXPECT_NE(std::string(e.what()).find("Contrastive_VAE"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace trigloop::train

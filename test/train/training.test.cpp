@@ -1,0 +1,212 @@
+// A small training from data to bundle: the same bits for any threads, instruction set and interruption, and a bundle
+// that scores as the training did.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "config/config.hpp"
+#include "core/isa.hpp"
+#include "core/random.hpp"
+#include "io/npy/npy.hpp"
+#include "model/load.hpp"
+#include "score/scorer.hpp"
+#include "test/support/support.hpp"
+#include "train/arrays.hpp"
+#include "train/bundle.hpp"
+#include "train/layers.hpp"
+#include "train/trainer.hpp"
+
+namespace trigloop::train {
+namespace {
+
+/// A packed file of events of random hardware integers.
+void write_packed(const std::filesystem::path& path, std::size_t events) {
+  core::Philox random(4, 4);
+  const auto rows = [&](std::size_t n) {
+    std::vector<float> x(n * 57);
+    for (float& v : x) v = static_cast<float>(random() % 161) / 16 - 5;
+    return x;
+  };
+  const std::vector<float> train = rows(events), test = rows(events), signal = rows(200);
+  std::vector<double> scale(57, 16.0), bias(57, 5.0), fired(events, 0.0), signal_fired(200, 0.0);
+  ArrayWriter writer;
+  writer.add("Background_data/Train", "DATA", std::span(train), 57);
+  writer.add("Background_data/Test", "DATA", std::span(test), 57);
+  writer.add("Background_data/Test", "L1bits", fired);
+  writer.add("Signal_data/SIGNAL", "DATA", std::span(signal), 57);
+  writer.add("Signal_data/SIGNAL", "L1bits", signal_fired);
+  writer.add("Normalisation", "norm_scale", scale);
+  writer.add("Normalisation", "norm_bias", bias);
+  writer.write(path);
+}
+
+config::Config small_config() {
+  config::Config config = config::Config::master();
+  for (const auto& [key, value] : {std::pair{"train.Contrastive_VAE.batch_size", "300"},
+                                   {"train.Contrastive_VAE.epochs_contrastive", "3"},
+                                   {"train.Contrastive_VAE.epochs_vae", "4"},
+                                   {"lr_schedule.Contrastive_VAE.Contrastive_stage.config.warmup_epochs", "1"},
+                                   {"lr_schedule.Contrastive_VAE.VAE_stage.config.warmup_epochs", "1"},
+                                   {"train.Contrastive_VAE.optimiser_config_vae.learning_rate", "0.01"},
+                                   {"train.Contrastive_VAE.optimiser_config_contrastive.learning_rate", "0.01"}})
+    config.set(key, value);
+  return config;
+}
+
+class Training : public ::testing::Test {
+ protected:
+  void SetUp() override { write_packed(folder_ / "Data.h5", 1000); }
+  void TearDown() override { core::force_isa(""); }
+
+  Recipe recipe(const PackedFile& file) const {
+    return build_recipe(recipe_text("Contrastive_VAE"), "Contrastive_VAE", small_config().root(), file.shape());
+  }
+  TrainOptions options(unsigned threads) const {
+    TrainOptions out;
+    out.threads = threads;
+    return out;
+  }
+  /// All weights after a training.
+  static std::vector<float> weights(const Recipe& recipe) {
+    std::vector<float> all;
+    for (const auto& stage : recipe.stages) {
+      const Parameters& p = stage->network.parameters;
+      all.insert(all.end(), p.data(), p.data() + p.size());
+    }
+    return all;
+  }
+  std::vector<float> train(const TrainOptions& how) const {
+    const PackedFile file(folder_ / "Data.h5");
+    Recipe made = recipe(file);
+    Trainer trainer(made, file, how);
+    trainer.run();
+    return weights(made);
+  }
+
+  trigloop::test::TempDir folder_;
+};
+
+TEST_F(Training, HasTheSameBitsForAnyNumberOfThreadsAndEveryInstructionSet) {
+  const std::vector<float> expected = train(options(1));
+  for (const std::string& isa : core::usable_isas()) {
+    if (isa != "avx2" && isa != "avx512" && isa != "neon") continue;
+    core::force_isa(isa);
+    EXPECT_EQ(train(options(1)), expected) << isa;
+    EXPECT_EQ(train(options(3)), expected) << isa << ", 3 threads";
+  }
+}
+
+TEST_F(Training, LowersItsLosses) {
+  const PackedFile file(folder_ / "Data.h5");
+  Recipe made = recipe(file);
+  Trainer trainer(made, file, options(2));
+  trainer.run();
+  for (const char* name : {"total_loss_vicreg", "total_vae_loss"}) {
+    const std::vector<double>* loss = trainer.history().find(name);
+    ASSERT_NE(loss, nullptr) << name;
+    EXPECT_LT(loss->back(), 0.95 * loss->front()) << name;
+  }
+  EXPECT_EQ(trainer.history().find("raw-pure/SIGNAL")->size(), 4u);
+  EXPECT_EQ(*trainer.history().find("EpochVae"), (std::vector<double>{0, 1, 2, 3}));
+}
+
+TEST_F(Training, GoesOnBitForBitAfterAKill) {
+  const std::vector<float> expected = train(options(1));
+  TrainOptions how = options(1);
+  how.checkpoint = folder_ / "checkpoint.h5";
+  how.checkpoint_seconds = 0;
+  how.resume = true;
+  how.identity = "this";
+  int reported = 0;
+  std::vector<float> found;
+  for (int life = 0; life < 3; ++life) {  // killed in both stages, then left to finish
+    const pid_t child = life == 2 ? -1 : ::fork();
+    if (child == 0) {
+      how.on_epoch = [&](const EpochReport& r) {
+        if (++reported == 2 || r.epoch == 3) ::raise(SIGKILL);
+      };
+      (void)train(how);
+      ::_exit(0);
+    }
+    if (child > 0) {
+      int status = 0;
+      ::waitpid(child, &status, 0);
+      ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+      EXPECT_TRUE(std::filesystem::exists(how.checkpoint));
+    } else {
+      found = train(how);
+    }
+  }
+  EXPECT_EQ(found, expected);
+}
+
+TEST_F(Training, RefusesTheCheckpointOfAnotherConfiguration) {
+  TrainOptions how = options(1);
+  how.checkpoint = folder_ / "checkpoint.h5";
+  how.checkpoint_seconds = 0;
+  how.identity = "this";
+  (void)train(how);
+  how.identity = "that";
+  how.resume = true;
+  EXPECT_THROW((void)train(how), core::Error);
+}
+
+TEST_F(Training, LeavesABundleThatScoresAsTheTrainingDid) {
+  const PackedFile file(folder_ / "Data.h5");
+  Recipe made = recipe(file);
+  Trainer trainer(made, file, options(2));
+  trainer.run();
+  const std::filesystem::path bundle = folder_ / "bundle";
+  write_bundle(bundle, made, file, "", trainer.history());
+  for (const char* name : {"model.onnx", "weights.h5", "history.h5", "normalisation.yaml", "config.yaml", "recipe.yml",
+                           "bundle.json", "SHA256SUMS"})
+    EXPECT_TRUE(std::filesystem::exists(bundle / name)) << name;
+
+  // Hardware integers, and what the firmware's scaling makes of them, as the network's input.
+  constexpr std::size_t events = 700;
+  core::Philox random(8, 8);
+  std::vector<std::int16_t> hardware(57 * events);
+  Table normalised(57, events);
+  for (std::size_t e = 0; e < events; ++e) {
+    for (std::size_t k = 0; k < 57; ++k) {
+      const auto x = static_cast<std::int16_t>(random() % 161) - 75;
+      hardware[k * events + e] = static_cast<std::int16_t>(x);
+      normalised.row(e)[k] = static_cast<float>(x - 5) / 16;
+    }
+  }
+  // Normalised values of 4 fractional bits are exact in <14,6>, so nothing is rounded on the way in.
+  const std::vector<double> expected = trainer.scores(normalised);
+  const model::Graph graph = model::load(bundle / "model.onnx", {});
+  for (const char* name : {"reference", "simd"}) {
+    const auto engine = score::make_engine(graph, name);
+    std::vector<std::int32_t> codes(events);
+    engine->stream()->run({hardware.data(), events, events, nullptr}, codes.data());
+    const model::FixedPoint type = model::score_type();
+    for (std::size_t e = 0; e < events; ++e) {
+      const double code =
+          std::min(std::nearbyint(std::ldexp(expected[e], type.fraction())), static_cast<double>(type.max_code()));
+      ASSERT_EQ(codes[e], code) << name << ", event " << e;
+    }
+  }
+}
+
+TEST_F(Training, NamesWhatIsNotFinite) {
+  const PackedFile file(folder_ / "Data.h5");
+  Recipe made = recipe(file);
+  Parameters& p = made.stages[0]->network.parameters;
+  p.data(0)[3] = std::numeric_limits<float>::quiet_NaN();
+  Trainer trainer(made, file, options(1));
+  try {
+    trainer.run();
+    FAIL();
+  } catch (const core::Error& e) {
+    EXPECT_NE(std::string(e.what()).find("embedding_0/kernel"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("step 0"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("contrastive"), std::string::npos) << e.what();
+  }
+}
+
+}  // namespace
+}  // namespace trigloop::train
