@@ -95,8 +95,8 @@ struct Menu {
   std::string id() const;
 };
 
-/// Limits on menus: seeds, legs of a combination, alternatives of a seed.
-inline constexpr std::size_t max_seeds = 1024, max_legs = 4, max_alternatives = 256;
+/// Limits on menus: seeds, legs of a combination, alternatives of a seed and of all.
+inline constexpr std::size_t max_seeds = 1024, max_legs = 4, max_alternatives = 256, max_all_alternatives = 16384;
 
 /// Parses a menu; `name` stands in messages as the file. Errors: usage, limit, with file and line.
 Menu parse_menu(std::string_view text, const std::string& name);

@@ -266,10 +266,14 @@ Seed parse_seed(const Section& in, Menu& menu) {
 
 void parse_seeds(const Section& in, Menu& menu) {
   std::vector<std::string> names;
+  std::size_t alternatives = 0;
   for (const Section& one : in.sections("seeds")) {
     if (menu.seeds.size() == max_seeds) throw one.error("", "is beyond seed " + std::to_string(max_seeds));
     menu.seeds.push_back(parse_seed(one, menu));
     names.push_back(menu.seeds.back().name);
+    alternatives += menu.seeds.back().alternatives.size();
+    if (alternatives > max_all_alternatives)
+      throw one.error("", "brings the menu beyond " + std::to_string(max_all_alternatives) + " alternatives");
   }
   std::ranges::sort(names);
   const auto twice = std::ranges::adjacent_find(names);

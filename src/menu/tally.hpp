@@ -40,7 +40,7 @@ struct RateScale {
   double per_event() const noexcept;  ///< Hz: orbit rate x bunches / events
 };
 
-/// Binomial: the sample's size was not left to chance. No event at all gives an error of 0; use `upper_limit` then.
+/// Binomial: the sample's size was not left to chance. No event gives 0 +- 0, which says little.
 Rate rate_of(std::uint64_t count, const RateScale& scale) noexcept;
 /// sum of n x (1/N)^2 in place of n.
 Rate proportional_rate(const Tally& tally, std::size_t seed, const RateScale& scale) noexcept;
