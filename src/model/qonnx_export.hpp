@@ -1,14 +1,15 @@
 #pragma once
 // A graph as QONNX: the file form of networks. Importing it again gives a graph of the same integers, and the qonnx
-// package computes them too (where a value needs more than 24 bits, the file computes in double precision).
+// package computes them too, as long as no quantiser in the file yields more than 24 bits: those of qonnx give float32.
+// What lies between is computed in double precision where it needs more.
 #include <string>
 
 #include "model/graph.hpp"
 
 namespace trigloop::model {
 
-/// The bytes of the file. Errors: unsupported, for a float score, and for running sums that the hardware truncates
-/// (QONNX has no form of them).
+/// The bytes of the file. Sums that the hardware truncates as they run become a quantiser after each addition, which is
+/// how they come back. Error: unsupported, for a float score.
 std::string export_qonnx(const Graph& graph);
 
 }  // namespace trigloop::model

@@ -20,6 +20,16 @@ std::int64_t one_of(const Constants& constants, std::size_t i) {
   return constants.codes[constants.codes.size() == 1 ? 0 : i];
 }
 
+const FixedPoint& one_of(const Quantise& quantise, std::size_t i) {
+  return quantise.types[quantise.types.size() == 1 ? 0 : i];
+}
+
+/// One type for all features where they are equal.
+Quantise collapsed(std::vector<FixedPoint> types) {
+  if (std::ranges::all_of(types, [&](const FixedPoint& type) { return type == types[0]; })) types.resize(1);
+  return {std::move(types)};
+}
+
 /// Follows Gathers of one input upwards: `index` picks from node `at`.
 struct Picked {
   NodeIndex at;
@@ -79,37 +89,64 @@ class Rewriter {
   }
 
   NodeIndex add(const Subtract& op, const std::vector<NodeIndex>& in) {
-    if (auto types = wrap_types(in[0], in[1]); !types.empty())
-      return graph_.add(name_, Quantise{std::move(types)}, {in[0]});
+    if (auto types = wrap_types(in[0], in[1]); !types.empty()) return wrapped(std::move(types), in[0]);
     return graph_.add(name_, op, in);
   }
 
-  /// x - floor(x + half) in steps of 2^I is x modulo 2^I, if the floor's range is wide enough never to saturate; one
-  /// type, or one a feature. Empty if it is no such thing.
-  std::vector<FixedPoint> wrap_types(NodeIndex x, NodeIndex floored) const {
-    const auto* quantise = as<Quantise>(graph_, floored);
-    if (quantise == nullptr) return {};
-    const NodeIndex shifted = graph_[floored].inputs[0];
-    const auto* shift = shifted == x ? nullptr : as<AddConstant>(graph_, shifted);
-    if (shifted != x && (shift == nullptr || graph_[shifted].inputs[0] != x)) return {};
-    std::vector<FixedPoint> types;
-    for (std::size_t i = 0; i < graph_[x].output.features(); ++i) {
-      const FixedPoint& type = quantise->types[quantise->types.size() == 1 ? 0 : i];
-      const Dyadic added = shift == nullptr ? Dyadic() : Dyadic(one_of(shift->constant, i), -shift->constant.fraction);
-      const auto wrap = wrap_type(type, added, graph_[x].output.fraction);
-      if (!wrap || saturates(graph_[shifted].output, i, type)) return {};
-      types.push_back(*wrap);
+  /// x wrapped; where x was only rounded before, that is one quantiser.
+  NodeIndex wrapped(std::vector<FixedPoint> types, NodeIndex x) {
+    const auto* before = as<Quantise>(graph_, x);
+    std::vector<FixedPoint> merged;
+    for (std::size_t i = 0; before != nullptr && i < types.size(); ++i) {
+      const FixedPoint &first = one_of(*before, i), &wrap = types[i];
+      const int width = wrap.integer + first.fraction();
+      if (first.overflow == Overflow::wrap || first.fraction() > wrap.fraction() || width < 1 ||
+          saturates(graph_[graph_[x].inputs[0]].output, i, first))
+        break;
+      merged.push_back({width, wrap.integer, wrap.is_signed, first.rounding, Overflow::wrap});
     }
-    if (std::ranges::all_of(types, [&](const FixedPoint& type) { return type == types[0]; })) types.resize(1);
-    return types;
+    const bool is_one = merged.size() == types.size();
+    return graph_.add(name_, collapsed(is_one ? std::move(merged) : std::move(types)),
+                      {is_one ? graph_[x].inputs[0] : x});
   }
 
-  static std::optional<FixedPoint> wrap_type(const FixedPoint& floor, const Dyadic& added, int fraction) {
-    const int period = -floor.fraction(), width = period + fraction;
-    if (floor.rounding != Rounding::floor || floor.overflow == Overflow::wrap || width < 1 || width > 64) return {};
-    const bool is_signed = !added.is_zero();
-    if (is_signed && !(added == Dyadic(1, period - 1))) return {};
-    return FixedPoint{width, period, is_signed, Rounding::floor, Overflow::wrap};
+  /// Floor of x + half a step rounds half up, the ceiling of x - half a step half down.
+  NodeIndex add(const Quantise& op, const std::vector<NodeIndex>& in) {
+    const auto* shift = as<AddConstant>(graph_, in[0]);
+    std::vector<FixedPoint> types;
+    for (std::size_t i = 0; shift != nullptr && i < graph_[in[0]].output.features(); ++i) {
+      FixedPoint type = one_of(op, i);
+      const Dyadic half(1, -type.fraction() - 1), added(one_of(shift->constant, i), -shift->constant.fraction);
+      if (type.rounding == Rounding::floor && added == half) {
+        type.rounding = Rounding::half_up;
+      } else if (type.rounding == Rounding::ceil && added == -half) {
+        type.rounding = Rounding::half_down;
+      } else if (!added.is_zero()) {
+        return graph_.add(name_, op, in);
+      }
+      types.push_back(type);
+    }
+    if (shift == nullptr) return graph_.add(name_, op, in);
+    return graph_.add(name_, collapsed(std::move(types)), graph_[in[0]].inputs);
+  }
+
+  /// x - floor(x + half) in steps of 2^I, the floor being half-up rounding by now, is x modulo 2^I, if the quantiser's
+  /// range is wide enough never to saturate; without the half, unsigned. A type for each feature; empty if it is no
+  /// such thing.
+  std::vector<FixedPoint> wrap_types(NodeIndex x, NodeIndex turns) const {
+    const auto* quantise = as<Quantise>(graph_, turns);
+    if (quantise == nullptr || graph_[turns].inputs[0] != x) return {};
+    std::vector<FixedPoint> types;
+    for (std::size_t i = 0; i < graph_[x].output.features(); ++i) {
+      const FixedPoint& type = one_of(*quantise, i);
+      const int period = -type.fraction(), width = period + graph_[x].output.fraction;
+      const bool is_signed = type.rounding == Rounding::half_up;
+      if (!is_signed && type.rounding != Rounding::floor) return {};
+      if (type.overflow == Overflow::wrap || width < 1 || width > 64) return {};
+      if (saturates(graph_[x].output, i, type)) return {};
+      types.push_back({width, period, is_signed, Rounding::floor, Overflow::wrap});
+    }
+    return types;
   }
 
   static bool saturates(const Tensor& tensor, std::size_t feature, const FixedPoint& type) {
