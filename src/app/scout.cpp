@@ -211,6 +211,7 @@ void add_scout(CLI::App& program) {
   scout->require_subcommand(1);
   scout->footer("Examples:\n  trigloop scout run --model axol1tl_v5.onnx --input ls214.root --output records");
   add_scout_run(*scout);
+  add_scout_show(*scout);
   add_scout_status(*scout);
   add_scout_quarantine(*scout);
   add_scout_submit(*scout);

@@ -11,6 +11,7 @@
 namespace trigloop::app {
 
 void add_scout_quarantine(CLI::App& scout);
+void add_scout_show(CLI::App& scout);
 void add_scout_status(CLI::App& scout);
 void add_scout_submit(CLI::App& scout);
 

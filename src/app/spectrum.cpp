@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <iostream>
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/read_spectrum.hpp"
 #include "core/file.hpp"
 #include "score/spectrum_file.hpp"
 #include "score/spectrum_window.hpp"
@@ -26,12 +28,17 @@ struct Options {
   std::string output, format = "csv";
   std::vector<double> rates{50, 1000}, range;
   unsigned bunches = 2544;
+  bool pure = false;
+
+  Spectrum read(std::size_t i) const {
+    return read_spectrum(files[i], pure ? scout::Events::pure : scout::Events::all);
+  }
 };
 
 void sum(const Options& options) {
-  Spectrum sum = score::read_spectrum(options.files.front());
+  Spectrum sum = options.read(0);
   for (std::size_t i = 1; i < options.files.size(); ++i) {
-    const Spectrum next = score::read_spectrum(options.files[i]);
+    const Spectrum next = options.read(i);
     try {
       sum.add(next);
     } catch (Error& e) {
@@ -68,19 +75,29 @@ std::uint64_t millihertz(double rate) {
   return static_cast<std::uint64_t>(scaled);
 }
 
+/// Colliding crossings that were looked at: one a row, unless the exposure knows of more (of empty crossings, or of
+/// rows that are not in a pure spectrum).
+std::uint64_t crossings_seen(const score::Exposure& e) {
+  if (e.colliding_crossings == 0 || e.offered == 0) return e.rows;
+  return static_cast<std::uint64_t>(std::llround(static_cast<double>(e.colliding_crossings) *
+                                                 (static_cast<double>(e.rows) / static_cast<double>(e.offered))));
+}
+
 void show_rates(const Spectrum& spectrum, const Options& options) {
   const Cumulative cumulative(spectrum);
+  const std::uint64_t seen = crossings_seen(spectrum.exposure);
   const score::RateScale scale(options.bunches);
   std::cout << fmt::format("\nthresholds for {} colliding bunches ({:.3f} MHz of crossings)\n", options.bunches,
                            static_cast<double>(scale.crossing_millihertz()) * 1e-9);
   std::cout << fmt::format("{:>12}  {:>10} {:>10} {:>12}  {:>16}\n", "target [Hz]", "code >= T", "passing", "rate [Hz]",
                            "score > t");
   for (const double rate : options.rates) {
-    const std::int64_t threshold = cumulative.threshold(scale.allowed(millihertz(rate), cumulative.total()));
+    const std::int64_t threshold = cumulative.threshold(scale.allowed(millihertz(rate), seen));
     const std::uint64_t passing = cumulative.at_least(threshold);
-    const double percent = 100 - 100 * rate * 1000 / static_cast<double>(scale.crossing_millihertz());
+    const double share = rate * 1000 / static_cast<double>(scale.crossing_millihertz());
+    const double percent = 100 - 100 * share * (static_cast<double>(seen) / static_cast<double>(spectrum.total()));
     std::cout << fmt::format("{:>12} {:>11} {:>10} {:>12.3f}  {:>16.6f}\n", rate, threshold, passing,
-                             scale.hertz(passing, cumulative.total()), cumulative.percentile(percent));
+                             scale.hertz(passing, seen), cumulative.percentile(std::max(percent, 0.0)));
   }
   std::cout << fmt::format(
       "code >= T: the firmware's rule, code = score x {}; score > t: the package's, NumPy's percentile\n",
@@ -88,7 +105,7 @@ void show_rates(const Spectrum& spectrum, const Options& options) {
 }
 
 void show(const Options& options) {
-  const Spectrum spectrum = score::read_spectrum(options.files.front());
+  const Spectrum spectrum = options.read(0);
   show_exposure(spectrum);
   const auto bins = spectrum.bins();
   if (bins.empty()) return;
@@ -99,7 +116,7 @@ void show(const Options& options) {
 }
 
 void diff(const Options& options) {
-  const Spectrum a = score::read_spectrum(options.files[0]), b = score::read_spectrum(options.files[1]);
+  const Spectrum a = options.read(0), b = options.read(1);
   if (a.fraction() != b.fraction())
     throw Error(ErrorCode::mismatch, "the spectra count different steps").file(options.files[1]);
   std::size_t different = 0;
@@ -136,7 +153,7 @@ void export_as(const Options& options) {
   if (!options.range.empty() && !has_axis)
     throw Error(ErrorCode::usage, "--range is for the formats uhi and root; " + options.format + " holds everything");
   if (options.format == "root" && options.output.empty()) throw Error(ErrorCode::usage, "a ROOT file needs --output");
-  const Spectrum spectrum = score::read_spectrum(options.files.front());
+  const Spectrum spectrum = options.read(0);
   const score::Range range =
       options.range.empty() ? score::Range() : std::pair(options.range.front(), options.range.back());
   if (options.format == "root") return score::write_root(options.output, spectrum, range);
@@ -154,31 +171,41 @@ void export_as(const Options& options) {
 
 void add_spectrum(CLI::App& program) {
   const auto options = std::make_shared<Options>();
+  const auto add_pure = [options](CLI::App* command) {
+    command->add_flag("--pure", options->pure, "Of records: events that no seed of the menu took");
+  };
   CLI::App* command = program.add_subcommand("spectrum", "Sum, show, compare and export histograms of scores");
   command->require_subcommand(1);
   command->footer(
       "Examples:\n  trigloop spectrum sum stage4 --output run.spectrum\n  trigloop spectrum show run.spectrum");
 
-  CLI::App* summed = command->add_subcommand("sum", "Add spectra, .axo files and folders of .axo files");
-  summed->add_option("FILES", options->files, "Spectra, .axo files, or folders of these")->required();
+  CLI::App* summed = command->add_subcommand("sum", "Add spectra, scouting records, .axo files and folders of these");
+  summed->add_option("FILES", options->files, "Spectra, records, .axo files, or folders of records or .axo files")
+      ->required();
   summed->add_option("-o,--output", options->output, "The sum")->required();
+  add_pure(summed);
   summed->footer("Examples:\n  trigloop spectrum sum a.spectrum b.spectrum --output both.spectrum");
   summed->callback([options] { sum(*options); });
 
   CLI::App* shown = command->add_subcommand("show", "Print exposure, thresholds and rates");
-  shown->add_option("FILE", options->files, "A spectrum, an .axo file or a folder of these")->required()->expected(1);
+  shown->add_option("FILE", options->files, "A spectrum, a record, an .axo file, or a folder of records or .axo files")
+      ->required()
+      ->expected(1);
   shown->add_option("--rate", options->rates, "Target rates in Hz")->capture_default_str();
   shown->add_option("--bunches", options->bunches, "Colliding bunches of an orbit")->capture_default_str();
+  add_pure(shown);
   shown->footer("Examples:\n  trigloop spectrum show run.spectrum --rate 50 1000 --bunches 2448");
   shown->callback([options] { show(*options); });
 
   CLI::App* compared = command->add_subcommand("diff", "List bins that differ; ends with code 6 if any does");
   compared->add_option("FILES", options->files, "Two spectra")->required()->expected(2);
+  add_pure(compared);
   compared->footer("Examples:\n  trigloop spectrum diff old.spectrum new.spectrum");
   compared->callback([options] { diff(*options); });
 
   CLI::App* exported = command->add_subcommand("export", "Write a spectrum in another format");
-  exported->add_option("FILE", options->files, "A spectrum, an .axo file or a folder of these")
+  exported
+      ->add_option("FILE", options->files, "A spectrum, a record, an .axo file, or a folder of records or .axo files")
       ->required()
       ->expected(1);
   exported->add_option("--format", options->format, "csv, json, uhi (boost-histogram), root (TH1D) or axo")
@@ -189,6 +216,7 @@ void add_spectrum(CLI::App& program) {
                    "uhi and root: first and last score of the axis (default: those that occur)")
       ->expected(2);
   exported->add_option("-o,--output", options->output, "Where to; standard output if not given");
+  add_pure(exported);
   exported->footer(
       "Examples:\n  trigloop spectrum export run.spectrum --format uhi --output run.json\n"
       "  trigloop spectrum export run.spectrum --format root --range 0 16384 --output run.root");

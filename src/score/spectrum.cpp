@@ -21,8 +21,12 @@ std::uint64_t plus(std::uint64_t a, std::uint64_t b) {
 }
 
 Exposure plus(const Exposure& a, const Exposure& b) {
-  return {plus(a.rows, b.rows), plus(a.offered, b.offered), plus(a.orbits, b.orbits),
-          plus(a.colliding_crossings, b.colliding_crossings), plus(a.nanoseconds, b.nanoseconds)};
+  const auto sum = [&](std::uint64_t Exposure::*field) -> std::uint64_t {
+    const bool unknown = (a.rows > 0 && a.*field == 0) || (b.rows > 0 && b.*field == 0);
+    return unknown ? 0 : plus(a.*field, b.*field);
+  };
+  return {sum(&Exposure::rows), sum(&Exposure::offered), sum(&Exposure::orbits), sum(&Exposure::colliding_crossings),
+          sum(&Exposure::nanoseconds)};
 }
 
 std::vector<event::LumiKey> united(const Spectrum& a, const Spectrum& b) {

@@ -15,7 +15,7 @@
 
 namespace trigloop::score {
 
-/// What was looked at to get the scores. Sums are exact; 0 means not known, but for rows.
+/// What was looked at to get the scores. Sums are exact; 0 means not known, but for rows, and so is a sum with it.
 struct Exposure {
   std::uint64_t rows = 0;                 ///< events scored
   std::uint64_t offered = 0;              ///< events from which those were drawn; rows / offered is the fraction kept

@@ -1,0 +1,17 @@
+#include "app/read_spectrum.hpp"
+
+#include "core/error.hpp"
+#include "score/spectrum_file.hpp"
+
+namespace trigloop::app {
+
+score::Spectrum read_spectrum(const std::string& path, scout::Events events) {
+  if (scout::holds_records(path)) return scout::read_spectra(path, events);
+  if (events != scout::Events::all) {
+    throw core::Error(core::ErrorCode::usage, "only records of scouting tell pure and non-colliding events apart")
+        .file(path);
+  }
+  return score::read_spectrum(path);
+}
+
+}  // namespace trigloop::app

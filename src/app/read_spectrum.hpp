@@ -1,0 +1,14 @@
+#pragma once
+// Spectra from wherever they are kept.
+#include <string>
+
+#include "score/spectrum.hpp"
+#include "scout/spectra.hpp"
+
+namespace trigloop::app {
+
+/// Reads a spectrum file, an `.axo` file, a scouting record, or a folder of records or `.axo` files (their sum). Error:
+/// usage, if `events` asks for what only records hold; those of reading.
+score::Spectrum read_spectrum(const std::string& path, scout::Events events = scout::Events::all);
+
+}  // namespace trigloop::app

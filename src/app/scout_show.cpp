@@ -1,0 +1,145 @@
+// trigloop scout show: a record in words, or as JSON.
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "app/scout_commands.hpp"
+#include "core/file.hpp"
+#include "core/json_writer.hpp"
+#include "core/text.hpp"
+#include "scout/identity.hpp"
+#include "scout/record.hpp"
+
+namespace trigloop::app {
+namespace {
+
+using scout::Record;
+
+struct Options {
+  std::string file;
+  bool json = false;
+};
+
+bool is_complete(const Record& record) { return record.completeness == scout::Completeness::complete; }
+
+void show_exposure(const score::Exposure& e) {
+  const auto known = [](std::uint64_t n) { return n == 0 ? std::string("not known") : core::with_commas(n); };
+  std::cout << "rows                 " << core::with_commas(e.rows) << "\norbits               " << known(e.orbits)
+            << "\ncolliding crossings  " << known(e.colliding_crossings)
+            << fmt::format("\nseconds              {:.6f}\n", static_cast<double>(e.nanoseconds) * 1e-9);
+  if (e.offered == 0) return;
+  std::cout << fmt::format("kept fraction        {:.6g} of {}\n",
+                           static_cast<double>(e.rows) / static_cast<double>(e.offered), known(e.offered));
+}
+
+void show_shares(const Record& record) {
+  std::cout << fmt::format("\n{:<32} {:>12} {:>8} {:>6} {:>9} {:>8} {:>13}\n", "input", "rows", "orbits", "split",
+                           "duplicate", "repeated", "contradicting");
+  for (const scout::InputShare& s : record.shares) {
+    std::cout << fmt::format("{:<32} {:>12} {:>8} {:>6} {:>9} {:>8} {:>13}\n", core::escaped(s.input.name), s.rows,
+                             s.orbits, s.split_orbits, s.duplicate_orbits, s.repeated_rows, s.contradicting_orbits);
+  }
+  for (const scout::Contradiction& c : record.contradictions) {
+    std::cout << fmt::format("orbit {}: '{}' has {} events, '{}' has {} others; the first are counted\n", c.orbit,
+                             core::escaped(c.kept), c.kept_events, core::escaped(c.refused), c.refused_events);
+  }
+}
+
+void show_text(const Record& record) {
+  std::cout << fmt::format("run {}, lumisection {}: {}{}, commit {}\n", record.lumi().run, record.lumi().lumisection,
+                           is_complete(record) ? "complete" : "incomplete",
+                           record.why.empty() ? "" : " (" + core::escaped(record.why) + ")", record.generation);
+  std::cout << "model                " << core::escaped(record.identity.model_name) << " "
+            << record.identity.model.substr(0, 12) << "\nmenu                 "
+            << (record.identity.menu.empty() ? "none" : core::escaped(record.identity.menu_name)) << '\n';
+  show_exposure(record.all_spectrum().exposure);
+  std::cout << "taken by no seed     "
+            << (record.identity.menu.empty() ? "no menu" : core::with_commas(scout::total(record.sum.pure)))
+            << "\nother crossings      " << core::with_commas(scout::total(record.sum.noncolliding)) << '\n';
+  show_shares(record);
+  const auto events = record.sum.tail.sorted();
+  std::cout << fmt::format("\ntail: {} events", events.size());
+  if (!events.empty()) {
+    std::cout << fmt::format(", scores {:.4f} to {:.4f}", record.all_spectrum().score(events.back().code),
+                             record.all_spectrum().score(events.front().code));
+  }
+  std::cout << '\n';
+}
+
+void bins(core::JsonWriter& out, std::string_view name, const scout::Counts& counts) {
+  out.key(name).begin_array();
+  for (const auto& [code, n] : counts) out.begin_array().value(code).value(n).end_array();
+  out.end_array();
+}
+
+void json_shares(core::JsonWriter& out, const Record& record) {
+  out.key("inputs").begin_array();
+  for (const scout::InputShare& s : record.shares) {
+    out.begin_object().member("hash", s.input.hash).member("name", s.input.name).member("bytes", s.input.bytes);
+    out.member("orbits_stated", s.orbits_stated).member("rows", s.rows).member("orbits", s.orbits);
+    out.member("split_orbits", s.split_orbits).member("duplicate_orbits", s.duplicate_orbits);
+    out.member("repeated_rows", s.repeated_rows).member("contradicting_orbits", s.contradicting_orbits).end_object();
+  }
+  out.end_array().key("contradictions").begin_array();
+  for (const scout::Contradiction& c : record.contradictions) {
+    out.begin_object().member("orbit", c.orbit).member("kept", c.kept).member("refused", c.refused);
+    out.member("kept_events", c.kept_events).member("refused_events", c.refused_events).end_object();
+  }
+  out.end_array();
+}
+
+void json_exposure(core::JsonWriter& out, const score::Exposure& e) {
+  out.key("exposure").begin_object().member("rows", e.rows);
+  for (const auto& [name, n] :
+       {std::pair("offered", e.offered), std::pair("orbits", e.orbits),
+        std::pair("colliding_crossings", e.colliding_crossings), std::pair("nanoseconds", e.nanoseconds)}) {
+    out.key(name);
+    n == 0 ? out.null() : out.value(n);
+  }
+  out.end_object();
+}
+
+void json_tail(core::JsonWriter& out, const Record& record) {
+  out.key("tail").begin_array();
+  for (const scout::TailEvent& event : record.sum.tail.sorted()) {
+    out.begin_object().member("code", event.code).member("orbit", event.orbit).member("crossing", event.crossing);
+    out.key("seeds").begin_array();
+    for (const std::uint64_t word : event.seeds) out.value(word);
+    out.end_array().key("values").begin_array();
+    for (const std::int32_t value : event.values) out.value(value);
+    out.end_array().end_object();
+  }
+  out.end_array();
+}
+
+void show_json(const Record& record) {
+  core::JsonWriter out;
+  out.begin_object().member("version", 1).member("run", record.lumi().run);
+  out.member("lumisection", record.lumi().lumisection).member("complete", is_complete(record));
+  out.member("why", record.why).member("generation", record.generation).member("committed_at", record.committed_at);
+  out.key("identity").raw(scout::format_identity(record.identity));
+  json_exposure(out, record.all_spectrum().exposure);
+  json_shares(out, record);
+  bins(out, "all", record.sum.all);
+  bins(out, "pure", record.sum.pure);
+  bins(out, "noncolliding", record.sum.noncolliding);
+  json_tail(out, record);
+  std::cout << out.end_object().text() << '\n';
+}
+
+}  // namespace
+
+void add_scout_show(CLI::App& scout) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = scout.add_subcommand("show", "Print the record of a lumisection");
+  command->add_option("RECORD", options->file, "A record of an output folder")->required();
+  command->add_flag("--json", options->json, "As one JSON object");
+  command->footer("Examples:\n  trigloop scout show out/run_396102_lumi_214.record");
+  command->callback([options] {
+    const Record record = scout::read_record(options->file);
+    options->json ? show_json(record) : show_text(record);
+  });
+}
+
+}  // namespace trigloop::app
