@@ -9,8 +9,8 @@
 #include <cstring>
 #include <string>
 #include <system_error>
-#include <vector>
 
+#include "core/entries.hpp"
 #include "core/error.hpp"
 
 namespace trigloop::scout {
@@ -21,7 +21,9 @@ using core::Error;
 using core::ErrorCode;
 
 [[noreturn]] void fail(const fs::path& path, const char* step, int error) {
-  throw Error(ErrorCode::output, std::string("cannot ") + step + ": " + std::strerror(error)).file(path.native());
+  throw Error(ErrorCode::output, std::string("cannot ") + step + ": " + std::strerror(error))
+      .cause(error)
+      .file(path.native());
 }
 
 /// The number that the holder wrote; it may be just about to.
@@ -40,13 +42,11 @@ void write_holder(int fd, const fs::path& path) {
 
 /// `.NAME.PID.partial`, as core::OutputFile and core::OutputFolder call what they have not committed.
 void sweep_partial(const fs::path& folder) {
-  std::vector<fs::path> left;
-  std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
-    const std::string name = entry.path().filename();
-    if (name.starts_with('.') && name.ends_with(".partial")) left.push_back(entry.path());
+  for (const fs::path& path : core::list_folder(folder)) {
+    const std::string name = path.filename();
+    std::error_code ignored;  // it does no harm
+    if (name.starts_with('.') && name.ends_with(".partial")) fs::remove_all(path, ignored);
   }
-  for (const fs::path& path : left) fs::remove_all(path, error);
 }
 
 }  // namespace
@@ -69,12 +69,12 @@ FolderLock::FolderLock(const fs::path& folder) {
   }
   try {
     write_holder(fd_, path);
+    sweep_partial(folder);
+    sweep_partial(folder / "inputs");
   } catch (...) {
     ::close(fd_);
     throw;
   }
-  sweep_partial(folder);
-  sweep_partial(folder / "inputs");
 }
 
 FolderLock::~FolderLock() { ::close(fd_); }

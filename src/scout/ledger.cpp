@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "core/entries.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json_writer.hpp"
@@ -46,8 +47,8 @@ std::string marker_text(const InputId& input, const std::vector<LumiKey>& lumise
 
 std::set<std::string> read_markers(const fs::path& folder) {
   std::set<std::string> hashes;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == ".json") hashes.insert(entry.path().stem());
+  for (const fs::path& path : core::list_folder(folder)) {
+    if (path.extension() == ".json") hashes.insert(path.stem());
   }
   return hashes;
 }
@@ -75,7 +76,7 @@ Ledger::~Ledger() = default;
 
 void Ledger::check_identity() const {
   const fs::path path = folder_ / "identity.json";
-  if (!fs::exists(path)) {
+  if (!std::ranges::binary_search(core::list_folder(folder_), path)) {
     if (const auto records = list_records(folder_); !records.empty()) {
       throw Error(ErrorCode::damaged, "the folder has records, but no identity.json").file(folder_.native());
     }
@@ -96,9 +97,10 @@ void Ledger::check_identity() const {
 /// `commit` removes the old `.axo` before it replaces a record, so one that is there is up to date, whatever clocks
 /// say.
 void Ledger::derive_axo() const {
+  const std::vector<fs::path> files = core::list_folder(folder_);
   for (const LumiKey lumi : committed_) {
     const fs::path path = folder_ / axo_name(lumi);
-    if (fs::exists(path)) continue;
+    if (std::ranges::binary_search(files, path)) continue;
     const auto text = axo_of(read_record(folder_ / record_name(lumi), RecordPart::spectra));
     if (text) write_text(path, *text);
   }
@@ -179,7 +181,7 @@ void Ledger::commit(LumiKey lumi, Completeness completeness, const std::string& 
   record.committed_at = commit_time();
   sort_shares(record);
   const fs::path axo = folder_ / axo_name(lumi);
-  if (fs::remove(axo)) core::sync_folder(folder_);
+  core::remove_file(axo);
   write_record(folder_ / record_name(lumi), record);
   committed_.insert(lumi);
   recent_.remove_if([&](const Record& old) { return old.lumi() == lumi; });

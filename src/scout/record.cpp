@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "core/entries.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/units.hpp"
@@ -162,9 +163,9 @@ std::optional<event::LumiKey> lumi_of(const fs::path& path) {
 
 std::vector<fs::path> list_records(const fs::path& folder) {
   std::vector<std::pair<event::LumiKey, fs::path>> found;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    const auto lumi = lumi_of(entry.path());
-    if (lumi && entry.path().filename() == record_name(*lumi)) found.emplace_back(*lumi, entry.path());
+  for (const fs::path& path : core::list_folder(folder)) {
+    const auto lumi = lumi_of(path);
+    if (lumi && path.filename() == record_name(*lumi)) found.emplace_back(*lumi, path);
   }
   std::ranges::sort(found);
   std::vector<fs::path> paths;

@@ -27,7 +27,8 @@ class Faults {
  public:
   ~Faults() {
     if (plan_.count_file.empty()) return;
-    const auto fd = static_cast<int>(::syscall(SYS_openat, AT_FDCWD, plan_.count_file.c_str(), O_WRONLY | O_CREAT, 0644));
+    const auto fd =
+        static_cast<int>(::syscall(SYS_openat, AT_FDCWD, plan_.count_file.c_str(), O_WRONLY | O_CREAT, 0644));
     const std::string text = std::to_string(count_) + "\n";
     ::syscall(SYS_write, fd, text.data(), text.size());
   }
@@ -187,13 +188,13 @@ mode_t mode_of(int flags, va_list arguments) {
 
 }  // namespace
 
-#define TRIGLOOP_OPEN(name, parameters, folder) \
-  int name parameters {                         \
-    va_list arguments;                          \
-    va_start(arguments, flags);                 \
+#define TRIGLOOP_OPEN(name, parameters, folder)    \
+  int name parameters {                            \
+    va_list arguments;                             \
+    va_start(arguments, flags);                    \
     const mode_t mode = mode_of(flags, arguments); \
-    va_end(arguments);                          \
-    return open_at(folder, path, flags, mode);  \
+    va_end(arguments);                             \
+    return open_at(folder, path, flags, mode);     \
   }
 
 extern "C" {

@@ -41,9 +41,7 @@ std::string Unsynced::save(const std::string& path) {
   return link_to(path, name) ? name : "";
 }
 
-void Unsynced::will_remove(const std::string& path) {
-  changes_.push_back({Change::removed, path, "", save(path)});
-}
+void Unsynced::will_remove(const std::string& path) { changes_.push_back({Change::removed, path, "", save(path)}); }
 
 void Unsynced::will_rename(const std::string& from, const std::string& to) {
   changes_.push_back({Change::renamed, from, to, save(to)});
