@@ -191,31 +191,25 @@ std::vector<double> Config::numbers(std::string_view path) const {
 }
 
 void Config::set(std::string_view path, std::string_view yaml) {
-  const Key* key = find_key(path);
-  if (key == nullptr) {
-    const auto dot = path.rfind('.');
-    const std::string section(dot == path.npos ? "" : path.substr(0, dot));
-    core::YamlNode node;
-    node.kind = core::YamlNode::Kind::map;
-    node.keys = {std::string(dot == path.npos ? path : path.substr(dot + 1))};
-    node.children.resize(1);
-    std::vector<Error> problems;
-    Value nowhere;
-    merge(nowhere, node, section, name_, problems);
-    if (problems.empty()) throw Error(ErrorCode::usage, "is a section, not a key").in("'" + std::string(path) + "'");
-    throw problems.front();
-  }
-  Value* at = &root_;
-  for (std::string_view rest = path; !rest.empty();) {
-    const auto dot = std::min(rest.find('.'), rest.size());
-    at = &at->child(rest.substr(0, dot));
-    rest.remove_prefix(std::min(dot + 1, rest.size()));
-  }
+  const std::string place = "'" + std::string(path) + "'";
   try {
-    *at = convert(core::parse_yaml(yaml, std::string(path)), *key);
-    at->line = 0;
+    const Key* key = find_key(path);
+    if (key == nullptr) {
+      if (is_section(path)) throw Error(ErrorCode::usage, "is a section, not a key");
+      const auto dot = path.rfind('.');
+      throw unknown_key(path.substr(dot + 1), path.substr(0, dot == path.npos ? 0 : dot));
+    }
+    Value made = convert(core::parse_yaml(yaml, ""), *key);
+    forget_lines(made);
+    Value* at = &root_;
+    for (std::string_view rest = path; !rest.empty();) {
+      const auto dot = std::min(rest.find('.'), rest.size());
+      at = &at->child(rest.substr(0, dot));
+      rest.remove_prefix(std::min(dot + 1, rest.size()));
+    }
+    *at = std::move(made);
   } catch (Error& e) {
-    e.in("'" + std::string(path) + "'");
+    e.in(place);
     throw;
   }
 }

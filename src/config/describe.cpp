@@ -70,7 +70,8 @@ void write_key(core::JsonWriter& json, const Key& key) {
 void write_section(core::JsonWriter& json, const std::string& path) {
   json.member("type", "object").member("additionalProperties", false).key("properties").begin_object();
   for (const std::string& name : names_below(path)) {
-    const std::string below = path.empty() ? name : path + "." + name;
+    std::string below = path;
+    below.append(path.empty() ? "" : ".").append(name);
     json.key(name);
     if (const Key* key = find_key(below)) {
       write_key(json, *key);

@@ -114,7 +114,9 @@ Error placed(Error e, const YamlNode& node, const std::string& path, const std::
   return e;
 }
 
-Error unknown(const std::string& name, const std::string& path) {
+}  // namespace
+
+Error unknown_key(std::string_view name, std::string_view path) {
   Error e(ErrorCode::usage, "is not a known key");
   const std::vector<std::string> names = names_below(path);
   if (const std::string near = core::nearest(name, names); !near.empty()) {
@@ -126,8 +128,6 @@ Error unknown(const std::string& name, const std::string& path) {
   }
   return e;
 }
-
-}  // namespace
 
 Value convert(const YamlNode& node, const Key& key) {
   Value made = typed(node, key);
@@ -173,7 +173,7 @@ void merge(Value& into, const YamlNode& node, const std::string& path, const std
       } else if (is_section(below)) {
         merge(into.child(name), child, below, file, problems);
       } else {
-        throw unknown(name, path);
+        throw unknown_key(name, path);
       }
     } catch (const Error& e) {
       problems.push_back(placed(e, child, below, file));

@@ -16,10 +16,4 @@ void Batch::append(const Batch& more) {
   content += more.content;
 }
 
-std::size_t Batch::bytes() const noexcept {
-  std::size_t n = values.size() * sizeof(std::int16_t);
-  for (const core::ByteBuffer& side : sides) n += side.size();
-  return n;
-}
-
 }  // namespace trigloop::curate

@@ -40,8 +40,6 @@ struct Batch {
 
   /// Puts the events of `more`, and its content, behind those that are here.
   void append(const Batch& more);
-  /// Memory of the events.
-  std::size_t bytes() const noexcept;
 };
 
 }  // namespace trigloop::curate

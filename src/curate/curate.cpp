@@ -51,7 +51,7 @@ class Curation {
   io::EntryRange sector(io::EntryRange wanted, const char* name);
   void warn_of_overlap();
   void count();
-  void keep(const Batch& batch);
+  bool fits_into_memory() const;
   void warn_of_absent();
   void write(const std::string& provenance);
   std::uint64_t write_events(Writer& writer, std::size_t table, const EventInput& input, io::EntryRange range,
@@ -70,7 +70,7 @@ class Curation {
   io::EntryRange train_, test_;
   CutCounts trained_;        ///< of the training events
   std::vector<Batch> kept_;  ///< those events after the cuts, if all of them fit
-  bool keeps_ = true;
+  bool keeps_ = false;
   std::unique_ptr<Scaler> scaler_;
   Report report_;
 };
@@ -134,8 +134,16 @@ void Curation::warn_of_overlap() {
   if (begin < end) report_.warnings.push_back(fmt::format("train_sector and test_sector share {} events", end - begin));
 }
 
+/// Whether all training events may be kept between the passes.
+bool Curation::fits_into_memory() const {
+  std::size_t event_bytes = settings_.objects.size() * 3 * sizeof(std::int16_t);
+  for (const auto& side : background_->sides()) event_bytes += side ? side->bytes() : 0;
+  return train_.end - train_.begin <= keep_bytes_ / event_bytes;
+}
+
 /// The first pass.
 void Curation::count() {
+  keeps_ = fits_into_memory();
   const std::size_t objects = settings_.objects.size();
   std::vector<Census> census;
   std::vector<Cuts> cuts;
@@ -149,7 +157,7 @@ void Curation::count() {
   };
   stream(*background_, train_, threads_, add, [&](Piece& piece) {
     trained_ += piece.counts;
-    keep(piece.batch);
+    if (keeps_) kept_.emplace_back().append(piece.batch);
     if (advance_) advance_(piece.counts.read);
   });
   if (trained_.kept == 0)
@@ -159,18 +167,6 @@ void Curation::count() {
   warn_of_absent();
   const bool narrow = !settings_.compat && report_.scaling.exact_in_float32();
   scaler_ = std::make_unique<Scaler>(report_.scaling, narrow ? event::Type::float32 : event::Type::float64);
-}
-
-void Curation::keep(const Batch& batch) {
-  if (!keeps_) return;
-  keeps_ = batch.bytes() <= keep_bytes_;
-  if (!keeps_) {
-    kept_.clear();
-    kept_.shrink_to_fit();
-    return;
-  }
-  keep_bytes_ -= batch.bytes();
-  kept_.emplace_back().append(batch);
 }
 
 void Curation::warn_of_absent() {
