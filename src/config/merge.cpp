@@ -49,6 +49,11 @@ std::string shown(const YamlNode& node) {
   }
 }
 
+Value text(const std::string& content) {
+  if (!is_utf8(content)) throw Error(ErrorCode::usage, "is not UTF-8: '" + core::escaped(content.substr(0, 100)) + "'");
+  return Value::of(content);
+}
+
 [[noreturn]] void refuse(const YamlNode& node, const Key& key) {
   throw Error(ErrorCode::usage, "is " + shown(node) + "; it must be " + describe(key));
 }
@@ -96,7 +101,7 @@ Value typed(const YamlNode& node, const Key& key) {
       return number(node, key, key.type == Type::integer);
     case Type::text:
     case Type::path:
-      if (node.kind == NodeKind::scalar) return Value::of(node.text);
+      if (node.kind == NodeKind::scalar) return text(node.text);
       refuse(node, key);
     case Type::choice:
       return choice(node, key);
@@ -139,7 +144,7 @@ Value convert(const YamlNode& node) {
   Value made;
   if (node.kind == NodeKind::list || node.kind == NodeKind::map) {
     made.kind = node.kind == NodeKind::list ? Value::Kind::list : Value::Kind::map;
-    made.keys = node.keys;
+    for (const std::string& key : node.keys) made.keys.push_back(text(key).text);
     for (const YamlNode& child : node.children) made.items.push_back(convert(child));
   } else if (const auto flag = parsed_flag(node)) {
     made = Value::of(*flag);
@@ -148,7 +153,7 @@ Value convert(const YamlNode& node) {
   } else if (const auto real = parsed<double>(node); real && std::isfinite(*real)) {
     made = Value::of(*real);
   } else if (node.kind == NodeKind::scalar) {
-    made = Value::of(node.text);
+    made = text(node.text);
   }
   made.line = node.line;
   return made;

@@ -35,9 +35,17 @@ char32_t next_point(std::string_view text, std::size_t& at) {
     if (byte(at + i) >> 6 != 2) return ++at, U'\uFFFD';
     point = point << 6 | (byte(at + i) & 0x3F);
   }
-  if (length == 0 || point > 0x10FFFF) return ++at, U'\uFFFD';
+  constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+  if (length == 0 || point < least[length] || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000))
+    return ++at, U'\uFFFD';
   at += length;
   return point;
+}
+
+/// What YAML may not hold, or reads as the end of a line.
+bool is_awkward(char32_t point) {
+  return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029 || point == 0xFEFF ||
+         (point >= 0xFFFD && point < 0x10000);
 }
 
 void append_escaped(std::string& out, unsigned unit) {
@@ -55,7 +63,7 @@ std::string quoted(std::string_view text, bool ascii) {
     if (const auto found = point < 0x80 ? special.find(static_cast<char>(point)) : special.npos;
         found != special.npos) {
       out += {'\\', letters[found]};
-    } else if (point < 0x20 || point == 0xFFFD || (ascii && point > 0x7F && point < 0x10000)) {
+    } else if (point < 0x10000 && (is_awkward(point) || (ascii && point > 0x7F))) {
       append_escaped(out, static_cast<unsigned>(point));
     } else if (ascii && point >= 0x10000) {
       append_escaped(out, 0xD800u + static_cast<unsigned>((point - 0x10000) >> 10));
@@ -135,6 +143,14 @@ void append_block(std::string& out, const Value& map, std::size_t indent) {
 }
 
 }  // namespace
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    if (next_point(text, at) == U'\uFFFD' && text.substr(begin, at - begin) != "\xEF\xBF\xBD") return false;
+  }
+  return true;
+}
 
 std::string to_json(const Value& value) {
   std::string out;

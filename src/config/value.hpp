@@ -41,6 +41,9 @@ std::string to_json(const Value& value);
 /// YAML: a map in blocks, lists of plain values on one line. Parsing it gives an equal value.
 std::string to_yaml(const Value& value);
 
+/// Whether `text` can stand in both as it is.
+bool is_utf8(std::string_view text);
+
 /// A value as `config diff` shows it: one line.
 std::string to_line(const Value& value);
 

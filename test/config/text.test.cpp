@@ -20,15 +20,25 @@ TEST(Text, JsonIsAsPythonWritesIt) {
   for (const auto& [value, text] : numbers) EXPECT_EQ(to_json(Value::of(value)), text);
   EXPECT_EQ(to_json(Value::of(std::string("a\"\\\n\x01\u00e9\U0001F600"))), R"("a\"\\\n\u0001\u00e9\ud83d\ude00")");
   EXPECT_EQ(to_json(Value::of(std::string("\xff"))), R"("\ufffd")");
+  EXPECT_EQ(to_json(Value::of(std::string("\x7f"))), R"("\u007f")");
 }
 
 TEST(Text, YamlQuotesWhatWouldBeReadAsSomethingElse) {
-  for (const char* text : {"true", "No", "1e3", "~", "", "-", "a b", "a,b", "[x", "'", "x: y", "null", "+1", "none"}) {
+  for (const char* text : {"true", "No", "1e3", "~", "", "-", "a b", "a,b", "[x", "'", "x: y", "null", "+1", "none",
+                           "\u0085", "a\u2028b", "\uFEFF", "\x7f", "\u00a0"}) {
     Value map;
     map.child("report").child("path") = Value::of(std::string(text));
     EXPECT_EQ(Config::parse(to_yaml(map), "t").text("report.path"), text);
   }
   EXPECT_EQ(to_line(Value::of(std::string("./Data.h5"))), "./Data.h5");
+}
+
+TEST(Text, OnlyUtf8CanStandInAConfiguration) {
+  EXPECT_TRUE(is_utf8("a\u00e9\u2028\uFFFD\U0001F600"));
+  for (const char* bad : {"\xff", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "a\x80"})
+    EXPECT_FALSE(is_utf8(bad));
+  EXPECT_FALSE(Config::problems("report: {path: \"\xff\"}", "t").empty());
+  EXPECT_FALSE(Config::problems("curate: {signal_sets: {\"\xff\": 1}}", "t").empty());
 }
 
 TEST(Text, EqualNumbersAreEqualWhateverTheirForm) {
