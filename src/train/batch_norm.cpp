@@ -1,13 +1,21 @@
 // Batch norm. A block's moments are taken around the block's own mean, and merged by the rule for sums of squares about
 // different means (Chan, Golub, LeVeque): E[x^2] - E[x]^2 would cancel where a mean is large against the spread.
 #include <cmath>
+#include <limits>
 
 #include "train/layers.hpp"
 
 namespace trigloop::train {
+namespace {
 
-BatchNorm::BatchNorm(std::string layer, std::size_t width, Parameters& parameters, double momentum, double epsilon)
-    : parameters_(&parameters), momentum_(momentum), epsilon_(epsilon) {
+constexpr double momentum = 0.99, epsilon = 1e-3;  // Keras' defaults
+
+float floor_of(bool relu) { return relu ? 0.0f : -std::numeric_limits<float>::infinity(); }
+
+}  // namespace
+
+BatchNorm::BatchNorm(std::string layer, std::size_t width, bool relu, Parameters& parameters)
+    : parameters_(&parameters), relu_(relu) {
   name = std::move(layer);
   in_features = features = width;
   gamma_ = parameters.add({name + "/gamma", 1, width});
@@ -25,7 +33,8 @@ void BatchNorm::resize(std::size_t blocks, std::size_t views) {
 
 kernel::Norm BatchNorm::norm(std::size_t view) const {
   const std::size_t at = view * stride();
-  return {mean_.data() + at, inverse_.data() + at, parameters_->data(gamma_), parameters_->data(beta_)};
+  return {mean_.data() + at, inverse_.data() + at, parameters_->data(gamma_), parameters_->data(beta_),
+          floor_of(relu_)};
 }
 
 void BatchNorm::gather(const Work& work) {
@@ -46,9 +55,9 @@ void BatchNorm::merge(const Step& step) {
       }
       const double variance = squares / count;
       mean_[view * stride() + j] = static_cast<float>(mean);
-      inverse_[view * stride() + j] = static_cast<float>(1 / std::sqrt(variance + epsilon_));
+      inverse_[view * stride() + j] = static_cast<float>(1 / std::sqrt(variance + epsilon));
       const auto move = [&](float& moving, double now) {
-        moving = static_cast<float>(moving - (moving - now) * (1 - momentum_));
+        moving = static_cast<float>(moving - (moving - now) * (1 - momentum));
       };
       move(moving_mean_[j], mean);
       move(moving_variance_[j], variance);
@@ -100,10 +109,10 @@ void BatchNorm::infer(const float* in, float* out, std::size_t rows) const {
   make_zeros(inverse, stride());
   for (std::size_t j = 0; j < features; ++j) {
     mean[j] = moving_mean_[j];
-    inverse[j] = static_cast<float>(1 / std::sqrt(moving_variance_[j] + epsilon_));
+    inverse[j] = static_cast<float>(1 / std::sqrt(moving_variance_[j] + epsilon));
   }
-  kernel::normalise({mean.data(), inverse.data(), parameters_->data(gamma_), parameters_->data(beta_)}, in, rows,
-                    stride(), out);
+  kernel::normalise({mean.data(), inverse.data(), parameters_->data(gamma_), parameters_->data(beta_), floor_of(relu_)},
+                    in, rows, stride(), out);
 }
 
 }  // namespace trigloop::train

@@ -58,9 +58,12 @@ void add_dense(Stage& stage, const core::Section& item, const Scope& scope, cons
     if (quantised) options.kernel = quantisers.kernel, options.bias = quantisers.bias;
     x = stage.network.add(std::make_unique<Dense>(layer, options, stage.network.parameters), {x}).output;
     const std::size_t width = stage.network.features(x);
+    const bool activates = activation.kind != Quantiser::Kind::identity && (last || k + 1 < nodes.size());
+    const bool fuses = norm && activates && activation.kind == Quantiser::Kind::relu;
     if (norm)
-      x = stage.network.add(std::make_unique<BatchNorm>(layer + "_norm", width, stage.network.parameters), {x}).output;
-    if (activation.kind != Quantiser::Kind::identity && (last || k + 1 < nodes.size()))
+      x = stage.network.add(std::make_unique<BatchNorm>(layer + "_norm", width, fuses, stage.network.parameters), {x})
+              .output;
+    if (activates && !fuses)
       x = stage.network.add(std::make_unique<Activation>(layer + "_activation", width, activation), {x}).output;
   }
   stage.tensors[name] = x;

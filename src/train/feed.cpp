@@ -1,12 +1,29 @@
 #include "train/feed.hpp"
 
+#include <cmath>
+
 namespace trigloop::train {
 
-Feed::Feed(std::string node, const Table& table, std::optional<Augmenter> augmenter)
+Feed::Feed(std::string node, Table& table, std::optional<Augmenter> augmenter)
     : table_(&table), augmenter_(std::move(augmenter)) {
   name = std::move(node);
   features = table.features;
+  joint_views = true;
 }
+
+void Feed::compress(float step) {
+  std::vector<std::int8_t> codes(table_->rows.size());
+  for (std::size_t k = 0; k < codes.size(); ++k) {
+    const float code = table_->rows[k] / step;
+    if (!(code >= -128 && code <= 127) || code != std::floor(code)) return;
+    codes[k] = static_cast<std::int8_t>(code);
+  }
+  codes_ = std::move(codes);
+  step_ = step;
+  table_->rows = Floats();
+}
+
+void Feed::resize(std::size_t blocks, std::size_t) { make_zeros(scratch_, blocks * block_events * stride()); }
 
 void Feed::begin(const Step& step) {
   keys_.clear();
@@ -14,17 +31,36 @@ void Feed::begin(const Step& step) {
     keys_.push_back(keys_of(step.seed, step.number, 0x100 + static_cast<std::uint32_t>(view)));
 }
 
+/// Rows of the block's events, in the table or, expanded, in `scratch`.
+void Feed::find_rows(const Work& work, const float** events, float* scratch) const {
+  const auto first = static_cast<std::uint32_t>(work.step->first + work.event());
+  const std::size_t width = stride();
+  if (codes_.empty()) {
+    for (std::uint32_t r = 0; r < work.rows; ++r) {
+      events[r] = table_->row((*order_)(first + r));
+      for (std::size_t line = 0; line < width; line += 16) __builtin_prefetch(events[r] + line);
+    }
+    return;
+  }
+  const std::int8_t* packed[block_events];
+  for (std::uint32_t r = 0; r < work.rows; ++r) {
+    packed[r] = codes_.data() + std::size_t{(*order_)(first + r)} * width;
+    __builtin_prefetch(packed[r]);
+    events[r] = scratch + r * width;
+  }
+  kernel::expand(packed, step_, work.rows, width, scratch);
+}
+
 void Feed::forward(const Work& work) {
   const float* events[block_events];
-  const auto first = static_cast<std::uint32_t>(work.step->first + work.event());
-  for (std::uint32_t r = 0; r < work.rows; ++r) {
-    events[r] = table_->row((*order_)(first + r));
-    for (std::size_t line = 0; line < stride(); line += 16) __builtin_prefetch(events[r] + line);
-  }
-  if (augmenter_) {
-    augmenter_->run(keys_[work.view], events, static_cast<std::uint32_t>(work.event()), work.rows, work.value(output));
-  } else {
-    kernel::gather(events, work.rows, stride(), work.value(output));
+  find_rows(work, events, scratch_.data() + work.event() * stride());
+  for (std::size_t view = 0; view < work.step->views; ++view) {
+    if (augmenter_) {
+      augmenter_->run(keys_[view], events, static_cast<std::uint32_t>(work.event()), work.rows,
+                      work.value(output, view));
+    } else {
+      kernel::gather(events, work.rows, stride(), work.value(output, view));
+    }
   }
 }
 

@@ -25,19 +25,28 @@ struct Table {
 class Feed final : public Node {
  public:
   /// `table` must outlive it. Feeds with the same order give rows of the same events: data and targets, say.
-  Feed(std::string name, const Table& table, std::optional<Augmenter> augmenter = {});
+  Feed(std::string name, Table& table, std::optional<Augmenter> augmenter = {});
 
   /// Before each epoch.
   void set_order(const Permutation* order) { order_ = order; }
+  /// Keeps the table as int8 codes, a cache line an event, and lets its rows go, if all its numbers are `step` x such a
+  /// code. Otherwise nothing changes.
+  void compress(float step);
+  void resize(std::size_t blocks, std::size_t views) override;
   void begin(const Step& step) override;
   void forward(const Work& work) override;
   void backward(const Work&) override {}
 
  private:
-  const Table* table_;
+  void find_rows(const Work& work, const float** events, float* scratch) const;
+
+  Table* table_;
+  std::vector<std::int8_t> codes_;
+  float step_ = 0;
   std::optional<Augmenter> augmenter_;
   const Permutation* order_ = nullptr;
   std::vector<kernel::Keys> keys_;  ///< of each view
+  Floats scratch_;                  ///< a block each
 };
 
 }  // namespace trigloop::train

@@ -10,19 +10,12 @@
 #define HWY_TARGET_INCLUDE "train/kernels.cpp"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "train/kernel_dispatch.hpp"
 #include "train/vector_math.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace trigloop::train::kernel::HWY_NAMESPACE {
 namespace {
-
-/// f(offset) for every vector of `count` floats.
-template <class F>
-HWY_INLINE void each(std::size_t count, const F& f) {
-  for (std::size_t k = 0; k < count; k += N) f(k);
-}
-
-HWY_INLINE void put(float* to, V v, bool add) { hn::Store(add ? hn::Add(hn::Load(d, to), v) : v, d, to); }
 
 void Quantise(const Quantiser& q, const float* x, float* y, std::size_t count) {
   using Kind = Quantiser::Kind;
@@ -61,82 +54,9 @@ void AddRows(const float* x, std::size_t rows, std::size_t stride, float* out) {
   });
 }
 
-void BlockMoments(const float* x, std::size_t rows, std::size_t stride, float* mean, float* squares) {
-  const V share = hn::Set(d, 1.0f / static_cast<float>(rows));
-  each(stride, [&](std::size_t k) {
-    V sum = hn::Zero(d), square = hn::Zero(d);
-    for (std::size_t r = 0; r < rows; ++r) sum = hn::Add(sum, hn::Load(d, x + r * stride + k));
-    const V centre = hn::Mul(sum, share);
-    for (std::size_t r = 0; r < rows; ++r) {
-      const V away = hn::Sub(hn::Load(d, x + r * stride + k), centre);
-      square = hn::MulAdd(away, away, square);
-    }
-    hn::Store(centre, d, mean + k);
-    hn::Store(square, d, squares + k);
-  });
-}
-
-void Centre(const float* x, const float* mean, std::size_t rows, std::size_t stride, float* out) {
-  each(stride, [&](std::size_t k) {
-    const V m = hn::Load(d, mean + k);
-    for (std::size_t r = 0; r < rows; ++r)
-      hn::Store(hn::Sub(hn::Load(d, x + r * stride + k), m), d, out + r * stride + k);
-  });
-}
-
-void Normalise(const Norm& n, const float* x, std::size_t rows, std::size_t stride, float* y) {
-  each(stride, [&](std::size_t k) {
-    const V m = hn::Load(d, n.mean + k), b = hn::Load(d, n.beta + k);
-    const V a = hn::Mul(hn::Load(d, n.gamma + k), hn::Load(d, n.inverse + k));
-    for (std::size_t r = 0; r < rows; ++r) {
-      const std::size_t at = r * stride + k;
-      hn::Store(hn::MulAdd(hn::Sub(hn::Load(d, x + at), m), a, b), d, y + at);
-    }
-  });
-}
-
-void NormaliseSums(const Norm& n, const float* x, const float* dy, std::size_t rows, std::size_t stride, float* dy_sum,
-                   float* dyx_sum) {
-  each(stride, [&](std::size_t k) {
-    const V m = hn::Load(d, n.mean + k), inverse = hn::Load(d, n.inverse + k);
-    V sum = hn::Load(d, dy_sum + k), moment = hn::Load(d, dyx_sum + k);
-    for (std::size_t r = 0; r < rows; ++r) {
-      const V g = hn::Load(d, dy + r * stride + k);
-      sum = hn::Add(sum, g);
-      moment = hn::MulAdd(g, hn::Mul(hn::Sub(hn::Load(d, x + r * stride + k), m), inverse), moment);
-    }
-    hn::Store(sum, d, dy_sum + k);
-    hn::Store(moment, d, dyx_sum + k);
-  });
-}
-
-void NormaliseGradient(const Norm& n, const float* x, const float* dy, const float* dy_mean, const float* dyx_mean,
-                       std::size_t rows, std::size_t stride, float* dx, bool add) {
-  each(stride, [&](std::size_t k) {
-    const V m = hn::Load(d, n.mean + k), inverse = hn::Load(d, n.inverse + k);
-    const V a = hn::Mul(hn::Load(d, n.gamma + k), inverse);
-    const V s = hn::Load(d, dy_mean + k), t = hn::Load(d, dyx_mean + k);
-    for (std::size_t r = 0; r < rows; ++r) {
-      const std::size_t at = r * stride + k;
-      const V away = hn::Mul(hn::Sub(hn::Load(d, x + at), m), inverse);
-      put(dx + at, hn::Mul(a, hn::NegMulAdd(t, away, hn::Sub(hn::Load(d, dy + at), s))), add);
-    }
-  });
-}
-
 void Difference(const float* x, const float* y, float scale, float* dx, std::size_t count, bool add) {
   const V s = hn::Set(d, scale);
   each(count, [&](std::size_t k) { put(dx + k, hn::Mul(s, hn::Sub(hn::Load(d, x + k), hn::Load(d, y + k))), add); });
-}
-
-/// out[16] += f of 16 numbers at a time: lane l of the sums takes numbers l, l + 16, ...
-template <class F>
-HWY_INLINE void sixteen_sums(std::size_t count, float* out, const F& f) {
-  for (std::size_t lane = 0; lane < 16; lane += N) {
-    V sum = hn::Load(d, out + lane);
-    for (std::size_t k = lane; k < count; k += 16) sum = f(k, sum);
-    hn::Store(sum, d, out + lane);
-  }
 }
 
 void SquaredDifference(const float* x, const float* y, std::size_t count, float* out) {
@@ -160,59 +80,6 @@ void SignOfDifference(const float* x, const float* y, float scale, float* dx, st
   });
 }
 
-/// Columns from `features` on are padding, and stay 0.
-HWY_INLINE auto is_feature(std::size_t k, std::size_t features) {
-  return hn::RebindMask(
-      d, hn::Lt(hn::Iota(di, static_cast<std::int32_t>(k)), hn::Set(di, static_cast<std::int32_t>(features))));
-}
-
-void Sample(const float* mean, const float* log_variance, Keys keys, std::uint32_t first_event, std::size_t rows,
-            std::size_t stride, std::size_t features, float* noise, float* z) {
-  for (std::size_t k = 0; k < stride; k += N) {
-    const auto real = is_feature(k, features);
-    for (std::size_t r = 0; r < rows; ++r) {
-      const std::size_t at = r * stride + k;
-      const V normal = hn::IfThenElseZero(real, standard_normal(keys, first_event + static_cast<std::uint32_t>(r), k));
-      const V spread = exp(hn::Mul(hn::Load(d, log_variance + at), hn::Set(d, 0.5f)));
-      hn::Store(normal, d, noise + at);
-      hn::Store(hn::MulAdd(spread, normal, hn::Load(d, mean + at)), d, z + at);
-    }
-  }
-}
-
-void SampleGradient(const float* log_variance, const float* noise, const float* dz, float* dmean, float* dlog_variance,
-                    std::size_t count, bool add) {
-  const V half = hn::Set(d, 0.5f);
-  each(count, [&](std::size_t k) {
-    const V g = hn::Load(d, dz + k);
-    const V spread = exp(hn::Mul(hn::Load(d, log_variance + k), half));
-    put(dmean + k, g, add);
-    put(dlog_variance + k, hn::Mul(hn::Mul(g, hn::Load(d, noise + k)), hn::Mul(half, spread)), add);
-  });
-}
-
-void Divergence(const float* mean, const float* log_variance, std::size_t rows, std::size_t stride,
-                std::size_t features, float* out) {
-  sixteen_sums(rows * stride, out, [&](std::size_t at, V sum) {
-    const V m = hn::Load(d, mean + at), l = hn::Load(d, log_variance + at);
-    const V term = hn::Sub(hn::NegMulAdd(m, m, hn::Add(hn::Set(d, 1), l)), exp(l));
-    return hn::Add(sum, hn::IfThenElseZero(is_feature(at % stride, features), term));
-  });
-}
-
-void DivergenceGradient(const float* mean, const float* log_variance, float scale, std::size_t rows, std::size_t stride,
-                        std::size_t features, float* dmean, float* dlog_variance, bool add) {
-  const V s = hn::Set(d, scale), half = hn::Set(d, 0.5f * scale);
-  for (std::size_t k = 0; k < stride; k += N) {
-    const auto real = is_feature(k, features);
-    for (std::size_t at = k; at < rows * stride; at += stride) {
-      put(dmean + at, hn::IfThenElseZero(real, hn::Mul(s, hn::Load(d, mean + at))), add);
-      const V grown = hn::Sub(exp(hn::Load(d, log_variance + at)), hn::Set(d, 1));
-      put(dlog_variance + at, hn::IfThenElseZero(real, hn::Mul(half, grown)), add);
-    }
-  }
-}
-
 void Exponential(const float* x, float* y, std::size_t count) {
   each(count, [&](std::size_t k) { hn::Store(exp(hn::Load(d, x + k)), d, y + k); });
 }
@@ -221,47 +88,13 @@ void Gather(const float* const* events, std::size_t rows, std::size_t stride, fl
   for (std::size_t r = 0; r < rows; ++r) std::copy(events[r], events[r] + stride, out + r * stride);
 }
 
-/// Where the words of an event begin: features from 0, objects from 64, the event's own last.
-constexpr std::uint32_t object_words = 64, blur_word = 126, rotation_word = 127;
-
-HWY_INLINE std::uint32_t low16(std::uint32_t word) { return word & 0xFFFF; }
-
-template <class Index>
-HWY_INLINE V augmented(const Augmentation& a, Keys keys, std::uint32_t base, bool blurs, float turn, Index k, V x) {
-  const VU word = hash(keys, hn::Add(hn::Set(du, base), hn::Iota(du, static_cast<std::uint32_t>(k))));
-  const VU low = hn::Set(du, 0xFFFF);
-  if (blurs) {
-    const V uniform = hn::Mul(hn::ConvertTo(d, hn::BitCast(di, hn::ShiftRight<16>(word))), hn::Set(d, 0x1p-16f));
-    const auto hit = hn::RebindMask(
-        d, hn::Lt(hn::BitCast(di, hn::And(word, low)), hn::Set(di, static_cast<std::int32_t>(a.blur_feature))));
-    const V m = hn::Set(d, a.blur_magnitude);
-    x = hn::IfThenElse(hit, hn::MulAdd(hn::Sub(uniform, x), m, x), x);
-  }
-  const VU object = hash(keys, hn::Add(hn::Set(du, base + object_words), hn::Load(du, a.object + k)));
-  const auto masked = hn::RebindMask(
-      d, hn::Lt(hn::BitCast(di, hn::And(object, low)), hn::Set(di, static_cast<std::int32_t>(a.mask_object))));
-  x = hn::IfThenZeroElse(masked, x);
-  if (turn < 0) return x;
-  // phi + turn, modulo the period, in periods.
-  const V phase = hn::MulAdd(hn::MulAdd(x, hn::Load(d, a.scale + k), hn::Load(d, a.bias + k)),
-                             hn::Load(d, a.inverse_period + k), hn::Set(d, turn));
-  const V turned = hn::Mul(hn::Sub(phase, hn::Floor(phase)), hn::Load(d, a.period + k));
-  const V back = hn::Mul(hn::Sub(turned, hn::Load(d, a.bias + k)), hn::Load(d, a.inverse_scale + k));
-  return hn::IfThenElse(hn::Gt(hn::Load(d, a.turns + k), hn::Zero(d)), back, x);
-}
-
-void Augment(const Augmentation& a, Keys keys, const float* const* events, std::uint32_t first_event, std::size_t rows,
-             float* out) {
-  const std::size_t stride = padded(a.features);
+void Expand(const std::int8_t* const* events, float step, std::size_t rows, std::size_t stride, float* out) {
+  const hn::Rebind<std::int8_t, decltype(d)> d8;
+  const V scale = hn::Set(d, step);
   for (std::size_t r = 0; r < rows; ++r) {
-    const std::uint32_t base = (first_event + static_cast<std::uint32_t>(r)) * 128;
-    const bool blurs = low16(hash(keys, base + blur_word)) < a.blur_event;
-    const std::uint32_t rotation = hash(keys, base + rotation_word);
-    const float turn = low16(rotation) < a.rotate_event ? static_cast<float>(rotation >> 16) * 0x1p-16f : -1.0f;
-    for (std::size_t k = 0; k < stride; k += N) {
-      const V x = augmented(a, keys, base, blurs, turn, k, hn::Load(d, events[r] + k));
-      hn::Store(hn::IfThenElseZero(is_feature(k, a.features), x), d, out + r * stride + k);
-    }
+    for (std::size_t k = 0; k < stride; k += N)
+      hn::Store(hn::Mul(hn::ConvertTo(d, hn::PromoteTo(di, hn::LoadU(d8, events[r] + k))), scale), d,
+                out + r * stride + k);
   }
 }
 
@@ -313,9 +146,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace trigloop::train::kernel {
-#define TRIGLOOP_KERNEL(name, Name, parameters, arguments) \
-  HWY_EXPORT(Name);                                        \
-  void name parameters { HWY_DYNAMIC_DISPATCH(Name) arguments; }
 
 TRIGLOOP_KERNEL(quantise, Quantise, (const Quantiser& q, const float* x, float* y, std::size_t n), (q, x, y, n))
 TRIGLOOP_KERNEL(quantise_gradient, QuantiseGradient,
@@ -324,21 +154,6 @@ TRIGLOOP_KERNEL(quantise_gradient, QuantiseGradient,
 TRIGLOOP_KERNEL(add, AddTo, (const float* x, float* y, std::size_t n), (x, y, n))
 TRIGLOOP_KERNEL(add_rows, AddRows, (const float* x, std::size_t rows, std::size_t stride, float* out),
                 (x, rows, stride, out))
-TRIGLOOP_KERNEL(block_moments, BlockMoments,
-                (const float* x, std::size_t rows, std::size_t stride, float* mean, float* squares),
-                (x, rows, stride, mean, squares))
-TRIGLOOP_KERNEL(centre, Centre, (const float* x, const float* mean, std::size_t rows, std::size_t stride, float* out),
-                (x, mean, rows, stride, out))
-TRIGLOOP_KERNEL(normalise, Normalise, (const Norm& n, const float* x, std::size_t rows, std::size_t stride, float* y),
-                (n, x, rows, stride, y))
-TRIGLOOP_KERNEL(normalise_sums, NormaliseSums,
-                (const Norm& n, const float* x, const float* dy, std::size_t rows, std::size_t stride, float* s,
-                 float* t),
-                (n, x, dy, rows, stride, s, t))
-TRIGLOOP_KERNEL(normalise_gradient, NormaliseGradient,
-                (const Norm& n, const float* x, const float* dy, const float* s, const float* t, std::size_t rows,
-                 std::size_t stride, float* dx, bool add),
-                (n, x, dy, s, t, rows, stride, dx, add))
 TRIGLOOP_KERNEL(difference, Difference,
                 (const float* x, const float* y, float scale, float* dx, std::size_t n, bool add),
                 (x, y, scale, dx, n, add))
@@ -349,35 +164,18 @@ TRIGLOOP_KERNEL(absolute_difference, AbsoluteDifference, (const float* x, const 
 TRIGLOOP_KERNEL(sign_of_difference, SignOfDifference,
                 (const float* x, const float* y, float scale, float* dx, std::size_t n, bool add),
                 (x, y, scale, dx, n, add))
-TRIGLOOP_KERNEL(sample, Sample,
-                (const float* mean, const float* l, Keys keys, std::uint32_t first, std::size_t rows,
-                 std::size_t stride, std::size_t features, float* noise, float* z),
-                (mean, l, keys, first, rows, stride, features, noise, z))
-TRIGLOOP_KERNEL(sample_gradient, SampleGradient,
-                (const float* l, const float* noise, const float* dz, float* dm, float* dl, std::size_t n, bool add),
-                (l, noise, dz, dm, dl, n, add))
-TRIGLOOP_KERNEL(divergence, Divergence,
-                (const float* m, const float* l, std::size_t rows, std::size_t stride, std::size_t features,
-                 float* out),
-                (m, l, rows, stride, features, out))
-TRIGLOOP_KERNEL(divergence_gradient, DivergenceGradient,
-                (const float* m, const float* l, float scale, std::size_t rows, std::size_t stride,
-                 std::size_t features, float* dm, float* dl, bool add),
-                (m, l, scale, rows, stride, features, dm, dl, add))
 TRIGLOOP_KERNEL(exponential, Exponential, (const float* x, float* y, std::size_t n), (x, y, n))
-TRIGLOOP_KERNEL(augment, Augment,
-                (const Augmentation& a, Keys keys, const float* const* events, std::uint32_t first, std::size_t rows,
-                 float* out),
-                (a, keys, events, first, rows, out))
 TRIGLOOP_KERNEL(gather, Gather, (const float* const* events, std::size_t rows, std::size_t stride, float* out),
                 (events, rows, stride, out))
+TRIGLOOP_KERNEL(expand, Expand,
+                (const std::int8_t* const* events, float step, std::size_t rows, std::size_t stride, float* out),
+                (events, step, rows, stride, out))
 TRIGLOOP_KERNEL(adam, AdamStep, (const Adam& o, const float* g, float* w, float* m, float* v, std::size_t n),
                 (o, g, w, m, v, n))
 TRIGLOOP_KERNEL(lion, LionStep, (const Lion& o, const float* g, float* w, float* m, std::size_t n), (o, g, w, m, n))
 TRIGLOOP_KERNEL(reduce, Reduce,
                 (const float* slots, std::size_t n, std::size_t stride, float scale, float* out, std::size_t count),
                 (slots, n, stride, scale, out, count))
-#undef TRIGLOOP_KERNEL
 
 void require_fused_arithmetic() {
   const std::string isa = core::active_isa();

@@ -52,13 +52,14 @@ void block_moments(const float* x, std::size_t rows, std::size_t stride, float* 
 /// out = x - mean.
 void centre(const float* x, const float* mean, std::size_t rows, std::size_t stride, float* out);
 
-/// Batch norm: what it needs of each feature.
+/// Batch norm: what it needs of each feature; `floor` is 0 where a ReLU follows, else minus infinity.
 struct Norm {
   const float *mean, *inverse, *gamma, *beta;
+  float floor;
 };
-/// y = gamma (x - mean) inverse + beta.
+/// y = max(floor, gamma (x - mean) inverse + beta).
 void normalise(const Norm& n, const float* x, std::size_t rows, std::size_t stride, float* y);
-/// Adds the sums over rows of dy and of dy (x - mean) inverse.
+/// Adds the sums over rows of dy and of dy (x - mean) inverse; dy counts where y is above the floor.
 void normalise_sums(const Norm& n, const float* x, const float* dy, std::size_t rows, std::size_t stride, float* dy_sum,
                     float* dyx_sum);
 /// dx = gamma inverse (dy - dy_mean - dyx_mean (x - mean) inverse); added to dx if `add`.
@@ -83,8 +84,8 @@ struct Keys {
 void sample(const float* mean, const float* log_variance, Keys keys, std::uint32_t first_event, std::size_t rows,
             std::size_t stride, std::size_t features, float* noise, float* z);
 /// The gradients of `sample`.
-void sample_gradient(const float* log_variance, const float* noise, const float* dz, float* dmean, float* dlog_variance,
-                     std::size_t count, bool add);
+void sample_gradient(const float* log_variance, const float* noise, const float* dz, std::size_t rows,
+                     std::size_t stride, std::size_t features, float* dmean, float* dlog_variance, bool add);
 /// out[16] += 1 + l - m^2 - exp(l), of `features` columns.
 void divergence(const float* mean, const float* log_variance, std::size_t rows, std::size_t stride,
                 std::size_t features, float* out);
@@ -108,6 +109,8 @@ void augment(const Augmentation& a, Keys keys, const float* const* events, std::
              float* out);
 /// out = the rows that `events` points to.
 void gather(const float* const* events, std::size_t rows, std::size_t stride, float* out);
+/// The same of integers: out = step x the row.
+void expand(const std::int8_t* const* events, float step, std::size_t rows, std::size_t stride, float* out);
 
 /// Keras' Adam. `rate` is the learning rate with the correction of both moments; g is the gradient.
 struct Adam {

@@ -42,6 +42,7 @@ class Activation final : public Node {
   Activation(std::string name, std::size_t features, const Quantiser& quantiser);
   const Quantiser& quantiser() const noexcept { return quantiser_; }
   void forward(const Work& work) override;
+  bool is_cheap() const override { return true; }
   void backward(const Work& work) override;
   void infer(const float* in, float* out, std::size_t rows) const override;
 
@@ -53,14 +54,16 @@ class Activation final : public Node {
 /// view after view.
 class BatchNorm final : public Node {
  public:
-  BatchNorm(std::string name, std::size_t features, Parameters& parameters, double momentum = 0.99,
-            double epsilon = 1e-3);
+  /// `relu`: the output is max(0, y). In one node, because y itself is then never stored.
+  BatchNorm(std::string name, std::size_t features, bool relu, Parameters& parameters);
 
+  bool relu() const noexcept { return relu_; }
   void resize(std::size_t blocks, std::size_t views) override;
   bool needs_batch() const override { return true; }
   void gather(const Work& work) override;
   void merge(const Step& step) override;
   void forward(const Work& work) override;
+  bool is_cheap() const override { return true; }
   bool gradient_needs_batch() const override { return true; }
   void gather_gradient(const Work& work) override;
   void merge_gradient(const Step& step, float* weight_gradients) override;
@@ -77,7 +80,7 @@ class BatchNorm final : public Node {
 
   Parameters* parameters_;
   std::size_t gamma_, beta_, blocks_ = 0;
-  double momentum_, epsilon_;
+  bool relu_;
   std::vector<float> moving_mean_, moving_variance_;
   Floats sums_;                                 ///< of each block
   Floats mean_, inverse_, dy_mean_, dyx_mean_;  ///< of each view

@@ -77,6 +77,9 @@ class Node {
   bool adds(std::size_t input) const { return wanted[input] == Gradient::add; }
   bool wants(std::size_t input) const { return wanted[input] != Gradient::none; }
 
+  /// Forward is cheaper than keeping its result for the batch: passes that need it run it again.
+  virtual bool is_cheap() const { return false; }
+
   /// Before the first step: memory for sums of each block.
   virtual void resize(std::size_t /*blocks*/, std::size_t /*views*/) {}
   /// Once a step, on one thread, before any block.

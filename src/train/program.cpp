@@ -38,6 +38,7 @@ Program::Program(Network& network, std::size_t events, std::size_t views, Team& 
   for (const auto& node : network_.nodes()) node->resize(blocks_, views_);
   decide_gradients();
   cut_into_passes();
+  run_cheap_ones_again();
   place_tensors();
   make_zeros(slots_, (blocks_ + slot_blocks - 1) / slot_blocks * network_.parameters.size());
   make_zeros(gradients_, network_.parameters.size());
@@ -91,18 +92,47 @@ void Program::cut_into_passes() {
   }
 }
 
+/// Every operation needs the values of its node's inputs. Where the maker of one is cheap and has not run in the pass,
+/// it is put in front (and its own inputs' makers before it).
+void Program::run_cheap_ones_again() {
+  std::vector<Node*> maker(network_.tensors(), nullptr);
+  for (const auto& node : network_.nodes()) maker[node->output] = node.get();
+  for (Pass& pass : passes_) {
+    std::vector<Operation> operations;
+    std::vector<char> made(network_.tensors(), 0);
+    const std::function<void(const Node&)> need_inputs = [&](const Node& node) {
+      for (const TensorId t : node.inputs) {
+        if (made[t] || !maker[t]->is_cheap()) continue;
+        need_inputs(*maker[t]);
+        operations.push_back({maker[t], Phase::forward});
+        made[t] = 1;
+      }
+    };
+    for (const Operation& op : pass.operations) {
+      need_inputs(*op.node);
+      if (op.phase == Phase::forward && made[op.node->output]) continue;
+      operations.push_back(op);
+      if (op.phase == Phase::forward) made[op.node->output] = 1;
+    }
+    pass.operations = std::move(operations);
+  }
+}
+
 void Program::place_tensors() {
   std::vector<Life> values(network_.tensors()), gradients(network_.tensors());
   for (std::size_t p = 0; p < passes_.size(); ++p) {
     for (const Operation& op : passes_[p].operations) {
-      std::vector<TensorId> tensors = op.node->inputs;
-      tensors.push_back(op.node->output);
-      for (const TensorId t : tensors) {
+      const bool is_backward = op.phase == Phase::gather_gradient || op.phase == Phase::backward;
+      for (const TensorId t : op.node->inputs) {
         values[t].touch(p);
-        if (op.phase == Phase::gather_gradient || op.phase == Phase::backward) gradients[t].touch(p);
+        if (is_backward) gradients[t].touch(p);
       }
+      if (op.phase == Phase::forward) values[op.node->output].touch(p);
+      if (is_backward) gradients[op.node->output].touch(p);
     }
   }
+  for (const auto& node : network_.nodes())
+    if (node->is_cheap()) values[node->output] = {};
   values_.assign(team_.threads(), std::vector<Place>(network_.tensors()));
   tensor_gradients_ = values_;
   for (TensorId t = 0; t < network_.tensors(); ++t) {
@@ -113,7 +143,7 @@ void Program::place_tensors() {
 
 void Program::place(std::vector<std::vector<Place>>& places, TensorId tensor, const Life& life) {
   const std::size_t floats = block_events * padded(network_.features(tensor));
-  if (life.first == life.last) {
+  if (life.first >= life.last) {  // one pass, or none that counts
     for (auto& of_worker : places) {
       make_zeros(memory_.emplace_back(), floats * views_);
       of_worker[tensor] = {memory_.back().data(), 0, floats};

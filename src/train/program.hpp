@@ -2,7 +2,8 @@
 // A network made ready to train: its nodes in order, cut into passes where a node needs a sum over the whole batch.
 //
 // A worker takes two blocks at a time through all nodes of a pass, forward or backward. A tensor that only one pass
-// touches lives in the worker's own memory, which stays in the cache; others are kept for the whole batch. Gradients of
+// touches lives in the worker's own memory, which stays in the cache; others are kept for the whole batch, unless their
+// node is cheap: then each pass that needs them makes them again. Gradients of
 // weights are added up over the two blocks (a slot), and slot after slot at the end: the order never depends on who did
 // what.
 #include <functional>
@@ -70,6 +71,7 @@ class Program {
   };
 
   void cut_into_passes();
+  void run_cheap_ones_again();
   void decide_gradients();
   void place_tensors();
   void place(std::vector<std::vector<Place>>& places, TensorId tensor, const Life& life);

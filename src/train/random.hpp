@@ -37,11 +37,12 @@ class Permutation {
   std::uint32_t once(std::uint32_t x) const noexcept {
     std::uint32_t left = x / b_, right = x % b_;
     for (int round = 0; round < 6; round += 2) {
-      left = (left + share(right, keys_[round], a_)) % a_;
-      right = (right + share(left, keys_[round + 1], b_)) % b_;
+      left = wrapped(left + share(right, keys_[round], a_), a_);
+      right = wrapped(right + share(left, keys_[round + 1], b_), b_);
     }
     return left * b_ + right;
   }
+  static std::uint32_t wrapped(std::uint32_t x, std::uint32_t limit) noexcept { return x < limit ? x : x - limit; }
   /// A number in [0, limit) from x.
   static std::uint32_t share(std::uint32_t x, std::uint32_t key, std::uint32_t limit) noexcept {
     x = (x ^ key) * 0x7FEB352Du;

@@ -22,8 +22,8 @@ void Sample::forward(const Work& work) {
 }
 
 void Sample::backward(const Work& work) {
-  kernel::sample_gradient(work.value(inputs[1]), noise(work), work.gradient(output), work.gradient(inputs[0]),
-                          work.gradient(inputs[1]), work.rows * stride(), adds(0));
+  kernel::sample_gradient(work.value(inputs[1]), noise(work), work.gradient(output), work.rows, stride(), features,
+                          work.gradient(inputs[0]), work.gradient(inputs[1]), adds(0));
 }
 
 }  // namespace trigloop::train

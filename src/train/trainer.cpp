@@ -64,6 +64,7 @@ void Trainer::begin_stage(Stage& stage) {
                                                      std::to_string(stage.table.events))
         .remedy("Make the batch smaller");
   }
+  if (stage.input == "data") stage.feed->compress(recipe_.data.step());
   watched_.clear();
   if (!stage.evaluates) return;
   const auto watch = [&](const std::string& table, const std::string& name) {

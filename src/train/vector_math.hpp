@@ -1,4 +1,4 @@
-// Random numbers, exp, log and cos on vectors. Included once for each kind of machine by the files of kernels.
+// Random numbers, exp, log, cos and loops over vectors. Included once for each kind of machine by the files of kernels.
 //
 // The polynomials are Cephes' (S. Moshier) in single precision, evaluated by fused multiply-adds: errors of 1 to 2 ulp.
 // They have the same bits everywhere because they use nothing but additions, multiplications and fused ones.
@@ -96,13 +96,37 @@ HWY_INLINE V cos_turn(V t) {
 }
 
 /// Box and Muller: of two words, the one gives the radius, the other the angle.
-HWY_INLINE V standard_normal(Keys keys, std::uint32_t event, std::size_t feature) {
-  const VU counter = hn::Add(hn::Set(du, event * 256), hn::Iota(du, static_cast<std::uint32_t>(feature)));
-  const VU a = hash(keys, counter), b = hash(keys, hn::Add(counter, hn::Set(du, 128)));
+HWY_INLINE V standard_normal(Keys keys, std::uint32_t first) {
+  const VU counter = hn::Add(hn::Set(du, first), hn::Iota(du, 0));
+  const VU a = hash(keys, counter), b = hash(keys, hn::Add(counter, hn::Set(du, 0x80000000u)));
   const V one = hn::ConvertTo(d, hn::BitCast(di, hn::Add(hn::ShiftRight<8>(a), hn::Set(du, 1))));
   const V two = hn::ConvertTo(d, hn::ShiftRight<8>(hn::BitCast(di, b)));  // -2^23 ... 2^23 - 1
   const V radius = hn::Sqrt(hn::Mul(hn::Set(d, -2.0f), log(hn::Mul(one, hn::Set(d, 0x1p-24f)))));
   return hn::Mul(radius, cos_turn(hn::Mul(two, hn::Set(d, 0x1p-24f))));
+}
+
+/// f(offset) for every vector of `count` floats.
+template <class F>
+HWY_INLINE void each(std::size_t count, const F& f) {
+  for (std::size_t k = 0; k < count; k += N) f(k);
+}
+
+HWY_INLINE void put(float* to, V v, bool add) { hn::Store(add ? hn::Add(hn::Load(d, to), v) : v, d, to); }
+
+/// out[16] += f of 16 numbers at a time: lane l of the sums takes numbers l, l + 16, ...
+template <class F>
+HWY_INLINE void sixteen_sums(std::size_t count, float* out, const F& f) {
+  for (std::size_t lane = 0; lane < 16; lane += N) {
+    V sum = hn::Load(d, out + lane);
+    for (std::size_t k = lane; k < count; k += 16) sum = f(k, sum);
+    hn::Store(sum, d, out + lane);
+  }
+}
+
+/// Columns from `features` on are padding, and stay 0.
+HWY_INLINE auto is_feature(std::size_t k, std::size_t features) {
+  return hn::RebindMask(
+      d, hn::Lt(hn::Iota(di, static_cast<std::int32_t>(k)), hn::Set(di, static_cast<std::int32_t>(features))));
 }
 
 }  // namespace

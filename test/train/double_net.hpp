@@ -33,8 +33,8 @@ class DoubleNet {
           out.push_back(run(*dense, parameters, x));
         else if (const auto* act = dynamic_cast<const Activation*>(node.get()))
           out.push_back(run(*act, x));
-        else if (dynamic_cast<const BatchNorm*>(node.get()) != nullptr)
-          out.push_back(normalised(*node, parameters, x));
+        else if (const auto* norm = dynamic_cast<const BatchNorm*>(node.get()))
+          out.push_back(normalised(*norm, norm->relu(), parameters, x));
         else
           out.push_back(sampled(x, tensors.at(node->inputs[1])[v], noise));
       }
@@ -74,7 +74,7 @@ class DoubleNet {
     return x;
   }
 
-  Rows normalised(const Node& node, const std::vector<double>& parameters, const Rows& x) const {
+  Rows normalised(const Node& node, bool relu, const std::vector<double>& parameters, const Rows& x) const {
     std::size_t stride = 0;
     const double* gamma = find(parameters, node.name + "/gamma", stride);
     const double* beta = find(parameters, node.name + "/beta", stride);
@@ -84,7 +84,10 @@ class DoubleNet {
       double mean = 0, variance = 0;
       for (const Row& row : x) mean += row[j] / n;
       for (const Row& row : x) variance += (row[j] - mean) * (row[j] - mean) / n;
-      for (Row& row : y) row[j] = gamma[j] * (row[j] - mean) / std::sqrt(variance + 1e-3) + beta[j];
+      for (Row& row : y) {
+        row[j] = gamma[j] * (row[j] - mean) / std::sqrt(variance + 1e-3) + beta[j];
+        if (relu) row[j] = std::max(0.0, row[j]);
+      }
     }
     return y;
   }

@@ -184,9 +184,9 @@ TEST(Normal, NoiseHasTheMomentsOfANormalDistribution) {
   double m1 = 0, m2 = 0, m4 = 0, product = 0;
   for (std::size_t e = 0; e < rows; ++e) {
     for (std::size_t k = 0; k < 16; ++k) {
-      const double x = noise.row(e)[k];
+      const double x = z.row(e)[k];
       m1 += x, m2 += x * x, m4 += x * x * x * x;
-      if (k > 0) product += x * static_cast<double>(noise.row(e)[k - 1]);
+      if (k > 0) product += x * static_cast<double>(z.row(e)[k - 1]);
     }
   }
   const double n = rows * 16;

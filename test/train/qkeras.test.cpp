@@ -50,8 +50,11 @@ class Noisy final : public Node {
     for (std::size_t k = 0; k < work.rows * stride(); ++k) work.value(output)[k] = m[k] + std::exp(l[k] / 2) * noise[k];
   }
   void backward(const Work& work) override {
-    kernel::sample_gradient(work.value(inputs[1]), work.value(inputs[2]), work.gradient(output),
-                            work.gradient(inputs[0]), work.gradient(inputs[1]), work.rows * stride(), adds(0));
+    const float *l = work.value(inputs[1]), *noise = work.value(inputs[2]), *dz = work.gradient(output);
+    for (std::size_t k = 0; k < work.rows * stride(); ++k) {
+      work.gradient(inputs[0])[k] += dz[k];  // the divergence has written before
+      work.gradient(inputs[1])[k] += dz[k] * noise[k] * std::exp(l[k] / 2) / 2;
+    }
   }
 };
 
@@ -134,9 +137,7 @@ TEST_F(QKeras, TakesTheSameContrastiveSteps) {
   for (int k = 0; k < 3; ++k) {
     const std::string name = "projection_" + std::to_string(k);
     x = dense(name, x, 9, false, false);
-    x = net_.add(std::make_unique<BatchNorm>(name + "_norm", 9, net_.parameters), {x}).output;
-    if (k < 2)
-      x = net_.add(std::make_unique<Activation>(name + "_relu", 9, Quantiser{Quantiser::Kind::relu}), {x}).output;
+    x = net_.add(std::make_unique<BatchNorm>(name + "_norm", 9, k < 2, net_.parameters), {x}).output;
   }
   net_.add(std::make_unique<Vicreg>("vicreg", 9, Vicreg::Weights{50, 50, 1}), {x});
   run("contrastive", 2);
