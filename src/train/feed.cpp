@@ -33,18 +33,19 @@ void Feed::begin(const Step& step) {
 
 /// Rows of the block's events, in the table or, expanded, in `scratch`.
 void Feed::find_rows(const Work& work, const float** events, float* scratch) const {
-  const auto first = static_cast<std::uint32_t>(work.step->first + work.event());
+  std::uint32_t places[block_events];
+  order_->at(static_cast<std::uint32_t>(work.step->first + work.event()), work.rows, places);
   const std::size_t width = stride();
   if (codes_.empty()) {
     for (std::uint32_t r = 0; r < work.rows; ++r) {
-      events[r] = table_->row((*order_)(first + r));
+      events[r] = table_->row(places[r]);
       for (std::size_t line = 0; line < width; line += 16) __builtin_prefetch(events[r] + line);
     }
     return;
   }
   const std::int8_t* packed[block_events];
   for (std::uint32_t r = 0; r < work.rows; ++r) {
-    packed[r] = codes_.data() + std::size_t{(*order_)(first + r)} * width;
+    packed[r] = codes_.data() + std::size_t{places[r]} * width;
     __builtin_prefetch(packed[r]);
     events[r] = scratch + r * width;
   }

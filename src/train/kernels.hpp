@@ -107,6 +107,12 @@ struct Augmentation {
 };
 void augment(const Augmentation& a, Keys keys, const float* const* events, std::uint32_t first_event, std::size_t rows,
              float* out);
+/// Cells of a keyed permutation of [0, a b), a Feistel network whose halves are numbers below a and b; a, b <= 2^16.
+struct Cells {
+  std::uint32_t a, b, keys[6];
+};
+/// out[k] = where the permutation takes first + k.
+void permute(const Cells& cells, std::uint32_t first, std::size_t count, std::uint32_t* out);
 /// out = the rows that `events` points to.
 void gather(const float* const* events, std::size_t rows, std::size_t stride, float* out);
 /// The same of integers: out = step x the row.

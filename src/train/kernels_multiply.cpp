@@ -3,6 +3,8 @@
 //
 // A tile of `height` rows by `width` vectors stays in registers while the depth goes by: for each k, `width` vectors of
 // b are loaded once, `height` scalars of a are broadcast once. No number is summed across a vector.
+#include <algorithm>
+
 #include "train/kernels.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -23,7 +25,7 @@ constexpr std::size_t registers = HWY_TARGET <= HWY_AVX3 ? 24 : 12;  // for sums
 constexpr std::size_t widest = HWY_TARGET <= HWY_AVX3 ? 4 : 5;       // 5 x 8 and 3 x 16 cover 40 features
 
 template <std::size_t height, std::size_t width>
-HWY_INLINE void tile(const Product& p, std::size_t m, std::size_t n) {
+HWY_NOINLINE void tile(const Product& p, std::size_t m, std::size_t n) {
   V sums[height][width];
   for (std::size_t i = 0; i < height; ++i)
     for (std::size_t j = 0; j < width; ++j) sums[i][j] = hn::LoadU(d, p.start + (m + i) * p.start_stride + n + j * N);
@@ -41,20 +43,23 @@ HWY_INLINE void tile(const Product& p, std::size_t m, std::size_t n) {
     for (std::size_t j = 0; j < width; ++j) hn::StoreU(sums[i][j], d, p.out + (m + i) * p.out_stride + n + j * N);
 }
 
+constexpr std::size_t tallest(std::size_t width) { return std::min<std::size_t>(registers / width, 16); }
+
+/// The rows that are left, fewer than `height`, in one tile: several lower ones would each wait for their few sums.
 template <std::size_t height, std::size_t width>
-HWY_INLINE std::size_t tiles(const Product& p, std::size_t m, std::size_t n) {
-  for (; m + height <= p.rows; m += height) tile<height, width>(p, m, n);
-  return m;
+HWY_INLINE void last_tile(const Product& p, std::size_t m, std::size_t n) {
+  if constexpr (height > 1) {
+    if (p.rows - m == height - 1) return tile<height - 1, width>(p, m, n);
+    last_tile<height - 1, width>(p, m, n);
+  }
 }
 
 template <std::size_t width>
 HWY_NOINLINE void strip(const Product& p, std::size_t n) {
-  constexpr std::size_t height = registers / width < 16 ? registers / width : 16;
-  std::size_t m = tiles<height, width>(p, 0, n);
-  if constexpr (height > 8) m = tiles<8, width>(p, m, n);
-  if constexpr (height > 4) m = tiles<4, width>(p, m, n);
-  if constexpr (height > 2) m = tiles<2, width>(p, m, n);
-  tiles<1, width>(p, m, n);
+  constexpr std::size_t height = tallest(width);
+  std::size_t m = 0;
+  for (; m + height <= p.rows; m += height) tile<height, width>(p, m, n);
+  if (m < p.rows) last_tile<height, width>(p, m, n);
 }
 
 void Multiply(const Product& p) {

@@ -1,4 +1,6 @@
 // Kernels of random numbers: sampling, its divergence, augmentations. See kernels.hpp.
+#include <algorithm>
+
 #include "train/kernels.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -71,42 +73,84 @@ constexpr std::uint32_t object_words = 64, blur_word = 126, rotation_word = 127;
 
 HWY_INLINE std::uint32_t low16(std::uint32_t word) { return word & 0xFFFF; }
 
-template <class Index>
-HWY_INLINE V augmented(const Augmentation& a, Keys keys, std::uint32_t base, bool blurs, float turn, Index k, V x) {
-  const VU word = hash(keys, hn::Add(hn::Set(du, base), hn::Iota(du, static_cast<std::uint32_t>(k))));
-  const VU low = hn::Set(du, 0xFFFF);
-  if (blurs) {
-    const V uniform = hn::Mul(hn::ConvertTo(d, hn::BitCast(di, hn::ShiftRight<16>(word))), hn::Set(d, 0x1p-16f));
-    const auto hit = hn::RebindMask(
-        d, hn::Lt(hn::BitCast(di, hn::And(word, low)), hn::Set(di, static_cast<std::int32_t>(a.blur_feature))));
-    const V m = hn::Set(d, a.blur_magnitude);
-    x = hn::IfThenElse(hit, hn::MulAdd(hn::Sub(uniform, x), m, x), x);
+/// What of an augmentation is the same for all features of an event. Nothing branches on it: half of the branches would
+/// be mispredicted.
+struct Event {
+  std::uint32_t base;         ///< of its counters
+  std::int32_t blur_feature;  ///< 0 where it is not blurred
+  float turn, lowest_turn;    ///< in periods; features with `turns` above `lowest_turn` rotate
+
+  Event(const Augmentation& a, Keys keys, std::uint32_t event) : base(event * 128) {
+    const std::uint32_t rotation = hash(keys, base + rotation_word);
+    blur_feature = low16(hash(keys, base + blur_word)) < a.blur_event ? static_cast<std::int32_t>(a.blur_feature) : 0;
+    turn = static_cast<float>(rotation >> 16) * 0x1p-16f;
+    lowest_turn = low16(rotation) < a.rotate_event ? 0.0f : 1.0f;
   }
-  const VU object = hash(keys, hn::Add(hn::Set(du, base + object_words), hn::Load(du, a.object + k)));
-  const auto masked = hn::RebindMask(
-      d, hn::Lt(hn::BitCast(di, hn::And(object, low)), hn::Set(di, static_cast<std::int32_t>(a.mask_object))));
-  x = hn::IfThenZeroElse(masked, x);
-  if (turn < 0) return x;
+};
+
+/// Whether the low 16 bits of words are below a limit.
+HWY_INLINE auto is_hit(VU words, std::int32_t limit) {
+  return hn::RebindMask(d, hn::Lt(hn::BitCast(di, hn::And(words, hn::Set(du, 0xFFFF))), hn::Set(di, limit)));
+}
+
+HWY_INLINE V augmented(const Augmentation& a, Keys keys, const Event& event, std::size_t k, V x) {
+  const VU word = hash(keys, hn::Add(hn::Set(du, event.base), hn::Iota(du, static_cast<std::uint32_t>(k))));
+  const V uniform = hn::Mul(hn::ConvertTo(d, hn::BitCast(di, hn::ShiftRight<16>(word))), hn::Set(d, 0x1p-16f));
+  const V blurred = hn::MulAdd(hn::Sub(uniform, x), hn::Set(d, a.blur_magnitude), x);
+  x = hn::IfThenElse(is_hit(word, event.blur_feature), blurred, x);
+  const VU object = hash(keys, hn::Add(hn::Set(du, event.base + object_words), hn::Load(du, a.object + k)));
+  x = hn::IfThenZeroElse(is_hit(object, static_cast<std::int32_t>(a.mask_object)), x);
   // phi + turn, modulo the period, in periods.
-  const V phase = hn::MulAdd(hn::MulAdd(x, hn::Load(d, a.scale + k), hn::Load(d, a.bias + k)),
-                             hn::Load(d, a.inverse_period + k), hn::Set(d, turn));
+  const V phi = hn::MulAdd(x, hn::Load(d, a.scale + k), hn::Load(d, a.bias + k));
+  const V phase = hn::MulAdd(phi, hn::Load(d, a.inverse_period + k), hn::Set(d, event.turn));
   const V turned = hn::Mul(hn::Sub(phase, hn::Floor(phase)), hn::Load(d, a.period + k));
   const V back = hn::Mul(hn::Sub(turned, hn::Load(d, a.bias + k)), hn::Load(d, a.inverse_scale + k));
-  return hn::IfThenElse(hn::Gt(hn::Load(d, a.turns + k), hn::Zero(d)), back, x);
+  return hn::IfThenElse(hn::Gt(hn::Load(d, a.turns + k), hn::Set(d, event.lowest_turn)), back, x);
 }
 
 void Augment(const Augmentation& a, Keys keys, const float* const* events, std::uint32_t first_event, std::size_t rows,
              float* out) {
   const std::size_t stride = padded(a.features);
   for (std::size_t r = 0; r < rows; ++r) {
-    const std::uint32_t base = (first_event + static_cast<std::uint32_t>(r)) * 128;
-    const bool blurs = low16(hash(keys, base + blur_word)) < a.blur_event;
-    const std::uint32_t rotation = hash(keys, base + rotation_word);
-    const float turn = low16(rotation) < a.rotate_event ? static_cast<float>(rotation >> 16) * 0x1p-16f : -1.0f;
+    const Event event(a, keys, first_event + static_cast<std::uint32_t>(r));
     for (std::size_t k = 0; k < stride; k += N) {
-      const V x = augmented(a, keys, base, blurs, turn, k, hn::Load(d, events[r] + k));
+      const V x = augmented(a, keys, event, k, hn::Load(d, events[r] + k));
       hn::Store(hn::IfThenElseZero(is_feature(k, a.features), x), d, out + r * stride + k);
     }
+  }
+}
+
+/// A number from 0 to `limit` from x; `limit` itself may come out, as it wraps to 0.
+HWY_INLINE VU share(VU x, std::uint32_t key, std::uint32_t limit) {
+  x = hn::Mul(hn::Xor(x, hn::Set(du, key)), hn::Set(du, 0x7FEB352Du));
+  x = hn::Mul(hn::Xor(x, hn::ShiftRight<15>(x)), hn::Set(du, 0x846CA68Bu));
+  x = hn::Xor(x, hn::ShiftRight<16>(x));
+  const V uniform = hn::ConvertTo(d, hn::BitCast(di, hn::ShiftRight<8>(x)));
+  return hn::BitCast(du, hn::ConvertTo(di, hn::Mul(uniform, hn::Set(d, static_cast<float>(limit) * 0x1p-24f))));
+}
+
+/// x modulo limit, for x < 2 limit < 2^31.
+HWY_INLINE VU wrapped(VU x, std::uint32_t limit) {
+  return hn::Min(x, hn::Sub(x, hn::Set(du, limit)));  // as unsigned, a negative difference is large
+}
+
+void Permute(const Cells& cells, std::uint32_t first, std::size_t count, std::uint32_t* out) {
+  for (std::size_t k = 0; k < count; k += N) {
+    std::uint32_t lefts[N], rights[N], left = (first + static_cast<std::uint32_t>(k)) / cells.b;
+    std::uint32_t right = (first + static_cast<std::uint32_t>(k)) % cells.b;
+    for (std::size_t lane = 0; lane < N; ++lane) {
+      lefts[lane] = left;
+      rights[lane] = right;
+      if (++right == cells.b) ++left, right = 0;
+    }
+    VU l = hn::LoadU(du, lefts), r = hn::LoadU(du, rights);
+    for (int round = 0; round < 6; round += 2) {
+      l = wrapped(hn::Add(l, share(r, cells.keys[round], cells.a)), cells.a);
+      r = wrapped(hn::Add(r, share(l, cells.keys[round + 1], cells.b)), cells.b);
+    }
+    std::uint32_t made[N];
+    hn::StoreU(hn::Add(hn::Mul(l, hn::Set(du, cells.b)), r), du, made);
+    std::copy_n(made, std::min(N, count - k), out + k);
   }
 }
 
@@ -137,6 +181,9 @@ TRIGLOOP_KERNEL(augment, Augment,
                 (const Augmentation& a, Keys keys, const float* const* events, std::uint32_t first, std::size_t rows,
                  float* out),
                 (a, keys, events, first, rows, out))
+
+TRIGLOOP_KERNEL(permute, Permute, (const Cells& cells, std::uint32_t first, std::size_t count, std::uint32_t* out),
+                (cells, first, count, out))
 
 }  // namespace trigloop::train::kernel
 #endif

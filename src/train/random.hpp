@@ -23,37 +23,24 @@ inline kernel::Keys keys_of(std::uint64_t seed, std::uint64_t step, std::uint32_
 
 class Permutation {
  public:
-  /// Of [0, n), 1 <= n < 2^32.
+  /// Of [0, n), 1 <= n < 2^31.
   Permutation(std::uint64_t n, std::uint64_t seed, std::uint64_t epoch);
   std::uint64_t size() const noexcept { return n_; }
 
-  std::uint32_t operator()(std::uint32_t position) const noexcept {
-    do position = once(position);
-    while (position >= n_);
-    return position;
+  /// What stands at places [first, first + count).
+  void at(std::uint32_t first, std::size_t count, std::uint32_t* out) const {
+    kernel::permute(cells_, first, count, out);
+    for (std::size_t k = 0; k < count; ++k)
+      while (out[k] >= n_) kernel::permute(cells_, out[k], 1, out + k);
+  }
+  std::uint32_t operator()(std::uint32_t place) const {
+    at(place, 1, &place);
+    return place;
   }
 
  private:
-  std::uint32_t once(std::uint32_t x) const noexcept {
-    std::uint32_t left = x / b_, right = x % b_;
-    for (int round = 0; round < 6; round += 2) {
-      left = wrapped(left + share(right, keys_[round], a_), a_);
-      right = wrapped(right + share(left, keys_[round + 1], b_), b_);
-    }
-    return left * b_ + right;
-  }
-  static std::uint32_t wrapped(std::uint32_t x, std::uint32_t limit) noexcept { return x < limit ? x : x - limit; }
-  /// A number in [0, limit) from x.
-  static std::uint32_t share(std::uint32_t x, std::uint32_t key, std::uint32_t limit) noexcept {
-    x = (x ^ key) * 0x7FEB352Du;
-    x = (x ^ (x >> 15)) * 0x846CA68Bu;
-    x ^= x >> 16;
-    return static_cast<std::uint32_t>((std::uint64_t{x} * limit) >> 32);
-  }
-
   std::uint64_t n_;
-  std::uint32_t a_, b_;
-  std::uint32_t keys_[6];
+  kernel::Cells cells_{};
 };
 
 }  // namespace trigloop::train
