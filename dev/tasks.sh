@@ -64,6 +64,7 @@ task_test() {
   step "build" build default
   step "test" tests default
   [[ ${1-} == --all ]] || return 0
+  step "random kills" env TRIGLOOP_KILLS=200 build/bin/test_app --gtest_filter='ScoutCrash.KillsAtRandomTimes*'
   want_packages neon "the engines are not tested on 64-bit ARM"
   step "test neon" dev/neon.sh build/neon
   local preset

@@ -91,10 +91,16 @@ Record read_front(const core::InputFile& file) {
 
 }  // namespace
 
+/// Some writers state the orbits of the lumisection, others those of their part of it. A statement of at least all
+/// orbits that any input has is taken to be of the first kind.
 std::uint64_t Record::orbits_examined() const noexcept {
-  std::uint64_t orbits = 0;
-  for (const InputShare& share : shares) orbits += share.orbits + empty_orbits(share);
-  return std::min<std::uint64_t>(orbits, core::orbits_per_lumisection);
+  std::uint64_t occupied = 0, in_parts = 0, stated = 0;
+  for (const InputShare& share : shares) {
+    occupied += share.orbits;
+    in_parts += share.orbits + empty_orbits(share);
+    stated = std::max(stated, share.orbits_stated);
+  }
+  return std::min<std::uint64_t>(stated >= occupied && occupied > 0 ? stated : in_parts, core::orbits_per_lumisection);
 }
 
 score::Spectrum Record::all_spectrum() const {

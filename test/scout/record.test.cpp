@@ -113,14 +113,24 @@ TEST(Record, ItsAxoFileIsReadAsTheOldOne) {
 TEST(Record, CountsEmptyOrbitsThatInputsState) {
   Record record = sample_record();
   EXPECT_EQ(record.orbits_examined(), 40u);
-  record.shares[0].orbits_stated = record.shares[0].orbits + 5;
-  EXPECT_EQ(record.orbits_examined(), 45u);
-  // Of an input of which half is there already, half of the empty orbits are taken to be.
-  record.shares[0].duplicate_orbits = record.shares[0].orbits;
-  record.shares[0].orbits_stated = 2 * record.shares[0].orbits + 10;
-  EXPECT_EQ(record.orbits_examined(), 45u);
+  const std::uint64_t first = record.shares[0].orbits, second = record.shares[1].orbits + 1;  // one is split
+  record.shares[0].orbits_stated = first + 5;
+  record.shares[1].orbits_stated = second + 2;
+  EXPECT_EQ(record.orbits_examined(), 47u) << "each states its part";
+  record.shares[0].orbits_stated = record.shares[1].orbits_stated = 50;
+  EXPECT_EQ(record.orbits_examined(), 50u) << "both state the lumisection";
   record.shares[0].orbits_stated = 3;
   EXPECT_THROW(record.all_spectrum(), core::Error);
+}
+
+TEST(Record, ACopyAddsNoEmptyOrbits) {
+  Record record = sample_record();
+  scout::InputShare copy = record.shares[0];
+  record.shares[0].orbits_stated = copy.orbits_stated = copy.orbits + 5;
+  copy.duplicate_orbits = std::exchange(copy.orbits, 0);
+  const std::uint64_t before = record.orbits_examined();
+  record.shares.push_back(copy);
+  EXPECT_EQ(record.orbits_examined(), before);
 }
 
 TEST(Record, ListsRecordsByRunAndLumisection) {

@@ -1,0 +1,146 @@
+// `trigloop scout run` under everything that a machine can do to it: after any death at any call, the next run ends
+// with the bytes of an undisturbed one.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <random>
+#include <thread>
+
+#include "io/any/any.hpp"
+#include "test/app/scout_files.hpp"
+#include "test/faults/under_faults.hpp"
+
+namespace trigloop {
+namespace {
+
+namespace fs = std::filesystem;
+using test::run_under_faults;
+
+/// Entries [first, last) of a scouting file, as a file of its own.
+void write_part(const fs::path& whole, const fs::path& part, std::uint64_t first, std::uint64_t last) {
+  const auto source = io::open(whole);
+  io::root::Writer writer(part, {.threads = 1});
+  for (const io::TableSpec& table : {simulate::scouting_events(), simulate::scouting_lumisections()}) {
+    const std::size_t number = writer.add_table(table);
+    io::Selection selection{table.name, 0, {}};
+    for (const io::ColumnSpec& column : table.columns) selection.columns.push_back(column.name);
+    const auto reader = source->read(selection, {});
+    if (table.name == "Events") reader->rewind({first, last});
+    for (event::Columns cluster; reader->next(cluster);) writer.append(number, cluster);
+  }
+  writer.commit();
+}
+
+/// One lumisection in two files that overlap within an orbit, a copy of a part of it, and another lumisection.
+class ScoutCrash : public testing::Test {
+ protected:
+  void SetUp() override {
+    TRIGLOOP_NEEDS_FAULTS();
+    fs::create_directories(in_);
+    const fs::path whole = files_.all() / "ls1.root";
+    const auto rows = io::open(whole)->info().tables[0].entries;
+    write_part(whole, in_ / "a.root", 0, rows / 2 + 20);
+    write_part(whole, in_ / "b.root", rows / 2 - 20, rows);
+    write_part(whole, in_ / "c.root", rows / 4, rows / 3);
+    fs::copy(files_.all() / "ls2.root", in_ / "d.root");
+    calls_ = test::count_calls(undisturbed_, words(undisturbed_), calls_that_change);
+    ASSERT_GT(calls_, 30);
+  }
+  std::vector<std::string> words(const fs::path& output, const std::string& threads = "1") const {
+    return test::scout_words(files_.model(), {"--input", in_ / "*.root", "--output", output, "--quiet", "--threads",
+                                              threads, "--tail-count", "5"});
+  }
+  void expect_as_undisturbed(const fs::path& folder, const std::string& what) const {
+    EXPECT_EQ(test::snapshot(folder), test::snapshot(undisturbed_)) << what;
+  }
+
+  static constexpr const char* calls_that_change = "write,sync,create,rename,unlink,mkdir";
+  test::ScoutFiles files_{2, 4};
+  fs::path in_ = files_.path("in"), undisturbed_ = files_.path("undisturbed"), out_ = files_.path("out");
+  long calls_ = 0;
+};
+
+TEST_F(ScoutCrash, CutFilesGiveTheSumsOfTheWhole) {
+  const auto whole = files_.batch(), parts = test::sums_of(undisturbed_);
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_EQ(parts[0].sum.all, whole[0].sum.all);
+  EXPECT_EQ(parts[0].sum.orbits, whole[0].sum.orbits);
+  EXPECT_EQ(parts[0].sum.crossings, whole[0].sum.crossings);
+  EXPECT_EQ(parts[0].sum.inputs, whole[0].sum.inputs);
+  EXPECT_TRUE(parts[0].contradictions.empty());
+  EXPECT_EQ(scout::read_record(undisturbed_ / scout::record_name(parts[0].lumi())).orbits_examined(), 4u);
+}
+
+TEST_F(ScoutCrash, DeathAtEveryCallLosesAndDoublesNothing) {
+  for (long n = 1; n <= calls_; ++n) {
+    const std::string what = "cut:" + std::to_string(n);
+    EXPECT_EQ(run_under_faults(out_, what, words(out_), calls_that_change).status, test::killed) << what;
+    const auto next = run_under_faults(out_, "", words(out_, n % 2 == 0 ? "1" : "2"));
+    EXPECT_EQ(next.status, 0) << what << next.err;
+    expect_as_undisturbed(out_, what);
+    fs::remove_all(out_);
+  }
+}
+
+TEST_F(ScoutCrash, AFullDiskAtEveryCallIsAClearError) {
+  for (long n = 1; n <= calls_; n += 3) {
+    const std::string what = "ENOSPC+:" + std::to_string(n);
+    const auto result = run_under_faults(out_, what, words(out_), calls_that_change);
+    EXPECT_TRUE(result.status == 7 || result.status == 0) << what << ": " << result.status << result.err;
+    EXPECT_EQ(result.status == 7, result.err.find("No space left on device") != std::string::npos) << what;
+    EXPECT_EQ(run_under_faults(out_, "", words(out_)).status, 0) << what;
+    expect_as_undisturbed(out_, what);
+    fs::remove_all(out_);
+  }
+}
+
+/// Starts a program, kills it after a while, and says whether it had ended by itself.
+bool run_and_kill(const std::vector<std::string>& words, std::chrono::microseconds after) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
+    std::vector<char*> argv;
+    for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+    argv.push_back(nullptr);
+    ::execv(argv[0], argv.data());
+    ::_exit(127);
+  }
+  std::this_thread::sleep_for(after);
+  ::kill(child, SIGKILL);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status);
+}
+
+/// A dozen kills in the ordinary run; $TRIGLOOP_KILLS asks for more (`./run test --all`: 200).
+TEST_F(ScoutCrash, KillsAtRandomTimesLoseAndDoubleNothing) {
+  const char* kills = std::getenv("TRIGLOOP_KILLS");
+  std::mt19937 random(1);
+  int ended = 0;
+  for (int left = kills != nullptr ? std::atoi(kills) : 12; left > 0; --left) {
+    const std::string threads = std::to_string(1 + random() % 3);
+    ended += run_and_kill(words(out_, threads), std::chrono::microseconds(random() % 60'000));
+    if (left % 3 != 0 && ended == 0) continue;  // several deaths in a row
+    EXPECT_EQ(run_under_faults(out_, "", words(out_, threads)).status, 0) << left;
+    expect_as_undisturbed(out_, std::to_string(left));
+    fs::remove_all(out_);
+    ended = 0;
+  }
+}
+
+TEST_F(ScoutCrash, TwoProcessesOnOneFolderCountOnce) {
+  std::vector<std::thread> both;
+  std::vector<int> status(2);
+  for (int i = 0; i < 2; ++i) both.emplace_back([&, i] { status[i] = run_under_faults(out_, "", words(out_)).status; });
+  for (std::thread& one : both) one.join();
+  EXPECT_TRUE(status[0] == 0 || status[1] == 0);
+  for (const int one : status) EXPECT_TRUE(one == 0 || one == 2) << one;
+  expect_as_undisturbed(out_, "two");
+}
+
+}  // namespace
+}  // namespace trigloop
