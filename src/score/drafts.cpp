@@ -76,8 +76,14 @@ class Drafter {
     }
   }
 
-  /// Whether a scaling of the input, feature by feature, gives the node's codes.
-  bool is_scaled(NodeIndex node) const { return functions_.contains(node) && fits_int16(graph_[node].output); }
+  /// Whether a scaling of the input, feature by feature, gives the node's codes. Not where features are repeated: the
+  /// terms of a sum, one a weight, are computed faster than looked up.
+  bool is_scaled(NodeIndex node) const {
+    if (!functions_.contains(node) || !fits_int16(graph_[node].output)) return false;
+    std::set<std::uint32_t> sources;
+    for (std::size_t k = 0; k < graph_[node].output.features(); ++k) sources.insert(functions_.source(node, k));
+    return sources.size() == graph_[node].output.features();
+  }
 
   /// Whether a matrix stands behind the node, so that the fast kernel pays.
   bool is_sum(NodeIndex node) const {
