@@ -69,6 +69,11 @@ std::uint64_t values_per_item(const io::ColumnInfo& column) {
   return product;
 }
 
+/// One integer, or bit, an event.
+bool is_integer(const io::ColumnInfo& column) {
+  return column.type && !column.jagged && values_per_item(column) == 1 && !event::is_float(*column.type);
+}
+
 class LayoutInput final : public Input {
  public:
   LayoutInput(const event::Layout& layout, const io::TableInfo& table) : Input(table), layout_(layout) {}
@@ -94,7 +99,8 @@ class LayoutInput final : public Input {
     const event::Key& key = layout_.key;
     const std::string* names[] = {&key.run, &key.orbit, &key.crossing};
     for (std::size_t i = 0; i < 3; ++i) {
-      if (!names[i]->empty() && find(table(), *names[i]) != nullptr) numbers[i] = number_of(*names[i]);
+      const io::ColumnInfo* column = names[i]->empty() ? nullptr : find(table(), *names[i]);
+      if (column != nullptr && is_integer(*column)) numbers[i] = number_of(*names[i]);
     }
     return numbers;
   }
@@ -249,16 +255,14 @@ class Binder {
   std::string missing_bit(const std::string& name) const {
     const io::ColumnInfo* column = find(input_.table(), name);
     if (column == nullptr) return "there is no column '" + name + "'";
-    return is_bit(*column) ? "" : "column '" + name + "' is of type " + column->type_name + ", not one bit an event";
-  }
-
-  static bool is_bit(const io::ColumnInfo& column) {
-    return column.type && !column.jagged && values_per_item(column) == 1 && !event::is_float(*column.type);
+    return is_integer(*column) ? ""
+                               : "column '" + name + "' is of type " + column->type_name + ", not one bit an event";
   }
 
   void take_bit(const StoredBits& bits, const io::ColumnInfo& column) {
     const auto fits = [&](const std::string& pattern) { return matches(pattern, column.name); };
-    if (!is_bit(column) || std::ranges::none_of(bits.columns, fits) || std::ranges::any_of(bits.except, fits)) return;
+    if (!is_integer(column) || std::ranges::none_of(bits.columns, fits) || std::ranges::any_of(bits.except, fits))
+      return;
     Seed seed;
     seed.name = seed.column = column.name;
     seed.index = static_cast<std::uint32_t>(binding_.menu.seeds.size());

@@ -6,138 +6,15 @@
 #include <string>
 
 #include "core/error.hpp"
-#include "core/random.hpp"
-#include "event/tile_kernels.hpp"
 #include "menu/columns.hpp"
+#include "menu/leading.hpp"
+#include "menu/prescale.hpp"
 #include "menu/question.hpp"
 #include "menu/requirement.hpp"
 #include "menu/screen.hpp"
 
 namespace trigloop::menu {
 namespace {
-
-/// Events whose leading pts are in the first-level cache at a time.
-constexpr std::size_t chunk_events = 512;
-
-/// FNV-1a: which events a prescale keeps must not change with a library.
-std::uint32_t hash_of(std::string_view name) noexcept {
-  std::uint32_t hash = 2166136261u;
-  for (const char c : name) hash = (hash ^ static_cast<std::uint8_t>(c)) * 16777619u;
-  return hash;
-}
-
-/// Leading pts of a chunk of events, as rows.
-class Leading {
- public:
-  explicit Leading(const std::vector<Group>& groups) {
-    for (const Group& group : groups) {
-      for (const Group::Member& member : group.members) {
-        for (const Group::Bound& bound : member.bounds) want(bound.row);
-      }
-      for (const Group::Bound& bound : group.bounds) want(bound.row);
-    }
-    for (std::size_t k = 0; k < object_kinds; ++k) {  // a rank brings those before it
-      for (std::size_t r = ranks; r-- > 1;) {
-        if (wanted_[k * ranks + r]) want(k * ranks + r - 1);
-      }
-    }
-    for (std::size_t row = 0; row < rows; ++row) {
-      if (!wanted_[row]) continue;
-      memory_[row].resize(chunk_events + event::lane_padding);
-      rows_[row] = memory_[row].data();
-    }
-    start_.resize(chunk_events + event::lane_padding);
-    count_ = position_ = kept_ = start_;
-  }
-
-  void fill(const std::array<ObjectColumns, kinds>& columns, std::size_t first, std::size_t n) {
-    for (std::size_t k = 0; k < object_kinds; ++k) {
-      if (wanted_[k * ranks]) fill_objects(columns[k], rows_.data() + k * ranks, first, n);
-    }
-    // All sums of the scouting stream stand in the same lists.
-    bool usual = false, asked = false;
-    for (std::size_t k = object_kinds; k < kinds; ++k) {
-      const std::size_t row = row_of(static_cast<Kind>(k));
-      if (!wanted_[row]) continue;
-      if (!asked) usual = columns[k].usual_sums(first, n);
-      asked = true;
-      columns[k].sum_pts(first, n, usual, rows_[row]);
-    }
-  }
-
-  const std::int16_t* const* row_pointers() const noexcept { return rows_.data(); }
-
- private:
-  void want(std::size_t row) { wanted_[row] = true; }
-
-  void fill_objects(const ObjectColumns& columns, std::int16_t* const* out, std::size_t first, std::size_t n) {
-    std::size_t depth = 1;
-    while (depth < ranks && out[depth] != nullptr) ++depth;
-    const bool plain = columns.offsets() != nullptr && columns.pt().type == event::Type::int16;
-    if (!plain) return columns.leading_pts(first, n, depth, out);
-    const auto* pts = reinterpret_cast<const std::int16_t*>(columns.pt().data);
-    const std::uint32_t* offsets = columns.offsets() + first;
-    if (!events_descend(pts, offsets, n)) return columns.leading_pts(first, n, depth, out);
-    // The uGT's lists are sorted: the leading objects are the first ones.
-    for (std::size_t e = 0; e < n; ++e) {
-      start_[e] = offsets[e];
-      count_[e] = offsets[e + 1] - offsets[e];
-    }
-    event::place_items(start_.data(), count_.data(), n, 0, position_.data(), kept_.data());
-    event::gather_rows(pts, position_.data(), kept_.data(), n, out);
-  }
-
-  std::array<bool, rows> wanted_{};
-  std::array<std::vector<std::int16_t>, rows> memory_;
-  std::array<std::int16_t*, rows> rows_{};
-  std::vector<std::uint32_t> start_, count_, position_, kept_;
-};
-
-/// Which events a prescale keeps.
-class Prescaler {
- public:
-  Prescaler(const Binding& binding, std::span<const std::int32_t> positions) {
-    for (std::size_t i = 0; i < 3; ++i) {
-      const std::int32_t column = binding.key_columns[i];
-      if (column != no_column) positions_[i] = positions[static_cast<std::size_t>(column)];
-    }
-    for (const Seed& seed : binding.menu.seeds) {
-      factors_.push_back(seed.prescale);
-      names_.push_back(hash_of(seed.name));
-    }
-  }
-
-  /// As the uGT's counter: of every `factor` hundredths, 100 pass; but drawn by the event's key, not counted.
-  bool passes(const event::Columns& window, std::size_t entry, std::size_t seed) const noexcept {
-    const std::uint64_t factor = factors_[seed];
-    if (factor == 100) return true;
-    const auto words = core::philox4x32(key(window, entry), {names_[seed], 0x6d656e75});
-    return (words[0] * factor) >> 32 < 100;
-  }
-
- private:
-  std::array<std::uint32_t, 4> key(const event::Columns& window, std::size_t entry) const noexcept {
-    if (positions_[1] == no_column || positions_[2] == no_column) {
-      const std::uint64_t number = window.first_entry + entry;
-      return {static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(number >> 32), 0, 1};
-    }
-    return {value(window, 0, entry), value(window, 1, entry), value(window, 2, entry), 0};
-  }
-  std::uint32_t value(const event::Columns& window, std::size_t i, std::size_t entry) const noexcept {
-    if (positions_[i] == no_column) return 0;
-    const event::ColumnView& view = window.columns[static_cast<std::size_t>(positions_[i])];
-    return event::visit(view.type, [&](auto zero) {
-      using T = std::conditional_t<std::is_same_v<decltype(zero), bool>, std::uint8_t, decltype(zero)>;
-      if constexpr (std::is_integral_v<T>) {
-        return static_cast<std::uint32_t>(reinterpret_cast<const T*>(view.data)[entry]);
-      } else {
-        return std::uint32_t{0};
-      }
-    });
-  }
-  std::array<std::int32_t, 3> positions_{no_column, no_column, no_column};
-  std::vector<std::uint32_t> factors_, names_;
-};
 
 void set_bit(Fired& out, std::size_t entry, std::size_t seed) noexcept {
   out.bits[entry * out.words + seed / 64] |= std::uint64_t{1} << (seed % 64);
@@ -155,7 +32,9 @@ struct Evaluator::Impl {
         leading(groups),
         prescaler(binding, at),
         questioner(binding.menu, columns),
-        candidates(groups.size()) {
+        words((groups.size() + 63) / 64),
+        masks(groups.size()),
+        todo(64 * words) {
     for (std::size_t s = 0; s < binding.bit_columns.size(); ++s) {
       const std::int32_t column = binding.bit_columns[s];
       if (column != no_column && binding.menu.seeds[s].prescale != 0)
@@ -172,25 +51,36 @@ struct Evaluator::Impl {
 
   void run_block(const event::Columns& window, std::size_t first, std::size_t n, std::size_t chunk, Fired& out) {
     const std::uint64_t valid = n >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
-    std::uint64_t some = screen(leading.row_pointers(), first - chunk, candidates.data()) & valid;
-    for (; some != 0; some &= some - 1) ask(window, first, static_cast<unsigned>(std::countr_zero(some)), chunk, out);
+    std::uint64_t some = screen(leading.rows(), first - chunk, masks.data()) & valid;
+    if (some == 0) return;
+    // From events of each group to groups of each event.
+    std::ranges::fill(todo, 0);
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      for (std::uint64_t left = masks[g] & valid; left != 0; left &= left - 1)
+        todo[static_cast<std::size_t>(std::countr_zero(left)) * words + g / 64] |= std::uint64_t{1} << (g % 64);
+    }
+    for (; some != 0; some &= some - 1)
+      ask(window, first, static_cast<std::size_t>(std::countr_zero(some)), chunk, out);
   }
 
   /// The exact answers for a candidate.
-  void ask(const event::Columns& window, std::size_t first, unsigned bit, std::size_t chunk, Fired& out) {
-    const std::size_t entry = first + bit;
+  void ask(const event::Columns& window, std::size_t first, std::size_t bit, std::size_t chunk, Fired& out) {
+    questioner.start(first + bit);
+    for (std::size_t w = 0; w < words; ++w) {
+      for (std::uint64_t left = todo[bit * words + w]; left != 0; left &= left - 1)
+        ask(window, first + bit, groups[64 * w + static_cast<std::size_t>(std::countr_zero(left))], chunk, out);
+    }
+  }
+
+  void ask(const event::Columns& window, std::size_t entry, const Group& group, std::size_t chunk, Fired& out) {
     const auto reached = [&](const Group::Bound& bound) {
-      return leading.row_pointers()[bound.row][entry - chunk] >= bound.least;
+      return leading.rows()[bound.row][entry - chunk] >= bound.least;
     };
-    questioner.start(entry);
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-      if ((candidates[g] >> bit & 1) == 0) continue;
-      for (const Group::Member& member : groups[g].members) {
-        if (out.fired(entry, member.seed) || !std::ranges::all_of(member.bounds, reached)) continue;
-        const auto fires = [&](std::uint32_t combination) { return questioner.fires(combination); };
-        if (!std::ranges::all_of(member.combinations, fires)) continue;
-        if (prescaler.passes(window, entry, member.seed)) set_bit(out, entry, member.seed);
-      }
+    const auto fires = [&](std::uint32_t combination) { return questioner.fires(combination); };
+    for (const Group::Member& member : group.members) {
+      if (!std::ranges::all_of(member.bounds, reached) || out.fired(entry, member.seed)) continue;
+      if (std::ranges::all_of(member.combinations, fires) && prescaler.passes(window, entry, member.seed))
+        set_bit(out, entry, member.seed);
     }
   }
 
@@ -219,7 +109,9 @@ struct Evaluator::Impl {
   Leading leading;
   Prescaler prescaler;
   Questioner questioner;
-  std::vector<std::uint64_t> candidates;  ///< of each group, in a block
+  std::size_t words;                 ///< 64-bit words for a bit a group
+  std::vector<std::uint64_t> masks;  ///< of a block: the events of each group
+  std::vector<std::uint64_t> todo;   ///< of a block: the groups of each event
   std::vector<Bit> bits;
 };
 
