@@ -1,23 +1,18 @@
 #include "menu/bind.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <span>
 #include <type_traits>
 
 #include "core/error.hpp"
 #include "io/bind.hpp"
+#include "menu/input.hpp"
 
 namespace trigloop::menu {
 namespace {
 
 using core::Error;
 using core::ErrorCode;
-
-const io::ColumnInfo* find(const io::TableInfo& table, const std::string& name) {
-  const auto at = std::ranges::find(table.columns, name, &io::ColumnInfo::name);
-  return at == table.columns.end() ? nullptr : &*at;
-}
 
 /// `*` stands for any characters.
 bool matches(std::string_view pattern, std::string_view name) {
@@ -37,126 +32,6 @@ bool matches(std::string_view pattern, std::string_view name) {
   }
   return pattern.find_first_not_of('*', p) == pattern.npos;
 }
-
-/// What one kind of input offers: a column for an attribute of a kind, or the reason why there is none.
-class Input {
- public:
-  explicit Input(const io::TableInfo& table) : table_(table) {}
-  virtual ~Input() = default;
-  /// Makes `source` able to answer; returns "" or what is missing.
-  virtual std::string provide(Kind kind, Attribute attribute, ObjectSource& source) = 0;
-  /// run, orbit, crossing, where the input has them.
-  virtual std::array<std::int32_t, 3> keys() { return {no_column, no_column, no_column}; }
-
-  const io::TableInfo& table() const noexcept { return table_; }
-  std::vector<std::string>& columns() noexcept { return columns_; }
-
-  std::int32_t number_of(const std::string& column) {
-    const auto at = std::ranges::find(columns_, column);
-    if (at != columns_.end()) return static_cast<std::int32_t>(at - columns_.begin());
-    columns_.push_back(column);
-    return static_cast<std::int32_t>(columns_.size() - 1);
-  }
-
- private:
-  const io::TableInfo& table_;
-  std::vector<std::string> columns_;
-};
-
-std::uint64_t values_per_item(const io::ColumnInfo& column) {
-  std::uint64_t product = 1;
-  for (const std::uint64_t n : column.shape) product *= std::min<std::uint64_t>(n, UINT16_MAX);
-  return product;
-}
-
-/// One integer, or bit, an event.
-bool is_integer(const io::ColumnInfo& column) {
-  return column.type && !column.jagged && values_per_item(column) == 1 && !event::is_float(*column.type);
-}
-
-class LayoutInput final : public Input {
- public:
-  LayoutInput(const event::Layout& layout, const io::TableInfo& table) : Input(table), layout_(layout) {}
-
-  std::string provide(Kind kind, Attribute attribute, ObjectSource& source) override {
-    const std::string collection = is_sum(kind) ? "EtSum" : collection_of(kind);
-    const auto owner = std::ranges::find(layout_.collections, collection, &event::Collection::name);
-    if (owner == layout_.collections.end()) return "layout '" + layout_.name + "' has no collection " + collection;
-    const auto field = std::ranges::find(owner->fields, name_of(attribute), &event::Field::name);
-    if (field == owner->fields.end())
-      return "collection " + collection + " of layout '" + layout_.name + "' has no field " +
-             std::string(name_of(attribute));
-    const io::ColumnInfo* column = find(table(), field->use.column);
-    if (column == nullptr) return "there is no column '" + field->use.column + "'";
-    if (!column->type || event::is_float(*column->type) || (column->jagged && values_per_item(*column) != 1))
-      return "column '" + field->use.column + "' is of type " + column->type_name + ", not a list of hardware integers";
-    source.columns[static_cast<std::size_t>(attribute)] = number_of(field->use.column);
-    return "";
-  }
-
-  std::array<std::int32_t, 3> keys() override {
-    std::array<std::int32_t, 3> numbers{no_column, no_column, no_column};
-    const event::Key& key = layout_.key;
-    const std::string* names[] = {&key.run, &key.orbit, &key.crossing};
-    for (std::size_t i = 0; i < 3; ++i) {
-      const io::ColumnInfo* column = names[i]->empty() ? nullptr : find(table(), *names[i]);
-      if (column != nullptr && is_integer(*column)) numbers[i] = number_of(*names[i]);
-    }
-    return numbers;
-  }
-
- private:
-  static std::string collection_of(Kind kind) {
-    static constexpr std::array<const char*, object_kinds> names{"Mu", "EG", "Tau", "Jet"};
-    return names[static_cast<std::size_t>(kind)];
-  }
-  const event::Layout& layout_;
-};
-
-class DenseInput final : public Input {
- public:
-  DenseInput(const DenseNames& names, const io::TableInfo& table) : Input(table), names_(names) {}
-
-  std::string provide(Kind kind, Attribute attribute, ObjectSource& source) override {
-    if (kind == Kind::et) return sum(names_.et, attribute, 1, source);
-    if (kind == Kind::ht) return sum(names_.ht, attribute, 2, source);
-    const auto slots = slots_of(kind);
-    if (!slots) return "array '" + names_.objects + "' has no " + std::string(name_of(kind));
-    if (attribute > Attribute::phi)
-      return "array '" + names_.objects + "' tells no " + std::string(name_of(attribute)) + " of objects";
-    source.dense = true;
-    source.first = slots->first;
-    source.count = slots->second;
-    source.columns[static_cast<std::size_t>(attribute)] = number_of(names_.objects);
-    return "";
-  }
-
- private:
-  static std::optional<std::pair<std::uint32_t, std::uint32_t>> slots_of(Kind kind) {
-    switch (kind) {
-      case Kind::met:
-        return {{0, 1}};
-      case Kind::eg:
-        return {{1, 12}};
-      case Kind::mu:
-        return {{13, 8}};
-      case Kind::jet:
-        return {{21, 12}};
-      default:
-        return {};
-    }
-  }
-  std::string sum(const std::string& name, Attribute attribute, double scale, ObjectSource& source) {
-    const io::ColumnInfo* column = find(table(), name);
-    if (column == nullptr || !column->type || column->jagged || values_per_item(*column) != 1)
-      return "there is no column '" + name + "' of one number an event";
-    if (attribute != Attribute::pt) return "column '" + name + "' tells no " + std::string(name_of(attribute));
-    source.scale = scale;
-    source.columns[static_cast<std::size_t>(attribute)] = number_of(name);
-    return "";
-  }
-  const DenseNames& names_;
-};
 
 template <class F>
 void with_integers(const event::ColumnView& view, F&& f) {
