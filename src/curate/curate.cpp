@@ -165,8 +165,7 @@ void Curation::count() {
   for (unsigned i = 1; i < threads_; ++i) census[0] += census[i];
   report_.scaling = scaling_of(settings_.scheme, census[0]);
   warn_of_absent();
-  const bool narrow = !settings_.compat && report_.scaling.exact_in_float32();
-  scaler_ = std::make_unique<Scaler>(report_.scaling, narrow ? event::Type::float32 : event::Type::float64);
+  scaler_ = std::make_unique<Scaler>(report_.scaling, !settings_.compat && report_.scaling.exact_in_float32());
 }
 
 void Curation::warn_of_absent() {

@@ -7,24 +7,35 @@ event::ColumnView view(event::Type type, std::size_t inner, const void* data, st
   return {type, false, static_cast<std::uint32_t>(inner), static_cast<const std::byte*>(data), values, {}};
 }
 
-}  // namespace
-
-template <class T>
-void Scaler::fill(const Batch& batch, T* out) const {
-  const std::size_t width = scaling_.scale.size();
-  const double *scale = scaling_.scale.data(), *bias = scaling_.bias.data();
+/// Calls each(out, in, feature) for all values of all features.
+template <class T, class Each>
+void for_all(const Batch& batch, std::size_t width, core::ByteBuffer& data, const Each& each) {
+  data.resize_discard(batch.events * width * sizeof(T));
+  T* out = reinterpret_cast<T*>(data.data());
   const std::int16_t* in = batch.values.data();
   for (std::size_t i = 0; i < batch.events; ++i, in += width, out += width) {
-    for (std::size_t f = 0; f < width; ++f) out[f] = static_cast<T>((in[f] - bias[f]) / scale[f]);
+    for (std::size_t f = 0; f < width; ++f) out[f] = each(in[f], f);
+  }
+}
+
+}  // namespace
+
+Scaler::Scaler(const Scaling& scaling, bool narrow) : scaling_(scaling), narrow_(narrow) {
+  for (std::size_t f = 0; narrow && f < scaling.scale.size(); ++f) {
+    bias_.push_back(static_cast<float>(scaling.bias[f]));
+    factor_.push_back(static_cast<float>(1 / scaling.scale[f]));
   }
 }
 
 void Scaler::apply(const Batch& batch, core::ByteBuffer& data) const {
-  data.resize_discard(batch.events * scaling_.scale.size() * event::size_of(type_));
-  if (type_ == event::Type::float32) {
-    fill(batch, reinterpret_cast<float*>(data.data()));
+  const std::size_t width = scaling_.scale.size();
+  if (narrow_) {
+    const float *bias = bias_.data(), *factor = factor_.data();
+    for_all<float>(batch, width, data,
+                   [=](int x, std::size_t f) { return (static_cast<float>(x) - bias[f]) * factor[f]; });
   } else {
-    fill(batch, reinterpret_cast<double*>(data.data()));
+    const double *bias = scaling_.bias.data(), *scale = scaling_.scale.data();
+    for_all<double>(batch, width, data, [=](int x, std::size_t f) { return (x - bias[f]) / scale[f]; });
   }
 }
 

@@ -2,6 +2,7 @@
 // The packed file, Data.h5: groups of scaled events and what stands beside them (docs/formats.md).
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "curate/batch.hpp"
 #include "curate/scheme.hpp"
@@ -10,20 +11,19 @@
 
 namespace trigloop::curate {
 
-/// Scales hardware integers: (x - bias) / scale, in float64, stored as `type` (float32 or float64).
+/// Scales hardware integers: (x - bias) / scale as float64, or as float32 where that is the same number.
 class Scaler {
  public:
-  Scaler(const Scaling& scaling, event::Type type) : scaling_(scaling), type_(type) {}
-  event::Type type() const noexcept { return type_; }
+  /// `narrow` is allowed where scaling.exact_in_float32().
+  Scaler(const Scaling& scaling, bool narrow);
+  event::Type type() const noexcept { return narrow_ ? event::Type::float32 : event::Type::float64; }
   /// Fills `data` with the scaled events of `batch`.
   void apply(const Batch& batch, core::ByteBuffer& data) const;
 
  private:
-  template <class T>
-  void fill(const Batch& batch, T* out) const;
-
   const Scaling& scaling_;
-  event::Type type_;
+  bool narrow_;
+  std::vector<float> bias_, factor_;  ///< narrow: differences are integers below 2^24, factors powers of two: all exact
 };
 
 /// The data sets of one group of events.

@@ -122,8 +122,8 @@ Settings read_settings(const Config& c) {
   const bool packed = c.has("data_config.Write_compression.Compression_mode");
   s.deflate = packed ? static_cast<int>(c.integer("data_config.Write_compression.Compression_opts")) : 0;
   s.signal_table = read_signal_table(c);
-  s.config_json = config::to_json(
-      c.package_part().find("data_config") != nullptr ? *c.package_part().find("data_config") : Value{});
+  const Value package = c.package_part();
+  s.config_json = config::to_json(*package.find("data_config"));
   s.extra_json = extras(c, s.signal_table);
   return s;
 }
