@@ -159,6 +159,23 @@ TEST(Score, SaysWhichArraysFit) {
   EXPECT_FALSE(std::filesystem::exists(dir / "s.npy"));
 }
 
+TEST(Spectrum, ExportsToFormatsOfOthers) {
+  const TempDir dir;
+  const std::string sample = project_root() / "test/compat/spectrum_v1.spectrum";
+  const auto export_as = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"spectrum", "export", sample, "--format"});
+    return trigloop(words);
+  };
+  EXPECT_EQ(export_as({"root", "--range", "0", "300", "--output", dir / "h.root"}).status, 0);
+  EXPECT_EQ(read_file(dir / "h.root").substr(0, 4), "root");
+  EXPECT_THAT(export_as({"csv"}).out, HasSubstr("4150,259.375,1\n"));
+  EXPECT_THAT(export_as({"uhi"}).out, HasSubstr("\"uhi_schema\":1"));
+  EXPECT_EQ(export_as({"root"}).status, 2) << "a ROOT file is no text";
+  EXPECT_EQ(export_as({"csv", "--range", "0", "300"}).status, 2) << "csv holds everything";
+  EXPECT_EQ(export_as({"root", "--range", "3", "2", "--output", dir / "none.root"}).status, 2);
+  EXPECT_FALSE(std::filesystem::exists(dir / "none.root"));
+}
+
 TEST(Model, ShowsAndExports) {
   const TempDir dir;
   const CommandResult shown = trigloop({"model", "show", cases / "truncated_products.onnx"});
