@@ -15,7 +15,7 @@ namespace trigloop::app {
 namespace {
 
 struct Options {
-  std::string config, data, recipe, output = "model";
+  std::string config, data, recipe, init, output = "model";
   std::vector<std::string> settings;
   unsigned threads = 0;
   bool resume = false, quiet = false;
@@ -25,6 +25,8 @@ constexpr const char* examples = R"(Examples:
   trigloop train --config c.yml --output model
   trigloop train --config c.yml --data Data.h5 --output model --threads 8
   trigloop train --config c.yml --set train.Contrastive_VAE.epochs_vae=32 --output model
+  trigloop train --config c.yml --init deployed --output model      # fine-tune
+  trigloop train --recipe Classes --data Data.h5 --output classes
   trigloop train --config c.yml --output model --resume      # go on after an interruption
 
 The bundle MODEL holds model.onnx, which `trigloop score --model MODEL/model.onnx` runs.)";
@@ -66,11 +68,15 @@ void run(const Options& options) {
   const train::PackedFile file(data);
   train::Recipe recipe = train::build_recipe(train::recipe_text(name), name, config.root(), file.shape());
 
+  if (!options.init.empty()) train::load_weights(options.init, recipe);
+
   train::TrainOptions train_options;
   train_options.threads = options.threads;
   train_options.checkpoint = checkpoint_of(options.output);
   train_options.resume = options.resume;
-  train_options.identity = core::sha256_hex(recipe.text + config::to_json(config.root()) + core::sha256_of_file(data));
+  train_options.identity =
+      core::sha256_hex(recipe.text + config::to_json(config.root()) + core::sha256_of_file(data) +
+                       (options.init.empty() ? "" : core::sha256_of_file(options.init + "/weights.h5")));
   if (!options.quiet) train_options.on_epoch = show;
 
   train::Trainer trainer(recipe, file, std::move(train_options));
@@ -93,6 +99,7 @@ void add_train(CLI::App& program) {
                       "A built-in recipe or a YAML file (default: train_recipe of the configuration)");
   command->add_option("--set", options->settings, "KEY=VALUE over the configuration; may be repeated");
   command->add_option("-o,--output", options->output, "The bundle, a folder")->capture_default_str();
+  command->add_option("--init", options->init, "A bundle whose weights are the first ones");
   command->add_option("--threads", options->threads, "Threads (default: all cores); the result does not depend on it")
       ->check(CLI::Range(1, 1024));
   command->add_flag("--resume", options->resume, "Go on from the checkpoint of an interrupted training");

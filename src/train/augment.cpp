@@ -23,6 +23,12 @@ std::vector<double> axol1tl_phi_bins() {
   return bins;
 }
 
+std::vector<double> axol1tl_eta_units() {
+  std::vector<double> units(19, 0.0870 / 2);
+  std::fill_n(units.begin() + 5, 4, 0.0870 / 8);
+  return units;
+}
+
 Augmenter::Augmenter(const AugmentOptions& options, const Geometry& geometry) {
   const std::size_t objects = geometry.phi_bins.size(), features = 3 * objects;
   if (geometry.scale.size() != features || geometry.bias.size() != features || features > 62) {

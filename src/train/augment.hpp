@@ -27,10 +27,13 @@ struct AugmentOptions {
 struct Geometry {
   std::vector<double> scale, bias;  ///< of each feature: hardware value = x scale + bias
   std::vector<double> phi_bins;     ///< of each object: hardware units of a turn
+  std::vector<double> eta_unit;     ///< of each object: the step of hardware eta
 };
 
 /// 1 MET, 4 e/gamma, 4 muons, 10 jets: a turn is 144 units, for muons 576.
 std::vector<double> axol1tl_phi_bins();
+/// A step of eta is 0.0870 / 2, for muons 0.0870 / 8.
+std::vector<double> axol1tl_eta_units();
 
 class Augmenter {
  public:

@@ -90,7 +90,22 @@ void add_layers(Stage& stage, const core::Section& item, const Scope& scope, con
   item.refuse_unknown();
 }
 
-void add_loss(Stage& stage, const core::Section& item, const Scope& scope) {
+namespace {
+
+std::vector<MomentumReconstruction::Object> objects_of(const core::Section& item, const Geometry& g) {
+  std::vector<MomentumReconstruction::Object> objects;
+  if (g.eta_unit.size() * 3 != g.scale.size()) throw item.error("", "needs events of objects with pt, eta and phi");
+  for (std::size_t j = 0; j < g.eta_unit.size(); ++j) {
+    objects.push_back({static_cast<float>(g.scale[3 * j]), static_cast<float>(g.bias[3 * j]),
+                       static_cast<float>(g.scale[3 * j + 1] * g.eta_unit[j]),
+                       static_cast<float>(g.bias[3 * j + 1] * g.eta_unit[j])});
+  }
+  return objects;
+}
+
+}  // namespace
+
+void add_loss(Stage& stage, const core::Section& item, const Scope& scope, const Geometry& geometry) {
   Network& net = stage.network;
   const double weight = number_at(item, "weight", scope, 1.0);
   const auto named = [&](const char* otherwise) { return item.text("name", otherwise); };
@@ -115,11 +130,20 @@ void add_loss(Stage& stage, const core::Section& item, const Scope& scope) {
     paired("absolute", [&](std::size_t n) {
       return std::make_unique<Reconstruction>(named("absolute"), Reconstruction::Kind::absolute, n, weight);
     });
+  } else if (item.has("momentum")) {
+    paired("momentum", [&](std::size_t n) {
+      auto node = std::make_unique<MomentumReconstruction>(named("momentum"), objects_of(item, geometry), weight);
+      if (node->features != n) throw item.error("momentum", "is not of the data's features");
+      return node;
+    });
+  } else if (item.has("cross_entropy")) {
+    paired("cross_entropy",
+           [&](std::size_t n) { return std::make_unique<CrossEntropy>(named("cross_entropy"), n, weight); });
   } else if (item.has("divergence")) {
     const TensorId mean = tensor_at(stage, item, "divergence"), l = tensor_at(stage, item, "log_variance");
     net.add(std::make_unique<Divergence>(named("divergence"), net.features(mean), weight), {mean, l});
   } else {
-    throw item.error("", "is no loss; known: vicreg, squared, absolute, divergence");
+    throw item.error("", "is no loss; known: vicreg, squared, absolute, momentum, cross_entropy, divergence");
   }
   item.refuse_unknown();
 }

@@ -13,7 +13,7 @@ struct LayerQuantisers {
 /// Appends what an item of `network` describes.
 void add_layers(Stage& stage, const core::Section& item, const Scope& scope, const LayerQuantisers& quantisers);
 /// Appends what an item of `loss` describes.
-void add_loss(Stage& stage, const core::Section& item, const Scope& scope);
+void add_loss(Stage& stage, const core::Section& item, const Scope& scope, const Geometry& geometry);
 
 /// An expression at a key of a section; the section's line stands in errors.
 Numbers numbers_at(const core::Section& section, const std::string& key, const Scope& scope);

@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
+#include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/folder.hpp"
 #include "core/json_writer.hpp"
@@ -96,6 +98,30 @@ std::string description(const Recipe& recipe, const PackedFile& file, const mode
 }
 
 }  // namespace
+
+void load_weights(const std::filesystem::path& bundle, Recipe& recipe) {
+  const auto source = io::hdf5::open(bundle / "weights.h5");
+  std::size_t taken = 0;
+  for (const auto& stage : recipe.stages) {
+    for (std::size_t k = 0; k < stage->network.parameters.list().size(); ++k) {
+      const Parameter& p = stage->network.parameters[k];
+      const std::size_t slash = p.name.find('/');
+      const std::string group = stage->name + "/" + p.name.substr(0, slash);
+      const auto& tables = source->info().tables;
+      if (std::ranges::find(tables, group, &io::TableInfo::name) == tables.end()) continue;
+      const std::vector<double> values = read_array(*source, group, p.name.substr(slash + 1));
+      if (values.size() != p.rows * p.columns) {
+        throw core::Error(core::ErrorCode::mismatch, "'" + group + "' has another shape than the recipe's layer")
+            .file((bundle / "weights.h5").native());
+      }
+      for (std::size_t v = 0; v < values.size(); ++v)
+        stage->network.parameters.data(k)[v / p.columns * p.stride() + v % p.columns] = static_cast<float>(values[v]);
+      ++taken;
+    }
+  }
+  if (taken == 0)
+    throw core::Error(core::ErrorCode::mismatch, "has no layer of the recipe").file((bundle / "weights.h5").native());
+}
 
 void write_bundle(const std::filesystem::path& path, const Recipe& recipe, const PackedFile& file,
                   const std::string& config_yaml, const History& history) {

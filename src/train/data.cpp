@@ -40,7 +40,7 @@ PackedFile::PackedFile(std::filesystem::path path) : path_(std::move(path)), sou
   try {
     const model::Normalisation norm = model::read_normalisation(path_);
     shape_.features = norm.scale.size();
-    shape_.geometry = {norm.scale, norm.bias, axol1tl_phi_bins()};
+    shape_.geometry = {norm.scale, norm.bias, axol1tl_phi_bins(), axol1tl_eta_units()};
     for (const io::TableInfo& table : source_->info().tables) {
       if (!table.name.starts_with(signal_group)) continue;
       const std::string name = table.name.substr(signal_group.size());

@@ -81,17 +81,48 @@ class Vicreg final : public Loss {
   Floats moments_, mean_, gradient_, scratch_;
 };
 
-/// Softmax cross-entropy: the mean over events of -log(softmax(x)[class]). Inputs: logits x, one-hot classes.
-class CrossEntropy final : public Loss {
+/// Reconstruction of momenta: the mean over events and objects of |pt - pt'| + |pt sinh(eta) - pt' sinh(eta')|, pt in
+/// hardware units and eta in its own, both undone from the normalisation ("cyl_PtPz_mae"). Inputs: x, target.
+class MomentumReconstruction final : public Loss {
  public:
-  CrossEntropy(std::string name, std::size_t features, double weight);
-  void resize(std::size_t blocks, std::size_t views) override { make_sums(blocks, views, 16); }
+  /// Of each object: hardware value = x scale + bias, for pt; the same for eta, times its unit.
+  struct Object {
+    float pt_scale, pt_bias, eta_scale, eta_bias;
+  };
+  MomentumReconstruction(std::string name, std::vector<Object> objects, double weight);
+  void resize(std::size_t blocks, std::size_t views) override;
   void forward(const Work& work) override;
   void backward(const Work& work) override;
   double loss(const Step& step) override;
 
  private:
+  /// exp(eta) of a block's objects, of the input `which`.
+  float* powers(const Work& work, std::size_t which);
+  void find_powers(const Work& work, std::size_t which);
+
+  std::vector<Object> objects_;
   double weight_;
+  std::size_t blocks_ = 0;
+  Floats powers_;
+};
+
+/// Softmax cross-entropy: the mean over events of -log(softmax(x)[class]). Inputs: logits x, one-hot classes.
+class CrossEntropy final : public Loss {
+ public:
+  CrossEntropy(std::string name, std::size_t features, double weight);
+  void resize(std::size_t blocks, std::size_t views) override;
+  void forward(const Work& work) override;
+  void backward(const Work& work) override;
+  double loss(const Step& step) override;
+
+ private:
+  float* shares(const Work& work) {
+    return shares_.data() + (work.view * blocks_ + work.block) * block_events * stride();
+  }
+
+  double weight_;
+  std::size_t blocks_ = 0;
+  Floats shares_;
 };
 
 }  // namespace trigloop::train

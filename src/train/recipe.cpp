@@ -118,6 +118,10 @@ class Builder {
     root_.integer("trigloop_recipe", 1, 1);
     recipe_.name = root_.text("name");
     root_.text("about", "");
+    recipe_.supervised = root_.choice("events", {"background", "signals"}, "background") == "signals";
+    if (recipe_.supervised && shape_.classes < 2)
+      throw root_.error("events", "the file has fewer than two sets of signals");
+    scope_.define("classes", {static_cast<double>(shape_.classes)});
     read_lets();
     read_quantisers();
     for (const Section& section : root_.sections("stages")) add_stage(section);
@@ -178,10 +182,16 @@ class Builder {
     auto feed = std::make_unique<Feed>("input", stage.table, augmenter_of(section, scope_, shape_, compat_));
     stage.feed = &stage.network.add(std::move(feed), {});
     stage.tensors["input"] = stage.feed->output;
+    if (recipe_.supervised) {
+      stage.targets.features = shape_.classes;
+      auto classes = std::make_unique<Feed>("classes", stage.targets);
+      stage.target_feed = &stage.network.add(std::move(classes), {});
+      stage.tensors["classes"] = stage.target_feed->output;
+    }
     for (const Section& item : section.sections("network")) add_layers(stage, item, scope_, quantisers_);
     for (const Section& item : section.sections("loss")) {
       if (compat_ && item.has("vicreg")) stage.gradient_scale = static_cast<double>(stage.batch);
-      add_loss(stage, item, scope_);
+      add_loss(stage, item, scope_, shape_.geometry);
     }
   }
 

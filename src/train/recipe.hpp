@@ -20,9 +20,9 @@ struct Score {
 
 struct Recipe {
   std::string name;
-  std::string text;  ///< the YAML, for the bundle
-  Quantiser data;    ///< of normalised inputs
-  bool supervised = false;
+  std::string text;         ///< the YAML, for the bundle
+  Quantiser data;           ///< of normalised inputs
+  bool supervised = false;  ///< trains on the signal sets, each being a class
   std::vector<std::unique_ptr<Stage>> stages;
   Score score;
 

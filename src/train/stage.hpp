@@ -31,7 +31,9 @@ struct Stage {
   Network network;
   std::map<std::string, TensorId> tensors;  ///< by name; "input" is what the feed gives
   Table table;                              ///< rows to train on; features are known before the rows are
-  Table targets;                            ///< of a supervised stage; else of no features
+  Table targets;                            ///< of a supervised stage: one-hot classes
+  Table held;                               ///< of a supervised stage: events that are not trained on, ...
+  std::vector<std::size_t> held_classes;    ///< ... and what they are
   Feed* feed = nullptr;
   Feed* target_feed = nullptr;
 

@@ -1,5 +1,6 @@
 #include "train/trainer.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "core/error.hpp"
@@ -57,7 +58,11 @@ Table Trainer::in_stage(const Stage& stage, Table rows) {
 }
 
 void Trainer::begin_stage(Stage& stage) {
-  stage.table = in_stage(stage, file_.read("Background_data/Train", recipe_.data).rows);
+  if (recipe_.supervised) {
+    take_classes(stage);
+  } else {
+    stage.table = in_stage(stage, file_.read("Background_data/Train", recipe_.data).rows);
+  }
   if (stage.table.events < stage.batch) {
     throw core::Error(core::ErrorCode::mismatch, "a batch has " + std::to_string(stage.batch) +
                                                      " events, but there are only " +
@@ -66,13 +71,51 @@ void Trainer::begin_stage(Stage& stage) {
   }
   if (stage.input == "data") stage.feed->compress(recipe_.data.step());
   watched_.clear();
-  if (!stage.evaluates) return;
+  if (!stage.evaluates || recipe_.supervised) return;
   const auto watch = [&](const std::string& table, const std::string& name) {
     Events events = file_.read(table, recipe_.data);
     watched_.push_back({name, in_stage(stage, std::move(events.rows)), std::move(events.fired)});
   };
   watch("Background_data/Test", "background");
   for (const std::string& name : file_.signals()) watch("Signal_data/" + name, name);
+}
+
+/// All signal sets, each a class. Every fifth event is held back.
+void Trainer::take_classes(Stage& stage) {
+  std::vector<Table> sets;
+  std::size_t events = 0;
+  for (const std::string& name : file_.signals()) {
+    sets.push_back(in_stage(stage, file_.read("Signal_data/" + name, recipe_.data).rows));
+    events += sets.back().events;
+  }
+  Table all(stage.table.features, events), classes(sets.size(), events);
+  stage.held = Table(stage.table.features, events);
+  std::size_t train = 0, held = 0;
+  for (std::size_t c = 0; c < sets.size(); ++c) {
+    for (std::size_t e = 0; e < sets[c].events; ++e) {
+      const bool holds = e % 5 == 4;
+      std::copy_n(sets[c].row(e), sets[c].stride(), holds ? stage.held.row(held) : all.row(train));
+      if (holds)
+        stage.held_classes.push_back(c), ++held;
+      else
+        classes.row(train++)[c] = 1;
+    }
+  }
+  all.events = classes.events = train;
+  stage.held.events = held;
+  stage.table = std::move(all);
+  stage.targets = std::move(classes);
+}
+
+/// The share of held events whose largest output is their class, in percent.
+double Trainer::accuracy(Stage& stage) {
+  stage.quantise();
+  const Table out = stage.infer(stage.tensor(recipe_.score.tensor), stage.held, team_);
+  double right = 0;
+  for (std::size_t e = 0; e < out.events; ++e)
+    right += std::max_element(out.row(e), out.row(e) + out.features) - out.row(e) ==
+             static_cast<std::ptrdiff_t>(stage.held_classes[e]);
+  return 100 * right / std::max(1.0, static_cast<double>(out.events));
 }
 
 void Trainer::train_stage(Stage& stage) {
@@ -93,6 +136,7 @@ void Trainer::train_epoch(Stage& stage, Program& program, Optimiser& optimiser) 
   const auto batches = static_cast<std::int64_t>(stage.table.events / stage.batch);
   const Permutation order(stage.table.events, stage.seed, static_cast<std::uint64_t>(place_.epoch));
   stage.feed->set_order(&order);
+  if (stage.target_feed != nullptr) stage.target_feed->set_order(&order);
   const double rate = stage.schedule.rate(place_.epoch);
   sums_.start(program.terms(), place_.batch > 0);
   for (; place_.batch < batches; ++place_.batch) {
@@ -124,7 +168,10 @@ void Trainer::end_epoch(Stage& stage, double seconds) {
   record("rate", report.rate);
   record("total", report.loss);
   for (Term& term : report.terms) record(term.name, term.value /= batches);
-  if (stage.evaluates) evaluate(stage);
+  if (recipe_.supervised)
+    record("accuracy", accuracy(stage));
+  else if (stage.evaluates)
+    evaluate(stage);
   ++place_.epoch;
   place_.batch = 0;
   report.events_per_second = batches * static_cast<double>(stage.batch) / seconds;

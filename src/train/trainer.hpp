@@ -56,6 +56,8 @@ class Trainer {
   };
 
   void begin_stage(Stage& stage);
+  void take_classes(Stage& stage);
+  double accuracy(Stage& stage);
   void train_stage(Stage& stage);
   void train_epoch(Stage& stage, Program& program, Optimiser& optimiser);
   void end_epoch(Stage& stage, double seconds);

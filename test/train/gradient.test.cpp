@@ -31,6 +31,7 @@ struct Fixture {
   Team team{2};
 
   std::optional<Augmenter> augmenter;
+  test::Given given;  ///< other tensors that nothing computes
 
   Fixture(std::size_t features, std::size_t n_events, std::size_t n_views)
       : table(random_table(features, n_events, 5)), events(n_events), views(n_views) {
@@ -40,7 +41,7 @@ struct Fixture {
   /// Views differ by augmentation.
   static std::optional<Augmenter> make_augmenter(std::size_t features) {
     return Augmenter({0.9, 0.5, 0.8, 0.2, 0.5, false},
-                     {Row(features, 16.0), Row(features, 3.0), Row(features / 3, 144.0)});
+                     {Row(features, 16.0), Row(features, 3.0), Row(features / 3, 144.0), {}});
   }
   TensorId dense(const std::string& name, TensorId in, std::size_t out) {
     return net.add(std::make_unique<Dense>(name, Dense::Options{net.features(in), out, {}, {}}, net.parameters), {in})
@@ -92,7 +93,9 @@ struct Fixture {
     const double found = program.step({.number = 0, .seed = 1, .events = events, .views = views, .first = 0});
     const DoubleNet reference(net);
     const auto at = [&](const std::vector<double>& p) {
-      return loss(reference.forward(p, {{feed->output, data()}}, noise));
+      test::Given tensors = given;
+      tensors[feed->output] = data();
+      return loss(reference.forward(p, tensors, noise));
     };
     EXPECT_NEAR(found, at(parameters), 1e-5 * std::abs(found));
     double scale = 0;
@@ -185,6 +188,52 @@ TEST(Gradient, OfSamplingAndDivergenceIsExact) {
         return 0.7 * mean_square(t[y], t[f.feed->output]) - 0.3 * 0.5 * sum / (200 * 4);
       },
       given);
+}
+
+TEST(Gradient, OfMomentaIsExact) {
+  Fixture f(12, 150, 1);
+  const std::vector<MomentumReconstruction::Object> objects(4, {2.0f, 3.0f, 0.25f, 0.1f});
+  const TensorId y = f.dense("a", 0, 12);
+  f.net.add(std::make_unique<MomentumReconstruction>("loss", objects, 2.0), {y, f.feed->output});
+  f.check([&](auto t) {
+    double sum = 0;
+    for (std::size_t e = 0; e < 150; ++e) {
+      for (std::size_t j = 0; j < 4; ++j) {
+        const auto pt = [&](TensorId x) { return 2 * t[x][0][e][3 * j] + 3; };
+        const auto pz = [&](TensorId x) { return pt(x) * std::sinh(0.25 * t[x][0][e][3 * j + 1] + double{0.1f}); };
+        sum += std::abs(pt(y) - pt(f.feed->output)) + std::abs(pz(y) - pz(f.feed->output));
+      }
+    }
+    return 2 * sum / (150 * 4);
+  });
+}
+
+TEST(Gradient, OfCrossEntropyIsExact) {
+  Fixture f(8, 150, 1);
+  Table classes(5, f.table.events);
+  for (std::size_t e = 0; e < classes.events; ++e) classes.row(e)[e % 5] = 1;
+  Feed& target = f.net.add(std::make_unique<Feed>("classes", classes), {});
+  const Permutation order(f.table.events, 0, 0);
+  target.set_order(&order);
+  const TensorId y = f.dense("a", f.feed->output, 5);
+  f.net.add(std::make_unique<CrossEntropy>("loss", 5, 1.5), {y, target.output});
+  f.given[target.output] = Views(1);
+  for (std::uint32_t e = 0; e < 150; ++e) {
+    const float* row = classes.row(order(e));
+    f.given[target.output][0].emplace_back(row, row + 5);
+  }
+  f.check([&](auto t) {
+    double sum = 0;
+    for (std::size_t e = 0; e < 150; ++e) {
+      double all = 0, own = 0;
+      for (std::size_t j = 0; j < 5; ++j) {
+        all += std::exp(t[y][0][e][j]);
+        own += t[target.output][0][e][j] * t[y][0][e][j];
+      }
+      sum += std::log(all) - own;
+    }
+    return 1.5 * sum / 150;
+  });
 }
 
 TEST(Gradient, PassesStraightThroughQuantisers) {

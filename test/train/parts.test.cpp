@@ -99,7 +99,8 @@ TEST(Optimiser, AdamAndLionTakeKerasSteps) {
 struct Augmented {
   Table in, out;
   Augmented(const AugmentOptions& options, std::size_t events) : in(57, events), out(57, events) {
-    Geometry geometry{std::vector<double>(57, 8.0), std::vector<double>(57, 2.0), axol1tl_phi_bins()};
+    Geometry geometry{std::vector<double>(57, 8.0), std::vector<double>(57, 2.0), axol1tl_phi_bins(),
+                      axol1tl_eta_units()};
     const Augmenter augmenter(options, geometry);
     for (std::size_t e = 0; e < events; ++e) {
       for (std::size_t k = 0; k < 57; ++k) in.row(e)[k] = 1.5f + 0.01f * static_cast<float>(k);
@@ -172,7 +173,8 @@ TEST(Augment, KeepsThePackagesFaultIfAsked) {
 }
 
 TEST(Augment, RefusesWhatIsNoProbability) {
-  const Geometry geometry{std::vector<double>(57, 1.0), std::vector<double>(57, 0.0), axol1tl_phi_bins()};
+  const Geometry geometry{std::vector<double>(57, 1.0), std::vector<double>(57, 0.0), axol1tl_phi_bins(),
+                          axol1tl_eta_units()};
   EXPECT_THROW(Augmenter({1.5, 0, 0, 0, 0, false}, geometry), core::Error);
   EXPECT_THROW(Augmenter({0, 0, 0, -0.1, 0, false}, geometry), core::Error);
 }

@@ -37,6 +37,10 @@ void write_packed(const std::filesystem::path& path, std::size_t events) {
   writer.add("Background_data/Test", "L1bits", fired);
   writer.add("Signal_data/SIGNAL", "DATA", std::span(signal), 57);
   writer.add("Signal_data/SIGNAL", "L1bits", signal_fired);
+  std::vector<float> other = signal;
+  for (float& v : other) v = 4 - v / 2;
+  writer.add("Signal_data/OTHER", "DATA", std::span(other), 57);
+  writer.add("Signal_data/OTHER", "L1bits", signal_fired);
   writer.add("Normalisation", "norm_scale", scale);
   writer.add("Normalisation", "norm_bias", bias);
   writer.write(path);
@@ -190,6 +194,44 @@ TEST_F(Training, LeavesABundleThatScoresAsTheTrainingDid) {
       ASSERT_EQ(codes[e], code) << name << ", event " << e;
     }
   }
+}
+
+TEST_F(Training, TrainsTheOtherBuiltInRecipes) {
+  config::Config config = small_config();
+  config.set("train.VAE_V4.batch_size", "250");
+  config.set("train.VAE_V4.n_epochs", "3");
+  config.set("train.VAE_V4.optimiser_config.learning_rate", "0.003");
+  config.set("lr_schedule.VAE_V4.config.warmup_epochs", "1");
+  config.set("train.Contrastive_VAE.epochs_contrastive", "8");
+  const PackedFile file(folder_ / "Data.h5");
+  for (const char* name : {"VAE_V4", "Classes"}) {
+    std::vector<std::vector<float>> found;
+    for (const unsigned threads : {1u, 2u}) {
+      Recipe made = build_recipe(recipe_text(name), name, config.root(), file.shape());
+      Trainer trainer(made, file, options(threads));
+      trainer.run();
+      found.push_back(weights(made));
+      const std::vector<double>* loss = trainer.history().find(made.supervised ? "loss" : "TotalLossVae");
+      ASSERT_NE(loss, nullptr) << name;
+      EXPECT_LT(loss->back(), loss->front()) << name;
+      EXPECT_TRUE(!made.supervised || trainer.history().find("accuracy")->back() > 90) << name;
+      write_bundle(folder_ / name, made, file, "", trainer.history());
+      EXPECT_EQ(model::load((folder_ / name) / "model.onnx", {}).output().output.features(), made.supervised ? 2u : 1u);
+    }
+    EXPECT_EQ(found[0], found[1]) << name;
+  }
+}
+
+TEST_F(Training, StartsFromTheWeightsOfABundle) {
+  const PackedFile file(folder_ / "Data.h5");
+  Recipe trained = recipe(file);
+  Trainer trainer(trained, file, options(1));
+  trainer.run();
+  write_bundle(folder_ / "bundle", trained, file, "", trainer.history());
+  Recipe fresh = recipe(file);
+  EXPECT_NE(weights(fresh), weights(trained));
+  load_weights(folder_ / "bundle", fresh);
+  EXPECT_EQ(weights(fresh), weights(trained));
 }
 
 TEST_F(Training, NamesWhatIsNotFinite) {
