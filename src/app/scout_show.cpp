@@ -1,6 +1,7 @@
 // trigloop scout show: a record in words, or as JSON.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iostream>
 #include <memory>
 
@@ -23,7 +24,23 @@ struct Options {
 
 bool is_complete(const Record& record) { return record.completeness == scout::Completeness::complete; }
 
-void show_exposure(const score::Exposure& e) {
+/// A record whose facts contradict the description of its stream is shown all the same.
+struct Told {
+  score::Exposure exposure;
+  std::string contradiction;
+};
+
+Told exposure_of(const Record& record) {
+  try {
+    return {record.all_spectrum().exposure, ""};
+  } catch (const core::Error& e) {
+    return {{.rows = scout::total(record.sum.all)}, e.what()};
+  }
+}
+
+void show_exposure(const Told& told) {
+  const score::Exposure& e = told.exposure;
+  if (!told.contradiction.empty()) std::cout << "contradiction        " << told.contradiction << '\n';
   const auto known = [](std::uint64_t n) { return n == 0 ? std::string("not known") : core::with_commas(n); };
   std::cout << "rows                 " << core::with_commas(e.rows) << "\norbits               " << known(e.orbits)
             << "\ncolliding crossings  " << known(e.colliding_crossings)
@@ -53,7 +70,7 @@ void show_text(const Record& record) {
   std::cout << "model                " << core::escaped(record.identity.model_name) << " "
             << record.identity.model.substr(0, 12) << "\nmenu                 "
             << (record.identity.menu.empty() ? "none" : core::escaped(record.identity.menu_name)) << '\n';
-  show_exposure(record.all_spectrum().exposure);
+  show_exposure(exposure_of(record));
   std::cout << "taken by no seed     "
             << (record.identity.menu.empty() ? "no menu" : core::with_commas(scout::total(record.sum.pure)))
             << "\nother crossings      " << core::with_commas(scout::total(record.sum.noncolliding)) << '\n';
@@ -61,8 +78,10 @@ void show_text(const Record& record) {
   const auto events = record.sum.tail.sorted();
   std::cout << fmt::format("\ntail: {} events", events.size());
   if (!events.empty()) {
-    std::cout << fmt::format(", scores {:.4f} to {:.4f}", record.all_spectrum().score(events.back().code),
-                             record.all_spectrum().score(events.front().code));
+    const auto score = [&](std::int64_t code) {
+      return std::ldexp(static_cast<double>(code), -record.identity.fraction);
+    };
+    std::cout << fmt::format(", scores {:.4f} to {:.4f}", score(events.back().code), score(events.front().code));
   }
   std::cout << '\n';
 }
@@ -89,7 +108,9 @@ void json_shares(core::JsonWriter& out, const Record& record) {
   out.end_array();
 }
 
-void json_exposure(core::JsonWriter& out, const score::Exposure& e) {
+void json_exposure(core::JsonWriter& out, const Told& told) {
+  const score::Exposure& e = told.exposure;
+  out.member("contradiction", told.contradiction);
   out.key("exposure").begin_object().member("rows", e.rows);
   for (const auto& [name, n] :
        {std::pair("offered", e.offered), std::pair("orbits", e.orbits),
@@ -119,7 +140,7 @@ void show_json(const Record& record) {
   out.member("lumisection", record.lumi().lumisection).member("complete", is_complete(record));
   out.member("why", record.why).member("generation", record.generation).member("committed_at", record.committed_at);
   out.key("identity").raw(scout::format_identity(record.identity));
-  json_exposure(out, record.all_spectrum().exposure);
+  json_exposure(out, exposure_of(record));
   json_shares(out, record);
   bins(out, "all", record.sum.all);
   bins(out, "pure", record.sum.pure);
