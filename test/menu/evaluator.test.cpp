@@ -166,6 +166,15 @@ TEST(Evaluator, answers_the_default_menu_as_the_plain_loop_does) {
   EXPECT_GT(std::ranges::count_if(counts, [](std::size_t n) { return n > 0; }), 100);
 }
 
+TEST(Evaluator, reads_integers_of_any_width) {
+  const Menu menu = find_menu(cms_run3);
+  const MenuEvents events(300, 9, true, 800);
+  const auto expected = evaluate(bind_all(menu, events.source()), events.source());
+  const auto wide = events.source<std::int32_t>(), wider = events.source<std::int64_t>();
+  EXPECT_EQ(evaluate(bind_all(menu, wide), wide), expected);
+  EXPECT_EQ(evaluate(bind_all(menu, wider), wider), expected);
+}
+
 Menu menu_of(const std::string& seeds) { return parse_menu("trigloop_menu: 1\nname: m\nseeds:\n" + seeds, "m.yaml"); }
 
 TEST(Evaluator, takes_sums_by_their_place_where_there_is_no_type_column) {

@@ -42,14 +42,16 @@ struct MenuEvents {
     }
   }
 
+  /// Objects in lists of T; scouting files have int16.
+  template <class T = std::int16_t>
   FakeSource source(std::size_t window = 100) const {
     std::vector<FakeColumn> columns{flat_column("run", run), flat_column("luminosityBlock", run),
                                     flat_column("bunchCrossing", bx), flat_column("orbitNumber", orbit)};
     const auto add = [&](menu::Kind kind, const std::string& name, const std::string& field, int NaiveObject::*member) {
-      std::vector<std::vector<std::int16_t>> lists;
+      std::vector<std::vector<T>> lists;
       for (const NaiveEvent& event : events) {
         lists.emplace_back();
-        for (const NaiveObject& o : event.at(kind)) lists.back().push_back(static_cast<std::int16_t>(o.*member));
+        for (const NaiveObject& o : event.at(kind)) lists.back().push_back(static_cast<T>(o.*member));
       }
       columns.push_back(jagged_column("L1" + name + "_" + field, lists, "nL1" + name));
     };
