@@ -10,7 +10,6 @@
 #include <random>
 #include <thread>
 
-#include "io/any/any.hpp"
 #include "test/app/scout_files.hpp"
 #include "test/faults/under_faults.hpp"
 
@@ -20,21 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 using test::run_under_faults;
 
-/// Entries [first, last) of a scouting file, as a file of its own.
-void write_part(const fs::path& whole, const fs::path& part, std::uint64_t first, std::uint64_t last) {
-  const auto source = io::open(whole);
-  io::root::Writer writer(part, {.threads = 1});
-  for (const io::TableSpec& table : {simulate::scouting_events(), simulate::scouting_lumisections()}) {
-    const std::size_t number = writer.add_table(table);
-    io::Selection selection{table.name, 0, {}};
-    for (const io::ColumnSpec& column : table.columns) selection.columns.push_back(column.name);
-    const auto reader = source->read(selection, {});
-    if (table.name == "Events") reader->rewind({first, last});
-    for (event::Columns cluster; reader->next(cluster);) writer.append(number, cluster);
-  }
-  writer.commit();
-}
-
 /// One lumisection in two files that overlap within an orbit, a copy of a part of it, and another lumisection.
 class ScoutCrash : public testing::Test {
  protected:
@@ -42,10 +26,10 @@ class ScoutCrash : public testing::Test {
     TRIGLOOP_NEEDS_FAULTS();
     fs::create_directories(in_);
     const fs::path whole = files_.all() / "ls1.root";
-    const auto rows = io::open(whole)->info().tables[0].entries;
-    write_part(whole, in_ / "a.root", 0, rows / 2 + 20);
-    write_part(whole, in_ / "b.root", rows / 2 - 20, rows);
-    write_part(whole, in_ / "c.root", rows / 4, rows / 3);
+    const std::uint64_t rows = test::rows_of(whole);
+    test::write_part(whole, in_ / "a.root", 0, rows / 2 + 20);
+    test::write_part(whole, in_ / "b.root", rows / 2 - 20, rows);
+    test::write_part(whole, in_ / "c.root", rows / 4, rows / 3);
     fs::copy(files_.all() / "ls2.root", in_ / "d.root");
     calls_ = test::count_calls(undisturbed_, words(undisturbed_), calls_that_change);
     ASSERT_GT(calls_, 30);

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "io/any/any.hpp"
 #include "model/qonnx_export.hpp"
 #include "scout/record.hpp"
 #include "test/score/axol1tl_like.hpp"
@@ -12,8 +13,9 @@
 namespace trigloop::test {
 
 /// `trigloop scout run` with the model at `model`, and what else is said.
-inline std::vector<std::string> scout_words(const std::filesystem::path& model, std::vector<std::string> more) {
-  std::vector<std::string> words{program(), "scout", "run", "--model", model, "--menu", "none", "--bunches", "2544"};
+inline std::vector<std::string> scout_words(const std::filesystem::path& model, std::vector<std::string> more,
+                                            const std::string& menu = "none") {
+  std::vector<std::string> words{program(), "scout", "run", "--model", model, "--menu", menu, "--bunches", "2544"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
@@ -30,6 +32,24 @@ inline std::vector<scout::Record> sums_of(const std::filesystem::path& folder) {
   }
   return all;
 }
+
+/// Entries [first, last) of a scouting file, as a file of its own.
+inline void write_part(const std::filesystem::path& whole, const std::filesystem::path& part, std::uint64_t first,
+                       std::uint64_t last) {
+  const auto source = io::open(whole);
+  io::root::Writer writer(part, {.threads = 1});
+  for (const io::TableSpec& table : {simulate::scouting_events(), simulate::scouting_lumisections()}) {
+    const std::size_t number = writer.add_table(table);
+    io::Selection selection{table.name, 0, {}};
+    for (const io::ColumnSpec& column : table.columns) selection.columns.push_back(column.name);
+    const auto reader = source->read(selection, {});
+    if (table.name == "Events") reader->rewind({first, last});
+    for (event::Columns cluster; reader->next(cluster);) writer.append(number, cluster);
+  }
+  writer.commit();
+}
+
+inline std::uint64_t rows_of(const std::filesystem::path& file) { return io::open(file)->info().tables[0].entries; }
 
 class ScoutFiles {
  public:
