@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
 #include "core/parallel.hpp"
+#include "curate/signal_sets.hpp"
 #include "train/checkpoint.hpp"
 
 namespace trigloop::train {
@@ -82,6 +83,9 @@ void Trainer::begin_stage(Stage& stage) {
 
 /// All signal sets, each a class. Every fifth event is held back.
 void Trainer::take_classes(Stage& stage) {
+  // `events: signals` declares that the recipe trains on all sets. Blind ones are refused all the same.
+  for (const curate::SignalSet& set : curate::read_signal_sets(file_.path()))
+    curate::check_trainable(set, file_.signals());
   std::vector<Table> sets;
   std::size_t events = 0;
   for (const std::string& name : file_.signals()) {

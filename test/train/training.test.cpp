@@ -222,6 +222,37 @@ TEST_F(Training, TrainsTheOtherBuiltInRecipes) {
   }
 }
 
+TEST_F(Training, NothingTrainsOnABlindSignalSet) {
+  const std::vector<float> zeros(500 * 57);
+  const event::ColumnView data{event::Type::float32, false, 57, reinterpret_cast<const std::byte*>(zeros.data()),
+                               zeros.size(),         {}};
+  {
+    io::hdf5::Writer writer(folder_ / "roles.h5");
+    std::vector<std::size_t> tables;
+    for (const char* group : {"Background_data/Train", "Background_data/Test", "Signal_data/A", "Signal_data/B"})
+      tables.push_back(writer.add_table({group, "", {{"DATA", event::Type::float32, {19, 3}, ""}}}));
+    const std::vector<double> ones(57, 1.0);
+    const event::ColumnView norm{
+        event::Type::float64, false, 3, reinterpret_cast<const std::byte*>(ones.data()), 57, {}};
+    const std::size_t table = writer.add_table(
+        {"Normalisation",
+         "",
+         {{"norm_scale", event::Type::float64, {3}, ""}, {"norm_bias", event::Type::float64, {3}, ""}}});
+    for (const std::size_t one : tables) writer.append(one, {0, 500, {data}});
+    writer.append(table, {0, 19, {norm, norm}});
+    writer.set_attribute("Signal_data/B", "role", "blind");
+    writer.commit();
+  }
+  const PackedFile file(folder_ / "roles.h5");
+  Recipe made = build_recipe(recipe_text("Classes"), "Classes", small_config().root(), file.shape());
+  try {
+    Trainer(made, file, options(1)).run();
+    FAIL() << "trained on a blind set";
+  } catch (const core::Error& e) {
+    EXPECT_NE(std::string(e.what()).find("signal set 'B' is blind"), std::string::npos) << e.what();
+  }
+}
+
 TEST_F(Training, StartsFromTheWeightsOfABundle) {
   const PackedFile file(folder_ / "Data.h5");
   Recipe trained = recipe(file);
