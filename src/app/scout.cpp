@@ -32,7 +32,7 @@ struct Options {
   std::vector<std::string> inputs;
   std::string output, memory = "2G", part;
   std::vector<double> rates{50, 1000};
-  unsigned threads = 0;
+  unsigned threads = 0, streams = 1;
   bool quiet = false, json = false;
 };
 
@@ -155,12 +155,14 @@ void check_inputs(const Options& options) {
 void follow_stream(const Options& options, const scout::Examiner& examiner, scout::Ledger& ledger) {
   FollowCommand command = options.follow;
   command.quiet = options.quiet;
+  const std::uint64_t memory = parse_bytes(options.memory, "--memory");
+  command.streams = scout::streams_within(memory, options.streams);
   scout::PassOptions pass;
   const unsigned threads = options.threads > 0 ? options.threads : core::available_cores();
   pass.threads = std::max(1u, threads / command.streams);
-  pass.memory = parse_bytes(options.memory, "--memory") / command.streams;
+  pass.memory = memory / command.streams;
   if (!options.part.empty()) pass.wanted = scout::part(options.part);
-  follow(command, ledger, examine_with(examiner, pass));
+  follow(command, ledger, scout::examine_with(examiner, pass));
 }
 
 void scout_run(const Options& options) {
@@ -171,6 +173,7 @@ void scout_run(const Options& options) {
   scout::RunOptions run;
   run.inputs = scout::expand(options.inputs);
   run.take.threads = options.threads;
+  run.streams = options.streams;
   run.take.memory = parse_bytes(options.memory, "--memory");
   if (!options.part.empty()) run.take.wanted = scout::part(options.part);
   core::Progress progress("scouting", 0, "events",
@@ -199,6 +202,11 @@ void add_scout_run(CLI::App& scout) {
   command->add_option("--part", options->part, "i/n: only lumisections whose number modulo n is i");
   command->add_option("--memory", options->memory, "Memory to use, as 300M or 2G")->capture_default_str();
   command->add_option("--threads", options->threads, "Threads (default: all cores)")->check(CLI::Range(1, 1024));
+  command
+      ->add_option("--streams", options->streams,
+                   "Files to read at a time, where one stream of the storage is slow; fewer, if --memory holds no more")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
   add_follow_options(*command, options->follow);
   command->add_flag("--json", options->json, "Print the summary as JSON (docs/formats.md)");
   command->add_flag("-q,--quiet", options->quiet, "No progress bar");

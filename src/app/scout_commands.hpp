@@ -20,17 +20,16 @@ struct FollowCommand {
   std::string folder;  ///< empty: the run is not one that follows
   std::vector<std::string> patterns{"*"};
   std::string order = "expiry", retention = "24h", settle = "60s", wait = "10min", rescan = "30s";
-  unsigned pieces = 0, streams = 1;
-  bool consume = false, move_damaged = false, quiet = false;
+  unsigned pieces = 0;
+  bool consume = false, move_damaged = false;
+  unsigned streams = 1;  ///< this and the next are options of every run
+  bool quiet = false;
 };
 void add_follow_options(CLI::App& run, FollowCommand& command);
 
 /// Follows until SIGTERM or SIGINT; then commits what is complete. Errors: usage, for durations and orders that are
 /// none; those of scout::Follow.
 void follow(const FollowCommand& command, scout::Ledger& ledger, scout::Examine examine);
-
-/// Opens an input and examines it, as `pass` says but for what is asked for. `examiner` must outlive it.
-scout::Examine examine_with(const scout::Examiner& examiner, scout::PassOptions pass);
 
 /// "90s", "10min", "24h", "2d". Error: usage.
 scout::Duration parse_duration(const std::string& text);

@@ -1,11 +1,9 @@
 // trigloop scout run --follow: a stream of files that appear and vanish.
-#include <algorithm>
 #include <charconv>
 #include <iostream>
 
 #include "app/scout_commands.hpp"
 #include "core/interrupt.hpp"
-#include "io/any/any.hpp"
 
 namespace trigloop::app {
 namespace {
@@ -70,24 +68,9 @@ void add_follow_options(CLI::App& run, FollowCommand& command) {
   option("--wait", command.wait, "How long a missing piece is waited for")->capture_default_str();
   option("--rescan", command.rescan, "Pause between listings of the folder; news between them come by inotify")
       ->capture_default_str();
-  option("--streams", command.streams, "Files that are read at a time")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
   run.add_flag("--consume", command.consume, "Remove a file after its lumisections are committed")->group(group);
   run.add_flag("--move-damaged", command.move_damaged, "Move damaged files to quarantine/ instead of leaving them")
       ->group(group);
-}
-
-scout::Examine examine_with(const scout::Examiner& examiner, scout::PassOptions pass) {
-  return [&examiner, pass = std::move(pass)](const std::filesystem::path& path, const scout::InputId& input,
-                                             const scout::PassRequest& request) {
-    scout::PassOptions asked = pass;
-    asked.exclusions = request.exclusions;
-    if (!request.only.empty()) {  // some of those that were wanted at first
-      asked.wanted = [&request](event::LumiKey lumi) { return std::ranges::binary_search(request.only, lumi); };
-    }
-    return scout::examine(examiner, *io::open(path), input, asked);
-  };
 }
 
 void follow(const FollowCommand& command, scout::Ledger& ledger, scout::Examine examine) {

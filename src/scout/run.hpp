@@ -1,5 +1,6 @@
 #pragma once
-// The batch run: inputs one after the other through pass and ledger, each on all cores.
+// The batch run: inputs through pass and ledger, one after the other, each on all cores; or several at a time, where
+// one stream of the storage is slow.
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -14,7 +15,11 @@ namespace trigloop::scout {
 struct RunOptions {
   std::vector<std::filesystem::path> inputs;
   TakeOptions take;
-  /// Told of each input that is done, and of each that could not be read; the run goes on with the next.
+  /// Inputs that are read at a time, or as many as the memory holds; they share threads and memory of `take`. Taps
+  /// need 1.
+  unsigned streams = 1;
+  /// Told of each input that is done, and of each that could not be read; the run goes on with the next. One at a time,
+  /// from any thread.
   std::function<void(const std::filesystem::path& input, const Taken& taken)> done;
   std::function<void(const core::Error& error)> failed;
 };
@@ -27,7 +32,8 @@ struct RunSummary {
   bool stopped = false;  ///< by a signal; what was complete is committed
 };
 
-/// Errors: output (the records cannot be written: no input can go on); internal.
+/// Errors: output (the records cannot be written: no input can go on); internal;
+/// usage, for several streams with taps.
 RunSummary run(const Examiner& examiner, Ledger& ledger, const RunOptions& options);
 
 /// Files and stores that names and patterns (`*`, `?`, `[]`) mean, each once, in the order given, patterns sorted.

@@ -56,7 +56,8 @@ Taken Taker::run(const Examiner& examiner, const io::Source& source) {
   const PassResult first = examine(examiner, source, input_, first_pass());
   taken_.rows = first.rows;
   taken_.seconds = first.seconds;
-  if (first.unwanted > 0) all_committed_ = false;
+  taken_.whole = first.unwanted == 0;
+  if (!taken_.whole) all_committed_ = false;
   while (!again_.empty()) taken_.seconds += examine(examiner, source, input_, next_pass()).seconds;
   std::ranges::sort(taken_.lumisections);
   if (all_committed_) ledger_.finish(input_, taken_.lumisections);

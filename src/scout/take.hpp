@@ -31,7 +31,9 @@ struct Taken {
   std::uint64_t repeated = 0;  ///< rows that stand twice in the input
   std::uint64_t duplicate_orbits = 0;
   std::uint64_t contradictions = 0;
-  double seconds = 0;
+  bool whole = true;        ///< no lumisection of it was left to others
+  double seconds = 0;       ///< of the passes
+  double book_seconds = 0;  ///< in the ledger, where it is known
 };
 
 /// Errors: those of examine and of the ledger. Lumisections that were delivered before an error stay committed: they

@@ -121,6 +121,39 @@ TEST_F(ScoutFollow, RefusesOptionsThatMakeNoSense) {
   EXPECT_EQ(run_command({program(), "scout", "status", files.path("none")}).status, 3);
 }
 
+TEST(ScoutStreams, ReadManyFilesAtATimeIntoTheSameRecords) {
+  const ScoutFiles files(6);
+  fs::copy_file(files.all() / ScoutFiles::name(0), files.path("all/copy.root"));
+  for (const char* streams : {"2", "7"}) {
+    const fs::path output = files.path(std::string("by") + streams);
+    const CommandResult run = run_command(scout_words(
+        files.model(), {"--input", files.all() / "*.root", "--output", output, "--streams", streams, "--json"}));
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_THAT(run.out, HasSubstr("\"inputs\":7"));
+    expect_same_records(sums_of(output), files.batch());
+  }
+}
+
+/// Storage of which one stream is slow: the more streams, the faster.
+TEST(ScoutStreams, AddUpWhereOneIsSlow) {
+  if (std::string(TRIGLOOP_SLOW_STORAGE).empty()) GTEST_SKIP() << "sanitizers leave no room for a preloaded library";
+  const ScoutFiles files(8);
+  const auto seconds = [&](const char* streams) {
+    std::vector<std::string> words{"env", std::string("LD_PRELOAD=") + TRIGLOOP_SLOW_STORAGE,
+                                   "SLOW_UNDER=" + files.all().native(), "SLOW_BYTES_PER_SECOND=200000"};
+    const auto run = scout_words(files.model(), {"--input", files.all() / "*.root", "--output",
+                                                 files.path(std::string("out") + streams), "--streams", streams, "-q"});
+    words.insert(words.end(), run.begin(), run.end());
+    const auto start = std::chrono::steady_clock::now();
+    const CommandResult result = run_command(words);
+    EXPECT_EQ(result.status, 0) << result.err;
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  const double one = seconds("1"), eight = seconds("8");
+  EXPECT_LT(eight, one / 2);
+  expect_same_records(sums_of(files.path("out8")), sums_of(files.path("out1")));
+}
+
 TEST(ScoutSubmit, RunsItsPartsOnARealSlurm) {
   if (std::system("command -v slurmctld slurmd sbatch > /dev/null 2>&1") != 0)
     GTEST_SKIP() << "SLURM (Debian: slurmctld, slurmd, slurm-client) is not installed";

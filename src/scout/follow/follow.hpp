@@ -23,11 +23,11 @@
 #include "scout/follow/clock.hpp"
 #include "scout/follow/completion.hpp"
 #include "scout/follow/inbox.hpp"
-#include "scout/follow/intake.hpp"
 #include "scout/follow/pause.hpp"
 #include "scout/follow/quarantine.hpp"
 #include "scout/follow/status.hpp"
 #include "scout/follow/watch.hpp"
+#include "scout/intake.hpp"
 #include "scout/ledger.hpp"
 
 namespace trigloop::scout {
@@ -95,7 +95,7 @@ class Follow {
   void look();
   bool read_next(Lock& lock);
   void read(Lock& lock, const Sighting& seen);
-  void enter(const Sighting& seen, const InputId& input, TakenIn&& taken);
+  void enter(const Sighting& seen, const InputId& input, Taken&& taken);
   void after_error(const Sighting& seen, const std::string& id, const core::Error& why);
   void set_damaged(const std::string& name, const std::string& id, const core::Error& why);
   void settle_quarantine();

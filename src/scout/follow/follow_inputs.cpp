@@ -27,7 +27,7 @@ bool Follow::read_next(Lock& lock) {
 void Follow::read(Lock& lock, const Sighting& seen) {
   const fs::path path = world_.watch.folder() / seen.name;
   InputId input;
-  TakenIn taken;
+  Taken taken;
   std::optional<Error> error;
   bool known = false;
   lock.unlock();
@@ -50,17 +50,17 @@ void Follow::read(Lock& lock, const Sighting& seen) {
   enter(seen, input, std::move(taken));
 }
 
-void Follow::enter(const Sighting& seen, const InputId& input, TakenIn&& taken) {
+void Follow::enter(const Sighting& seen, const InputId& input, Taken&& taken) {
   ++inputs_read_;
   lumisections_read_ += taken.lumisections.size();
-  meter_.add(Stage::pass, {1, taken.rows, input.bytes, taken.pass_seconds});
+  meter_.add(Stage::pass, {1, taken.rows, input.bytes, taken.seconds});
   meter_.add(Stage::book, {1, taken.rows, 0, taken.book_seconds});
   for (const event::LumiKey lumi : taken.lumisections) {
     opened_[lumi] = {now(), true};
     if (!latest_ || *latest_ < lumi) latest_ = lumi;
   }
-  if (taken.contradicting_orbits > 0) {
-    trouble(seen.name + ": contradicts in " + std::to_string(taken.contradicting_orbits) +
+  if (taken.contradictions > 0) {
+    trouble(seen.name + ": contradicts in " + std::to_string(taken.contradictions) +
             " orbits what other inputs brought; what came first stays");
     world_.say(troubles_.back());
   }

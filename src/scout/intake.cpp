@@ -1,10 +1,11 @@
-#include "scout/follow/intake.hpp"
+#include "scout/intake.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <map>
 
 #include "core/error.hpp"
+#include "io/any/any.hpp"
 
 namespace trigloop::scout {
 namespace {
@@ -27,7 +28,7 @@ class Intake {
          const Examine& examine, const Identify& identify)
       : ledger_(ledger), books_(books), path_(path), input_(input), examine_(examine), identify_(identify) {}
 
-  TakenIn run() {
+  Taken run() {
     read({});
     // A second time at most, unless others bring the same orbits at this very moment.
     while (!book()) read(what_is_new());
@@ -52,7 +53,7 @@ class Intake {
       taken_.rows = result.rows;
       taken_.whole = result.unwanted == 0;
     }
-    taken_.pass_seconds += seconds_since(start);
+    taken_.seconds += seconds_since(start);
   }
 
   /// Where all that the pass could give is in already.
@@ -96,10 +97,12 @@ class Intake {
       ledger_.add_duplicate(lumi, input_, item.review);
     } else {
       ledger_.add(item.delivery.contribution, item.review, item.delivery.repeated_rows);
+      taken_.added += item.delivery.contribution.orbits.events();
     }
     taken_.lumisections.push_back(lumi);
     taken_.duplicate_orbits += item.review.duplicate_orbits;
-    taken_.contradicting_orbits += found.size();
+    taken_.repeated += item.delivery.repeated_rows;
+    taken_.contradictions += found.size();
   }
 
   Ledger& ledger_;
@@ -109,13 +112,31 @@ class Intake {
   const Examine& examine_;
   const Identify& identify_;
   Items items_;
-  TakenIn taken_;
+  Taken taken_;
 };
 
 }  // namespace
 
-TakenIn take_in(Ledger& ledger, std::mutex& books, const std::filesystem::path& path, const InputId& input,
-                const Examine& examine, const Identify& identify) {
+Examine examine_with(const Examiner& examiner, PassOptions pass) {
+  return [&examiner, pass = std::move(pass)](const std::filesystem::path& path, const InputId& input,
+                                             const PassRequest& request) {
+    PassOptions asked = pass;
+    asked.exclusions = request.exclusions;
+    if (!request.only.empty()) {  // some of those that were wanted at first
+      asked.wanted = [&request](event::LumiKey lumi) { return std::ranges::binary_search(request.only, lumi); };
+    }
+    return scout::examine(examiner, *io::open(path), input, asked);
+  };
+}
+
+unsigned streams_within(std::uint64_t memory, unsigned streams) noexcept {
+  constexpr std::uint64_t program = 64u << 20, one = 24u << 20;
+  const std::uint64_t fit = memory > program ? (memory - program) / one : 0;
+  return static_cast<unsigned>(std::clamp<std::uint64_t>(fit, 1, std::max(1u, streams)));
+}
+
+Taken take_in(Ledger& ledger, std::mutex& books, const std::filesystem::path& path, const InputId& input,
+              const Examine& examine, const Identify& identify) {
   return Intake(ledger, books, path, input, examine, identify).run();
 }
 
