@@ -9,6 +9,7 @@
 
 #include "scout/follow/status.hpp"
 #include "test/app/scout_files.hpp"
+#include "test/faults/under_faults.hpp"
 #include "test/support/background.hpp"
 
 namespace trigloop::test {
@@ -93,8 +94,25 @@ TEST_F(ScoutFollow, SurvivesKillsAtAnyTime) {
   expect_same_records(sums_of(output()), files.batch());
 }
 
+/// The disk is full, or the handles are used up, for a moment in the middle of the work.
+TEST_F(ScoutFollow, GoesOnAfterTroubleOfTheMachine) {
+  TRIGLOOP_NEEDS_FAULTS();
+  fs::copy(files.all(), fifo(), fs::copy_options::recursive);
+  const auto truth = files.batch();
+  for (const char* trouble : {"ENOSPC:9", "EIO:21", "EMFILE:34", "EDQUOT:47"}) {
+    fs::remove_all(output());
+    // Writes of the ledger's constructor come before the first of these.
+    Background follower(words_under_faults(output(), trouble, words(), "write,sync,rename,create"), log());
+    ASSERT_TRUE(wait_for_records(count)) << trouble;
+    EXPECT_EQ(follower.end(SIGTERM), 0) << trouble << read_file(log());
+    expect_same_records(sums_of(output()), truth);
+  }
+  EXPECT_THAT(read_file(log()), HasSubstr("paused"));
+  EXPECT_THAT(read_file(log()), HasSubstr("goes on after"));
+}
+
 TEST_F(ScoutFollow, ConsumesWhatIsCommitted) {
-  fs::copy(files.all(), fifo());
+  fs::copy(files.all(), fifo(), fs::copy_options::recursive);
   Background follower(words({"--consume"}), log());
   ASSERT_TRUE(wait_for_records(count));
   for (int i = 0; i < 100 && !fs::is_empty(fifo()); ++i) std::this_thread::sleep_for(50ms);

@@ -22,7 +22,12 @@ std::vector<std::string> preloaded(const fs::path& folder, std::vector<std::stri
 CommandResult run_under_faults(const fs::path& folder, const std::string& action, const std::vector<std::string>& words,
                                const std::string& calls) {
   fs::remove_all(folder.native() + ".saved");
-  return run_command(preloaded(folder, {"TRIGLOOP_FAULTS_DO=" + action, "TRIGLOOP_FAULTS_CALLS=" + calls}, words));
+  return run_command(words_under_faults(folder, action, words, calls));
+}
+
+std::vector<std::string> words_under_faults(const fs::path& folder, const std::string& action,
+                                            const std::vector<std::string>& words, const std::string& calls) {
+  return preloaded(folder, {"TRIGLOOP_FAULTS_DO=" + action, "TRIGLOOP_FAULTS_CALLS=" + calls}, words);
 }
 
 long count_calls(const fs::path& folder, const std::vector<std::string>& words, const std::string& calls) {

@@ -12,6 +12,10 @@ namespace trigloop::test {
 CommandResult run_under_faults(const std::filesystem::path& folder, const std::string& action,
                                const std::vector<std::string>& words, const std::string& calls = "");
 
+/// The words of that run, to be started in other ways.
+std::vector<std::string> words_under_faults(const std::filesystem::path& folder, const std::string& action,
+                                            const std::vector<std::string>& words, const std::string& calls = "");
+
 /// How many such calls an undisturbed run makes; it must end with 0.
 long count_calls(const std::filesystem::path& folder, const std::vector<std::string>& words,
                  const std::string& calls = "");

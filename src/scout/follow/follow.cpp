@@ -16,7 +16,11 @@ using namespace std::chrono_literals;
 
 constexpr Duration shortest_wait = 20ms, longest_wait = 500ms;
 
-bool is_of_machine(const Error& error) { return trouble_of(error) == Trouble::machine; }
+/// What comes so far is no trouble of an input: records cannot be written, or read.
+bool may_pass(const Error& error) {
+  const Trouble trouble = trouble_of(error);
+  return trouble != Trouble::content && trouble != Trouble::interrupted;
+}
 
 }  // namespace
 
@@ -124,7 +128,7 @@ void Follow::work() {
     look();
     if (trial || options_.readers == 0) read_next(lock);
   } catch (const Error& e) {
-    if (!is_of_machine(e)) throw;
+    if (!may_pass(e)) throw;
     return pause(e);
   }
   const Duration since = pause_.since();
@@ -155,7 +159,7 @@ void Follow::read_all() {
       try {
         if (!pause_.active() && read_next(lock)) continue;
       } catch (const Error& e) {
-        if (!is_of_machine(e)) throw;
+        if (!may_pass(e)) throw;
         pause(e);
       }
       if (!ending_) ready_.wait(lock);

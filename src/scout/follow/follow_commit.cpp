@@ -48,7 +48,7 @@ void Follow::commit(LumiKey lumi, const Decision& decision) {
   try {
     ledger_.commit(lumi, complete ? Completeness::complete : Completeness::incomplete, decision.why);
   } catch (const core::Error& e) {
-    if (trouble_of(e) == Trouble::machine) throw;
+    if (trouble_of(e) != Trouble::content) throw;
     opened_[lumi] = {now(), false};  // it contradicts the stream's description, say: tried again when the wait is over
     trouble(e.what());
     return world_.say(e.what());

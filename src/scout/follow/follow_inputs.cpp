@@ -71,12 +71,14 @@ void Follow::enter(const Sighting& seen, const InputId& input, Taken&& taken) {
 void Follow::after_error(const Sighting& seen, const std::string& id, const Error& why) {
   const std::string& name = seen.name;
   const auto current = world_.watch.look(name);
-  switch (trouble_of(why)) {
+  // A record that cannot be read is no fault of the input.
+  const bool of_output = why.file_name().starts_with(ledger_.folder().native() + "/");
+  switch (of_output ? Trouble::machine : trouble_of(why)) {
     case Trouble::interrupted:
       return inbox_.put_back(name);
     case Trouble::machine:
       inbox_.put_back(name);
-      throw Error(why);
+      throw Error(core::ErrorCode::output, why.what());
     case Trouble::reading:
       if (!current) break;
       inbox_.set_aside(name, why.what(), now());
