@@ -67,15 +67,15 @@ HWY_INLINE void store_pairs(V16 x, V16 y, std::int32_t* row) {
 }
 
 /// The rare case: at least one of the two features goes by its table.
-void scale_row_by_table(const ScaledFeature& a, const ScaledFeature& b, const TileView& tile, std::size_t lanes,
-                        std::int32_t* row) {
+inline void scale_row_by_table(const ScaledFeature& a, const ScaledFeature& b, const TileView& tile, std::size_t lanes,
+                               std::int32_t* row) {
   HWY_ALIGN std::int16_t low[tile_lanes], high[tile_lanes];
   scale_feature(a, tile, lanes, low);
   scale_feature(b, tile, lanes, high);
   for (std::size_t e = 0; e < lanes; e += 2 * N) store_pairs(hn::Load(d16, low + e), hn::Load(d16, high + e), row + e);
 }
 
-void run_scale(const ScaleStep& step, const TileView& tile, std::size_t lanes, std::int32_t* rows) {
+inline void run_scale(const ScaleStep& step, const TileView& tile, std::size_t lanes, std::int32_t* rows) {
   std::int32_t* row = rows + step.first_row;
   for (std::size_t k = 0; k < step.features.size(); k += 2, row += tile_lanes) {
     const ScaledFeature& a = step.features[k];

@@ -24,15 +24,15 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-const HWY_FULL(std::int32_t) d32;
-const HWY_FULL(std::int16_t) d16;
+inline const HWY_FULL(std::int32_t) d32;
+inline const HWY_FULL(std::int16_t) d16;
 using V32 = hn::Vec<decltype(d32)>;
 using V16 = hn::Vec<decltype(d16)>;
-constexpr std::size_t N = HWY_LANES(std::int32_t);    // int32 lanes; a group is 2N events
-#if HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON  // 32 registers
-constexpr std::size_t unroll = 8;
+inline constexpr std::size_t N = HWY_LANES(std::int32_t);  // int32 lanes; a group is 2N events
+#if HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON       // 32 registers
+inline constexpr std::size_t unroll = 8;
 #else
-constexpr std::size_t unroll = 4;
+inline constexpr std::size_t unroll = 4;
 #endif
 
 /// sum + x.low * w.low + x.high * w.high in each 32-bit lane.
@@ -77,7 +77,7 @@ HWY_INLINE V32 paired(V32 a, V32 b) {
 }
 
 /// The event that stands in a lane of a row.
-std::size_t event_of(std::size_t lane) {
+inline std::size_t event_of(std::size_t lane) {
   const std::size_t group = lane / (2 * N), upper = lane % (2 * N) / N, i = lane % N;
   return group * 2 * N + i / 4 * 8 + upper * 4 + i % 4;
 }
