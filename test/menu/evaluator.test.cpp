@@ -207,13 +207,13 @@ TEST(Evaluator, finds_its_columns_at_the_positions_it_is_given) {
 }
 
 TEST(Evaluator, keeps_the_same_share_of_events_under_a_prescale_in_any_order_of_files) {
-  const MenuEvents events(20000, 6, true);
+  const MenuEvents events(6000, 6, true);
   const Menu menu = menu_of(
       "  - {name: All, legs: [{object: ET, pt: 0}]}\n"
       "  - {name: Third, prescale: 3, legs: [{object: ET, pt: 0}]}\n"
       "  - {name: Half, prescale: 2.5, legs: [{object: ET, pt: 0}]}\n"
       "  - {name: Off, prescale: 0, legs: [{object: ET, pt: 0}]}\n");
-  const auto large = evaluate(bind_all(menu, events.source(20000)), events.source(20000));
+  const auto large = evaluate(bind_all(menu, events.source(6000)), events.source(6000));
   std::array<double, 4> n{};
   for (const auto& row : large) {
     for (std::size_t s = 0; s < 4; ++s) n[s] += row[s];
@@ -225,10 +225,10 @@ TEST(Evaluator, keeps_the_same_share_of_events_under_a_prescale_in_any_order_of_
 
   // The key decides, not the place in a file: the second half as a file of its own.
   MenuEvents half = events;
-  const auto cut = [](auto& all) { all.erase(all.begin(), all.begin() + 10000); };
+  const auto cut = [](auto& all) { all.erase(all.begin(), all.begin() + 3000); };
   cut(half.events), cut(half.run), cut(half.orbit), cut(half.bx);
   const auto second = evaluate(bind_all(menu, half.source()), half.source());
-  EXPECT_TRUE(std::ranges::equal(second, std::span(large).subspan(10000)));
+  EXPECT_TRUE(std::ranges::equal(second, std::span(large).subspan(3000)));
 }
 
 TEST(Evaluator, refuses_more_objects_than_a_trigger_has) {
