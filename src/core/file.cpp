@@ -141,9 +141,23 @@ void OutputFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes
 
 void OutputFile::commit() {
   if (::fsync(fd_) != 0) fail_output(path_, "make durable", errno);
+  publish();
+  sync_folder(path_.parent_path());
+}
+
+void OutputFile::publish() {
   if (::rename(partial_.c_str(), path_.c_str()) != 0) fail_output(path_, "rename", errno);
   ::close(std::exchange(fd_, -1));
-  sync_folder(path_.parent_path());
+}
+
+void sync_file_system(const std::filesystem::path& folder) {
+  const std::filesystem::path place = folder.empty() ? std::filesystem::path(".") : folder;
+  const int fd = ::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) fail_output(place, "open the folder", errno);
+  const int result = ::syncfs(fd);
+  const int error = errno;
+  ::close(fd);
+  if (result != 0) fail_output(place, "make the file system durable", error);
 }
 
 void sync_folder(const std::filesystem::path& folder) {

@@ -60,6 +60,8 @@ class OutputFile {
   const std::filesystem::path& path() const noexcept { return path_; }
 
   void commit();
+  /// The rename alone, for sets of outputs: sync_file_system comes before, sync_folder on their folder after.
+  void publish();
 
  private:
   void put(std::uint64_t offset, std::span<const std::byte> bytes);
@@ -71,6 +73,10 @@ class OutputFile {
 
 /// Makes the entries of `folder` durable.
 void sync_folder(const std::filesystem::path& folder);
+
+/// Makes all that was written to the file system of `folder` durable, by whomever: one call, where each of a set of
+/// thousands of files would be waited for. Error: output.
+void sync_file_system(const std::filesystem::path& folder);
 
 /// The text of a small file. Error: limit, if it is larger than `max_bytes`.
 std::string read_text(const std::filesystem::path& path, std::uint64_t max_bytes = 64u << 20);

@@ -106,6 +106,11 @@ void OutputFolder::sync_all() const {
 
 void OutputFolder::commit() {
   sync_all();
+  publish();
+  sync_folder(path_.has_parent_path() ? path_.parent_path() : fs::path("."));
+}
+
+void OutputFolder::publish() {
   if (::rename(partial_.c_str(), path_.c_str()) != 0) {
     if (errno != ENOTEMPTY && errno != EEXIST) fail(path_, "rename into place", errno);
     // There is an old one: swap the two, so that the name never points to nothing; the destructor's duty is the old.
@@ -116,7 +121,6 @@ void OutputFolder::commit() {
     fs::remove_all(partial_, ignored);
   }
   open_ = false;
-  sync_folder(path_.has_parent_path() ? path_.parent_path() : fs::path("."));
 }
 
 }  // namespace trigloop::core

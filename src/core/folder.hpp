@@ -27,6 +27,8 @@ class OutputFolder {
 
   /// Makes everything durable, and visible in one step; a folder that stood there before is replaced and removed.
   void commit();
+  /// The rename alone, for sets of outputs: sync_file_system comes before, sync_folder on their parent after.
+  void publish();
 
  private:
   void sync_all() const;
