@@ -1,5 +1,5 @@
 #pragma once
-// What a page shows: curves and heat maps as numbers, without a word on how they are drawn.
+// What a page shows: curves, heat maps and tables as numbers, without a word on how they are drawn.
 #include <optional>
 #include <string>
 #include <variant>
@@ -12,6 +12,7 @@ struct Series {
   std::string name;
   std::vector<double> x;
   std::vector<std::optional<double>> y;
+  std::vector<double> error = {};  ///< one standard deviation of each y; empty: none is shown
 };
 
 struct Curves {
@@ -26,6 +27,14 @@ struct HeatMap {
   std::string title, caption, x_title, y_title, z_title;
   std::vector<double> x, y;
   std::vector<std::vector<double>> z;
+  bool log_z = false;  ///< colours by the logarithm; cells of 0 stay empty
+};
+
+/// Words and numbers; the first column is the wide one, the others are aligned as numbers.
+struct Table {
+  std::string title, caption;
+  std::vector<std::string> headers;
+  std::vector<std::vector<std::string>> rows;
 };
 
 using Figure = std::variant<Curves, HeatMap>;

@@ -57,6 +57,7 @@ void write(core::JsonWriter& json, const Curves& curves) {
     json.begin_object().member("name", series.name);
     write_list(json, "x", series.x);
     write_list(json, "y", series.y);
+    if (!series.error.empty()) write_list(json, "error", series.error);
     json.end_object();
   }
   json.end_array();
@@ -64,7 +65,7 @@ void write(core::JsonWriter& json, const Curves& curves) {
 
 void write(core::JsonWriter& json, const HeatMap& map) {
   write_titles(json, "heat map", map);
-  json.member("z_title", map.z_title);
+  json.member("z_title", map.z_title).member("log_z", map.log_z);
   write_list(json, "x", map.x);
   write_list(json, "y", map.y);
   json.key("z").begin_array();
@@ -86,6 +87,23 @@ std::string sections(const std::vector<Figure>& figures) {
                   "\"></div><figcaption>" + escaped(figure.caption) + "</figcaption></figure>\n";
         },
         figures[i]);
+  }
+  return html;
+}
+
+std::string row(const std::vector<std::string>& cells, const char* tag) {
+  std::string html = "<tr>";
+  for (const std::string& cell : cells) html += "<" + std::string(tag) + ">" + escaped(cell) + "</" + tag + ">";
+  return html + "</tr>\n";
+}
+
+std::string tables(const std::vector<Table>& tables) {
+  std::string html;
+  for (const Table& table : tables) {
+    html += "<figure><h2>" + escaped(table.title) + "</h2><figcaption>" + escaped(table.caption) +
+            "</figcaption><div class=\"scroll\"><table><thead>" + row(table.headers, "th") + "</thead><tbody>\n";
+    for (const auto& cells : table.rows) html += row(cells, "td");
+    html += "</tbody></table></div></figure>\n";
   }
   return html;
 }
@@ -122,7 +140,7 @@ std::string as_html(const Page& page) {
   html += "<title>" + escaped(page.title) + "</title>\n<style>";
   html += page_style;
   html += "</style></head>\n<body><header><h1>" + escaped(page.title) + "</h1><p>" + escaped(page.subtitle) + "</p>" +
-          facts(page) + "</header>\n<main>\n" + sections(page.figures) + "</main>\n";
+          facts(page) + "</header>\n<main>\n" + sections(page.figures) + tables(page.tables) + "</main>\n";
   html += "<noscript>The figures need JavaScript; their numbers stand in this file as JSON.</noscript>\n";
   html += "<script type=\"application/json\" id=\"data\">" + figures_as_json(page.figures) + "</script>\n<script>";
   html += drawing_library();

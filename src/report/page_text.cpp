@@ -25,7 +25,10 @@ dt { color: var(--dim); font-size: 0.8rem; } dd { margin: 0; font-variant-numeri
 main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
 figure { margin: 0; padding: 12px; border: 1px solid var(--line); border-radius: 8px; background: var(--card);
   min-width: 0; }
-figcaption { font-size: 0.85rem; } .plot { height: 320px; }
+figcaption { font-size: 0.85rem; } .plot { height: 320px; } .scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
+th, td { text-align: right; padding: 2px 8px; border-top: 1px solid var(--line); white-space: nowrap; }
+th:first-child, td:first-child { text-align: left; white-space: normal; } th { color: var(--dim); font-weight: 500; }
 )css";
 
 const std::string_view page_script = R"js(
@@ -40,14 +43,19 @@ const dashes = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'longdashdot'];
 
 function traces(figure, palette) {
   if (figure.kind === 'heat map') {
-    return [{type: 'heatmap', x: figure.x, y: figure.y, z: figure.z, colorscale: 'Cividis',
-      colorbar: {title: {text: figure.z_title, side: 'right'}, thickness: 12},
-      hovertemplate: figure.x_title + ' %{x:.3g}<br>' + figure.y_title + ' %{y:.3g}<br>%{z}<extra></extra>'}];
+    const z = figure.log_z ? figure.z.map(row => row.map(v => v > 0 ? Math.log10(v) : null)) : figure.z;
+    const most = Math.ceil(Math.max(...figure.z.flat().map(v => Math.log10(Math.max(v, 1)))));
+    const powers = Array.from({length: most + 1}, (_, i) => i);
+    const ticks = figure.log_z ? {tickvals: powers, ticktext: powers.map(i => '10<sup>' + i + '</sup>')} : {};
+    return [{type: 'heatmap', x: figure.x, y: figure.y, z, text: figure.z, colorscale: 'Cividis',
+      colorbar: {title: {text: figure.z_title, side: 'right'}, thickness: 12, ...ticks},
+      hovertemplate: figure.x_title + ' %{x:.4g}<br>' + figure.y_title + ' %{y:.4g}<br>%{text}<extra></extra>'}];
   }
   return figure.series.map((series, i) => ({type: 'scatter', name: series.name,
     mode: figure.steps && series.x.length > 2 ? 'lines' : 'lines+markers', marker: {size: 5}, x: series.x, y: figure.log_y ? series.y.map(v => v > 0 ? v : null) : series.y,
     line: {shape: figure.steps ? 'hvh' : 'linear', width: 2, color: palette[i % palette.length],
-      dash: dashes[i % dashes.length]}}));
+      dash: dashes[i % dashes.length]},
+    error_y: series.error ? {type: 'data', array: series.error, thickness: 1, width: 2} : undefined}));
 }
 
 // Decades alone carry numbers, unless there are too few of them to read a value.
