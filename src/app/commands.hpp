@@ -23,6 +23,11 @@ void add_score(CLI::App& program);
 void add_scout(CLI::App& program);
 void add_spectrum(CLI::App& program);
 void add_simulate(CLI::App& program);
+void add_tail(CLI::App& program);
 void add_train(CLI::App& program);
+
+/// Subcommands of `trigloop scout`.
+void add_scout_page(CLI::App& scout);
+void add_scout_parity(CLI::App& scout);
 
 }  // namespace trigloop::app

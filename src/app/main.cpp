@@ -87,6 +87,7 @@ int run(int argc, char** argv) {
   trigloop::app::add_scout(program);
   trigloop::app::add_spectrum(program);
   trigloop::app::add_simulate(program);
+  trigloop::app::add_tail(program);
   trigloop::app::add_train(program);
 
   if (argc > 1) refuse_unknown_command(program, argv[1]);

@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "app/commands.hpp"
 #include "app/scout_commands.hpp"
+#include "app/scout_stages.hpp"
 #include "core/interrupt.hpp"
 #include "core/json_writer.hpp"
 #include "core/parallel.hpp"
@@ -29,6 +31,7 @@ constexpr double rows_a_second = 3.0e6;  ///< of the detector's stream
 struct Options {
   ScoutOptions examiner;
   FollowCommand follow;
+  StageOptions stages;
   std::vector<std::string> inputs;
   std::string output, memory = "2G", part;
   std::vector<double> rates{50, 1000};
@@ -167,18 +170,30 @@ void follow_stream(const Options& options, const scout::Examiner& examiner, scou
 
 void scout_run(const Options& options) {
   check_inputs(options);
-  const scout::Examiner examiner = scout::make_examiner(examiner_options(options.examiner));
+  if (!options.follow.folder.empty() && !options.stages.empty())
+    throw Error(ErrorCode::usage, "--tap, --from and --to work with --input, not with --follow");
+  if (run_stages_alone(options.stages, options.examiner, options.inputs, options.output, options.threads,
+                       options.follow.consume)) {
+    return;
+  }
+  const scout::Examiner examiner = make_examiner(options.stages, options.examiner);
   scout::Ledger ledger(options.output, examiner.identity);
   if (!options.follow.folder.empty()) return follow_stream(options, examiner, ledger);
   scout::RunOptions run;
-  run.inputs = scout::expand(options.inputs);
+  run.inputs = inputs_of(options.stages, options.inputs);
   run.take.threads = options.threads;
   run.streams = options.streams;
   run.take.memory = parse_bytes(options.memory, "--memory");
   if (!options.part.empty()) run.take.wanted = scout::part(options.part);
+  use_stages(options.stages, examiner, options.output, run);
   core::Progress progress("scouting", 0, "events",
                           options.quiet ? core::ProgressMode::quiet : core::ProgressMode::automatic);
   run.take.progress = [&](std::uint64_t events) { progress.advance(events); };
+  if (options.follow.consume) {
+    run.done = [](const std::filesystem::path& input, const scout::Taken& taken) {
+      if (taken.finished) std::filesystem::remove_all(input);
+    };
+  }
   run.failed = [](const Error& error) { std::cerr << "trigloop: " << error.what() << '\n'; };
   const scout::RunSummary summary = scout::run(examiner, ledger, run);
   if (options.json) {
@@ -197,6 +212,7 @@ void add_scout_run(CLI::App& scout) {
   CLI::App* command = scout.add_subcommand("run", "Score files, and commit one record a lumisection");
   add_examiner_options(*command, options->examiner);
   command->add_option("-i,--input", options->inputs, "Files, stores, or patterns in quotes");
+  add_stage_options(*command, options->stages);
   command->add_option("-o,--output", options->output, "Folder of records and .axo files; made if need be")->required();
   command->add_option("--rate", options->rates, "Working points to print, in Hz")->capture_default_str();
   command->add_option("--part", options->part, "i/n: only lumisections whose number modulo n is i");
@@ -223,6 +239,8 @@ void add_scout(CLI::App& program) {
   add_scout_status(*scout);
   add_scout_quarantine(*scout);
   add_scout_submit(*scout);
+  add_scout_page(*scout);
+  add_scout_parity(*scout);
 }
 
 }  // namespace trigloop::app

@@ -20,7 +20,9 @@ struct ScoutOptions {
 /// --tail-count, --tail-threshold.
 void add_examiner_options(CLI::App& command, ScoutOptions& options);
 
-/// Errors: usage, for what contradicts itself; those of load_stream.
+/// Errors: those of parse_stream and load_stream.
+scout::StreamDescription stream_of(const ScoutOptions& options);
+/// Errors: usage, for what contradicts itself, and if there is no model; those of stream_of.
 scout::ExaminerOptions examiner_options(const ScoutOptions& options);
 
 /// "300M", "2G", "65536": powers of 1024. Error: usage, naming the option.

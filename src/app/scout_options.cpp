@@ -32,14 +32,15 @@ std::string stream_text(const ScoutOptions& options) {
   return text + "\"]\n";
 }
 
+}  // namespace
+
 scout::StreamDescription stream_of(const ScoutOptions& options) {
   if (options.stream.empty()) return scout::parse_stream(stream_text(options), "options of the command line");
   return scout::load_stream(options.stream);
 }
 
-}  // namespace
-
 scout::ExaminerOptions examiner_options(const ScoutOptions& options) {
+  if (options.model.empty()) throw Error(ErrorCode::usage, "--model is required");
   scout::ExaminerOptions examiner;
   examiner.model = options.model;
   examiner.engine = options.engine;
@@ -70,7 +71,7 @@ std::uint64_t parse_bytes(const std::string& text, const std::string& option) {
 void add_examiner_options(CLI::App& command, ScoutOptions& options) {
   options.layout = event::cms_l1_scouting;
   options.menu = menu::cms_run3;
-  command.add_option("-m,--model", options.model, "QONNX, or a QKeras .h5")->required();
+  command.add_option("-m,--model", options.model, "QONNX, or a QKeras .h5");
   command.add_option("--engine", options.engine, "simd or reference (default: $TRIGLOOP_ENGINE, else the fastest)");
   command.add_option("--layout", options.layout, "What the columns mean: a built-in layout or a YAML file")
       ->capture_default_str();

@@ -66,15 +66,29 @@ features:
   - {objects_of: Jet, first: 10, fields: [pt, eta, phi]}
 )";
 
+// A store of the pipeline that this one replaces: the same 57 features, made already.
+constexpr std::string_view stage1_text = R"(trigloop_layout: 1
+name: scouting-analyser-stage1
+about: a group of the Scouting Analyser's stage 1
+table: ""
+values: hardware
+element: int16
+key: {run: RunNumber, lumisection: LuminosityBlock, orbit: OrbitNumber, bunch_crossing: BunchCrossing}
+features:
+  - {array: Data, length: 57}
+)";
+constexpr const char* stage1_name = "scouting-analyser-stage1";
+
 }  // namespace
 
 const std::vector<std::string>& builtin_layout_names() {
-  static const std::vector<std::string> names{cms_l1_scouting};
+  static const std::vector<std::string> names{cms_l1_scouting, stage1_name};
   return names;
 }
 
 std::string_view builtin_layout_text(const std::string& name) {
   if (name == cms_l1_scouting) return cms_text;
+  if (name == stage1_name) return stage1_text;
   core::Error error(core::ErrorCode::usage, "there is no built-in layout '" + name + "'");
   const std::string near = core::nearest(name, builtin_layout_names());
   throw error.remedy(near.empty() ? "`trigloop layout show` lists them" : "Did you mean '" + near + "'?");

@@ -21,6 +21,34 @@ namespace fs = std::filesystem;
 using core::Error;
 using core::ErrorCode;
 
+void add(RunSummary& summary, const Taken& taken) {
+  summary.done_before += taken.done_before ? 1 : 0;
+  summary.lumisections.insert(taken.lumisections.begin(), taken.lumisections.end());
+  Taken& sum = summary.sum;
+  sum.rows += taken.rows;
+  sum.added += taken.added;
+  sum.repeated += taken.repeated;
+  sum.duplicate_orbits += taken.duplicate_orbits;
+  sum.contradictions += taken.contradictions;
+  sum.seconds += taken.seconds;
+}
+
+Taken take_file(const Examiner& examiner, Ledger& ledger, const fs::path& path, const RunOptions& options) {
+  try {
+    const InputId input = identify(path);
+    if (ledger.done(input)) {
+      Taken before;
+      before.done_before = before.finished = true;
+      return before;
+    }
+    const auto source = options.open ? options.open(path) : io::open(path);
+    return take_input(examiner, ledger, *source, input, options.take);
+  } catch (Error& e) {
+    e.file(path.native());
+    throw;
+  }
+}
+
 /// Whether the next input may fare better.
 bool is_of_input(const Error& error) {
   return error.code() != ErrorCode::output && error.code() != ErrorCode::internal;
@@ -161,6 +189,27 @@ class Runner {
 
 RunSummary run(const Examiner& examiner, Ledger& ledger, const RunOptions& options) {
   return Runner(examiner, ledger, options).run();
+  RunSummary summary;
+  for (const fs::path& path : options.inputs) {
+    if (core::interrupted()) summary.stopped = true;
+    if (summary.stopped) break;
+    try {
+      const Taken taken = take_file(examiner, ledger, path, options);
+      add(summary, taken);
+      if (options.done) options.done(path, taken);
+    } catch (const Error& e) {
+      if (e.code() == ErrorCode::interrupted) {
+        summary.stopped = true;
+        break;
+      }
+      if (!is_of_input(e)) throw;
+      ++summary.failed;
+      if (!summary.first_error) summary.first_error = e.code();
+      if (options.failed) options.failed(e);
+    }
+    ++summary.inputs;
+  }
+  return summary;
 }
 
 std::vector<fs::path> expand(const std::vector<std::string>& patterns) {

@@ -20,6 +20,9 @@ struct RunOptions {
   unsigned streams = 1;
   /// Told of each input that is done, and of each that could not be read; the run goes on with the next. One at a time,
   /// from any thread.
+  /// Opens an input; io::open, if empty.
+  std::function<std::unique_ptr<io::Source>(const std::filesystem::path& path)> open;
+  /// Told of each input that is done, and of each that could not be read; the run goes on with the next.
   std::function<void(const std::filesystem::path& input, const Taken& taken)> done;
   std::function<void(const core::Error& error)> failed;
 };

@@ -1,6 +1,7 @@
 #include "scout/take.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 namespace trigloop::scout {
@@ -53,7 +54,11 @@ PassOptions Taker::next_pass() {
 }
 
 Taken Taker::run(const Examiner& examiner, const io::Source& source) {
-  const PassResult first = examine(examiner, source, input_, first_pass());
+  PassOptions pass = first_pass();
+  const std::unique_ptr<TapSet> own = options_.make_taps ? options_.make_taps(source, input_) : nullptr;
+  if (own) std::ranges::copy(own->taps(), std::back_inserter(pass.taps));
+  const PassResult first = examine(examiner, source, input_, pass);
+  if (own) own->commit();
   taken_.rows = first.rows;
   taken_.seconds = first.seconds;
   taken_.whole = first.unwanted == 0;

@@ -15,6 +15,7 @@ struct TakeOptions {
   std::uint64_t memory = 2ull << 30;
   std::function<bool(event::LumiKey)> wanted;
   std::vector<Tap*> taps;
+  TapMaker make_taps;  ///< of this input, beside `taps`; may be empty
   std::function<void(std::uint64_t events)> progress;
   /// Whether a lumisection is to be committed at once; all are, if empty. The others stay open in the ledger, and the
   /// input is not finished.

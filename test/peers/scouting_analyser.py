@@ -4,6 +4,7 @@ scouting_analyser.py stage2 FOLDER         what its stage 2 sees of FOLDER/Store
 scouting_analyser.py stage3 FOLDER OUT     its stages 3 and 4 on FOLDER/StoreStage2: OUT/*.axo
 scouting_analyser.py stage4 FOLDER OUT     its stage 4 on FOLDER/StoreStage3: OUT/*.axo
 scouting_analyser.py notebook FOLDER       FOLDER/*.axo as its notebook reads them: JSON, lumisection -> {bin: count}
+scouting_analyser.py emulate FOLDER        score codes of a lumisection (codes.npy), and what its chain makes of them
 scouting_analyser.py write FOLDER N        groups of stages 1 and 2 as it writes them, int64 and float32, N events
 """
 import glob
@@ -111,6 +112,38 @@ def notebook(folder):
             dense[int(index)] = value
         result[str(int(float(meta["luminosity_blocks"])))] = {int(i): int(dense[i]) for i in np.nonzero(dense)[0]}
     print(json.dumps(result))
+
+
+def emulate(folder):
+    """FOLDER/CASE/run_396102_lumi_214.axo from the same events: as they are, and with the faults of the chain."""
+    rng = np.random.default_rng(5)
+    events = 64_000
+    codes = (16 * rng.lognormal(6, 0.7, events)).astype(np.int32)
+    codes[:5] = 16 * 25_000 + np.arange(5)
+    codes[5:7] = 16 * 19_999
+    noncolliding = rng.random(events) < 0.01
+    np.save(os.path.join(folder, "codes.npy"), codes)
+    np.save(os.path.join(folder, "noncolliding.npy"), noncolliding.astype(np.int8))
+    scores = codes.astype(np.float32) / 16
+    # Keras on an accelerator sums floats in another order, so quantisers round the other way now and then.
+    turned = rng.random(events) < 0.02
+    floats = np.where(turned, scores + rng.choice([-1, 1], events).astype(np.float32) / 16, scores)
+    colliding = ~noncolliding
+    parts = np.array_split(np.flatnonzero(colliding), PARTS)
+    cases = {"same": [scores[p] for p in parts], "float": [floats[p] for p in parts],
+             "missing": [scores[p] for p in parts[:-1]], "doubled": [scores[p] for p in [*parts, parts[3]]],
+             "everything": [scores[p] for p in np.array_split(np.arange(events), PARTS)],
+             "model": [(scores * 1.05)[p] for p in parts], "biased": [scores[p][scores[p] < 2000] for p in parts]}
+    for case, shards in cases.items():
+        os.makedirs(os.path.join(folder, case))
+        dense = np.zeros(20000)
+        for shard in shards:
+            for bin_number, count in histogram_of(shard).items():
+                dense[bin_number] += count
+        first = {"bins": [0, 20000, 1], "counts": {int(i): float(n) for i, n in enumerate(dense) if n != 0}}
+        second = {"run_numbers": 396102, "luminosity_blocks": 214}
+        with open(os.path.join(folder, case, "run_396102_lumi_214.axo"), "w") as file:
+            file.write(json.dumps(first) + "\n" + json.dumps(second) + "\nCurrent time UTC: 2026-01-01 00:00:00")
 
 
 def write(folder, events):

@@ -26,16 +26,16 @@ class StoreTap : public Tap {
   virtual void commit() = 0;
 };
 
-class StageTaps {
+class StageTaps final : public TapSet {
  public:
   /// Scores are codes x 2^-fraction; `threads` as in PassOptions. `source` must outlive the taps. Errors: output;
   /// mismatch, if the layout's events have no numbers of e/gammas and jets.
   StageTaps(const std::filesystem::path& folder, const std::vector<Stage>& stages, const io::Source& source,
             const event::Layout& layout, const InputId& input, int fraction, unsigned threads);
 
-  std::vector<Tap*> taps() const;
+  std::vector<Tap*> taps() const override;
   /// Makes the stores visible, each whole; those of an earlier run over the same input are replaced.
-  void commit();
+  void commit() override;
 
  private:
   std::vector<std::unique_ptr<StoreTap>> taps_;

@@ -13,17 +13,6 @@ namespace fs = std::filesystem;
 using core::Error;
 using core::ErrorCode;
 
-constexpr std::string_view layout_text = R"(trigloop_layout: 1
-name: scouting-analyser-stage1
-about: a group of the Scouting Analyser's stage 1
-table: ""
-values: hardware
-element: int16
-key: {run: RunNumber, lumisection: LuminosityBlock, orbit: OrbitNumber, bunch_crossing: BunchCrossing}
-features:
-  - {array: Data, length: 57}
-)";
-
 /// The attribute is written last: before, the group may be half there.
 bool is_whole(const fs::path& store) {
   try {
@@ -83,6 +72,6 @@ std::vector<fs::path> list_stores(const fs::path& folder, Stage stage, std::vect
   return stores;
 }
 
-event::Layout stage1_layout() { return event::parse_layout(layout_text, "scouting-analyser-stage1"); }
+event::Layout stage1_layout() { return event::find_layout(stage1_layout_name); }
 
 }  // namespace trigloop::scout::stores

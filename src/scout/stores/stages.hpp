@@ -39,7 +39,8 @@ std::string store_name(const InputId& input, unsigned part, std::string_view end
 std::vector<std::filesystem::path> list_stores(const std::filesystem::path& folder, Stage stage,
                                                std::vector<std::filesystem::path>* unfinished = nullptr);
 
-/// How a pass reads a group of stage 1.
+/// How a pass reads a group of stage 1: a built-in layout.
+inline constexpr const char* stage1_layout_name = "scouting-analyser-stage1";
 event::Layout stage1_layout();
 
 }  // namespace trigloop::scout::stores
