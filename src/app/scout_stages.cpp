@@ -188,7 +188,7 @@ std::vector<fs::path> inputs_of(const StageOptions& stages, const std::vector<st
 
 void use_stages(const StageOptions& stages, const scout::Examiner& examiner, const fs::path& output,
                 scout::RunOptions& run) {
-  run.open = [stages](const fs::path& path) { return open(stages, path); };
+  if (!stages.from.empty()) run.open = [stages](const fs::path& path) { return open(stages, path); };
   const std::vector<Stage> taps = taps_of(stages);
   if (taps.empty()) return;
   if (run.take.wanted) throw Error(ErrorCode::usage, "--tap writes whole inputs; --part takes lumisections of them");

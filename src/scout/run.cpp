@@ -21,34 +21,6 @@ namespace fs = std::filesystem;
 using core::Error;
 using core::ErrorCode;
 
-void add(RunSummary& summary, const Taken& taken) {
-  summary.done_before += taken.done_before ? 1 : 0;
-  summary.lumisections.insert(taken.lumisections.begin(), taken.lumisections.end());
-  Taken& sum = summary.sum;
-  sum.rows += taken.rows;
-  sum.added += taken.added;
-  sum.repeated += taken.repeated;
-  sum.duplicate_orbits += taken.duplicate_orbits;
-  sum.contradictions += taken.contradictions;
-  sum.seconds += taken.seconds;
-}
-
-Taken take_file(const Examiner& examiner, Ledger& ledger, const fs::path& path, const RunOptions& options) {
-  try {
-    const InputId input = identify(path);
-    if (ledger.done(input)) {
-      Taken before;
-      before.done_before = before.finished = true;
-      return before;
-    }
-    const auto source = options.open ? options.open(path) : io::open(path);
-    return take_input(examiner, ledger, *source, input, options.take);
-  } catch (Error& e) {
-    e.file(path.native());
-    throw;
-  }
-}
-
 /// Whether the next input may fare better.
 bool is_of_input(const Error& error) {
   return error.code() != ErrorCode::output && error.code() != ErrorCode::internal;
@@ -67,8 +39,8 @@ class Runner {
 
   RunSummary run() {
     const auto start = std::chrono::steady_clock::now();
-    if (options_.streams > 1 && !options_.take.taps.empty())
-      throw Error(ErrorCode::usage, "stores are written by one stream").remedy("Leave out --streams");
+    if (options_.streams > 1 && (!options_.take.taps.empty() || options_.take.make_taps || options_.open))
+      throw Error(ErrorCode::usage, "stores are read and written by one stream").remedy("Leave out --streams");
     if (streams_ == 1) {
       read_all();
     } else {
@@ -135,7 +107,9 @@ class Runner {
 
   Taken take_alone(const fs::path& path) {
     const InputId input = identify(path);
-    return ledger_.done(input) ? done_before() : take_input(examiner_, ledger_, *io::open(path), input, options_.take);
+    if (ledger_.done(input)) return done_before();
+    const auto source = options_.open ? options_.open(path) : io::open(path);
+    return take_input(examiner_, ledger_, *source, input, options_.take);
   }
 
   Taken take_beside_others(const fs::path& path) {
@@ -189,27 +163,6 @@ class Runner {
 
 RunSummary run(const Examiner& examiner, Ledger& ledger, const RunOptions& options) {
   return Runner(examiner, ledger, options).run();
-  RunSummary summary;
-  for (const fs::path& path : options.inputs) {
-    if (core::interrupted()) summary.stopped = true;
-    if (summary.stopped) break;
-    try {
-      const Taken taken = take_file(examiner, ledger, path, options);
-      add(summary, taken);
-      if (options.done) options.done(path, taken);
-    } catch (const Error& e) {
-      if (e.code() == ErrorCode::interrupted) {
-        summary.stopped = true;
-        break;
-      }
-      if (!is_of_input(e)) throw;
-      ++summary.failed;
-      if (!summary.first_error) summary.first_error = e.code();
-      if (options.failed) options.failed(e);
-    }
-    ++summary.inputs;
-  }
-  return summary;
 }
 
 std::vector<fs::path> expand(const std::vector<std::string>& patterns) {

@@ -18,11 +18,10 @@ struct RunOptions {
   /// Inputs that are read at a time, or as many as the memory holds; they share threads and memory of `take`. Taps
   /// need 1.
   unsigned streams = 1;
+  /// Opens an input; io::open, if empty. Needs one stream.
+  std::function<std::unique_ptr<io::Source>(const std::filesystem::path& path)> open;
   /// Told of each input that is done, and of each that could not be read; the run goes on with the next. One at a time,
   /// from any thread.
-  /// Opens an input; io::open, if empty.
-  std::function<std::unique_ptr<io::Source>(const std::filesystem::path& path)> open;
-  /// Told of each input that is done, and of each that could not be read; the run goes on with the next.
   std::function<void(const std::filesystem::path& input, const Taken& taken)> done;
   std::function<void(const core::Error& error)> failed;
 };
@@ -36,7 +35,7 @@ struct RunSummary {
 };
 
 /// Errors: output (the records cannot be written: no input can go on); internal;
-/// usage, for several streams with taps.
+/// usage, for several streams with taps or an `open` of its own.
 RunSummary run(const Examiner& examiner, Ledger& ledger, const RunOptions& options);
 
 /// Files and stores that names and patterns (`*`, `?`, `[]`) mean, each once, in the order given, patterns sorted.
