@@ -27,7 +27,7 @@ struct Options {
   std::vector<std::string> files;
   std::string output, format = "csv";
   std::vector<double> rates{50, 1000}, range;
-  unsigned bunches = 2544;
+  unsigned bunches = 0;  ///< 0: as the exposure tells, or 2544
   bool pure = false;
 
   Spectrum read(std::size_t i) const {
@@ -83,11 +83,19 @@ std::uint64_t crossings_seen(const score::Exposure& e) {
                                                  (static_cast<double>(e.rows) / static_cast<double>(e.offered))));
 }
 
+unsigned bunches_of(const score::Exposure& e, unsigned given) {
+  if (given != 0) return given;
+  return e.orbits > 0 && e.colliding_crossings > 0 && e.colliding_crossings % e.orbits == 0
+             ? static_cast<unsigned>(e.colliding_crossings / e.orbits)
+             : 2544;
+}
+
 void show_rates(const Spectrum& spectrum, const Options& options) {
   const Cumulative cumulative(spectrum);
   const std::uint64_t seen = crossings_seen(spectrum.exposure);
-  const score::RateScale scale(options.bunches);
-  std::cout << fmt::format("\nthresholds for {} colliding bunches ({:.3f} MHz of crossings)\n", options.bunches,
+  const unsigned bunches = bunches_of(spectrum.exposure, options.bunches);
+  const score::RateScale scale(bunches);
+  std::cout << fmt::format("\nthresholds for {} colliding bunches ({:.3f} MHz of crossings)\n", bunches,
                            static_cast<double>(scale.crossing_millihertz()) * 1e-9);
   std::cout << fmt::format("{:>12}  {:>10} {:>10} {:>12}  {:>16}\n", "target [Hz]", "code >= T", "passing", "rate [Hz]",
                            "score > t");
@@ -192,7 +200,8 @@ void add_spectrum(CLI::App& program) {
       ->required()
       ->expected(1);
   shown->add_option("--rate", options->rates, "Target rates in Hz")->capture_default_str();
-  shown->add_option("--bunches", options->bunches, "Colliding bunches of an orbit")->capture_default_str();
+  shown->add_option("--bunches", options->bunches,
+                    "Colliding bunches of an orbit (default: as the exposure tells, or 2544)");
   add_pure(shown);
   shown->footer("Examples:\n  trigloop spectrum show run.spectrum --rate 50 1000 --bunches 2448");
   shown->callback([options] { show(*options); });

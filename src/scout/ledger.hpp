@@ -58,7 +58,8 @@ class Ledger {
   std::vector<event::LumiKey> open() const;
   const Record& state(event::LumiKey lumi) const;  ///< it must be open
   /// Writes the record, then its `.axo`; a record that stood there is replaced in one step. The lumisection is closed
-  /// then, and opened again by a late contribution. Error: output; nothing half-written is visible then.
+  /// then, and opened again by a late contribution. Errors: mismatch, if its exposure contradicts the description of the
+  /// stream; output. It stays open then, and nothing of it is visible.
   void commit(event::LumiKey lumi, Completeness completeness, const std::string& why = "");
   /// Marks an input as done. Error: internal, if something of it is not committed.
   void finish(const InputId& input, const std::vector<event::LumiKey>& lumisections);

@@ -20,6 +20,7 @@ using core::ErrorCode;
 constexpr std::uint64_t max_file_bytes = std::uint64_t{1} << 30;
 constexpr std::uint64_t front_bytes = 32u << 10;  // the spectra of most records end before
 constexpr std::int64_t most_dense_codes = 1 << 18;
+constexpr std::uint64_t dense_rows_an_orbit = 10;  // e^-10 of the orbits have none
 
 /// Orbits of the input that held something, counted or not.
 std::uint64_t occupied_orbits(const InputShare& share) noexcept {
@@ -100,6 +101,8 @@ std::uint64_t Record::orbits_examined() const noexcept {
     in_parts += share.orbits + empty_orbits(share);
     stated = std::max(stated, share.orbits_stated);
   }
+  const bool dense = total(sum.all) >= dense_rows_an_orbit * occupied;
+  if (completeness == Completeness::incomplete && dense) in_parts = stated = occupied;
   return std::min<std::uint64_t>(stated >= occupied && occupied > 0 ? stated : in_parts, core::orbits_per_lumisection);
 }
 

@@ -142,6 +142,19 @@ TEST(Ledger, ALateContributionReopensTheLumisection) {
   EXPECT_EQ(test::read_file(dir / "out/run_396102_lumi_1.axo"), scout::axo_of(record));
 }
 
+TEST(Ledger, CommitsNothingThatContradictsTheStreamsDescription) {
+  const test::TempDir dir;
+  scout::Identity identity = test::fake_identity();
+  identity.stream = scout::parse_stream("stream: {kept_fraction: 0.5, colliding_bunches: 3000}", "s");
+  Ledger ledger(dir / "out", identity);
+  fake_add(ledger, {"a", 1, test::fake_events(9, 20, 20)});
+  const core::Error e = error_of([&] { ledger.commit(lumi, Completeness::complete); });
+  EXPECT_EQ(e.code(), ErrorCode::mismatch);
+  EXPECT_THAT(e.what(), HasSubstr("a kept fraction of 0.500000 is declared"));
+  EXPECT_TRUE(scout::list_records(dir / "out").empty());
+  EXPECT_EQ(ledger.open(), std::vector{lumi});
+}
+
 TEST(Ledger, AnInputIsDoneWhateverItIsCalled) {
   const test::TempDir dir;
   test::write_file(dir / "x.root", "some bytes");

@@ -116,8 +116,12 @@ TEST(Record, CountsEmptyOrbitsThatInputsState) {
   const std::uint64_t first = record.shares[0].orbits, second = record.shares[1].orbits + 1;  // one is split
   record.shares[0].orbits_stated = first + 5;
   record.shares[1].orbits_stated = second + 2;
+  record.completeness = scout::Completeness::complete;
   EXPECT_EQ(record.orbits_examined(), 47u) << "each states its part";
   record.shares[0].orbits_stated = record.shares[1].orbits_stated = 50;
+  record.completeness = scout::Completeness::incomplete;
+  EXPECT_EQ(record.orbits_examined(), 40u) << "it is incomplete: the others were not examined";
+  record.completeness = scout::Completeness::complete;
   EXPECT_EQ(record.orbits_examined(), 50u) << "both state the lumisection";
   record.shares[0].orbits_stated = 3;
   EXPECT_THROW(record.all_spectrum(), core::Error);
@@ -125,6 +129,7 @@ TEST(Record, CountsEmptyOrbitsThatInputsState) {
 
 TEST(Record, ACopyAddsNoEmptyOrbits) {
   Record record = sample_record();
+  record.completeness = scout::Completeness::complete;
   scout::InputShare copy = record.shares[0];
   record.shares[0].orbits_stated = copy.orbits_stated = copy.orbits + 5;
   copy.duplicate_orbits = std::exchange(copy.orbits, 0);
