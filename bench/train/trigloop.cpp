@@ -1,47 +1,198 @@
+// bench_train: trigloop's side of the training benchmark. It answers one command a line, so that bench/train/run can
+// time it and its peer in turn.
+//
+// usage: bench_train            then on standard input, each answered by a line of JSON:
+//
+//     steps STAGE ISA THREADS       steps of a stage ("contrastive", "vae") of the built-in Contrastive_VAE
+//     many STAGE ISA TRAININGS THREADS    independent trainings, each on one thread
+//     product ISA                   the rate of the kernel of products alone, from the first-level cache
+//
+// Events are random codes in the range of the data's type; 200,000 of them. All instruction sets and numbers of threads
+// must have given the same weights before anything is timed.
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <cmath>
-#include <time.h>
-#include "train/feed.hpp"
+#include <ctime>
+#include <functional>
+#include <iostream>
+#include <sstream>
+#include <thread>
+
+#include "config/config.hpp"
+#include "core/error.hpp"
+#include "core/isa.hpp"
+#include "core/random.hpp"
+#include "train/initialise.hpp"
 #include "train/layers.hpp"
 #include "train/losses.hpp"
-#include "train/optimiser.hpp"
-#include "train/program.hpp"
-using namespace trigloop; using namespace trigloop::train;
-int main(int argc,char**argv){
-  unsigned threads = argc>1?atoi(argv[1]):1; bool vae = argc>2 && argv[2][0]=='v';
-  core::Philox r(1,1);
-  const Quantiser kq=Quantiser::signed_bits(6,2), bq=Quantiser::signed_bits(10,6), aq=Quantiser::unsigned_relu(10,6);
-  Table t(vae?10:57, 200000); for(size_t e=0;e<t.events;++e) for(size_t k=0;k<t.features;++k) t.row(e)[k]=std::floor(r.uniform()*16-8)/4;
-  Network n; Team team(threads); std::optional<Augmenter> aug;
-  if(!vae) aug.emplace(AugmentOptions{.9,.75,.93,.57,.5,false}, Geometry{std::vector<double>(57,16.),std::vector<double>(57,8.),axol1tl_phi_bins()});
-  Feed& feed=n.add(std::make_unique<Feed>("data",t,std::move(aug)),{});
-  TensorId x=feed.output;
-  auto dense=[&](std::string nm,TensorId in,size_t o,bool q){ return n.add(std::make_unique<Dense>(nm,Dense::Options{n.features(in),o,q?kq:Quantiser{},q?bq:Quantiser{}},n.parameters),{in}).output;};
-  auto act=[&](std::string nm,TensorId in,Quantiser q){return n.add(std::make_unique<Activation>(nm,n.features(in),q),{in}).output;};
-  size_t views=1;
-  if(!vae){ views=2;
-    x=dense("b0",x,29,true); x=act("a0",x,aq); x=dense("b1",x,10,true);
-    for(int i=0;i<3;++i){ x=dense("p"+std::to_string(i),x,40,false); x=n.add(std::make_unique<BatchNorm>("n"+std::to_string(i),40,i<2,n.parameters),{x}).output; }
-    n.add(std::make_unique<Vicreg>("vicreg",40,Vicreg::Weights{}),{x});
-  } else {
-    TensorId z=act("e0a",dense("e0",x,9,true),aq); z=act("e1a",dense("e1",z,6,true),aq);
-    TensorId mu=dense("mu",z,4,true), lv=dense("lv",z,4,true);
-    TensorId s=n.add(std::make_unique<Sample>("s",4,7),{mu,lv}).output;
-    s=act("d0a",dense("d0",s,6,true),aq); s=act("d1a",dense("d1",s,9,true),aq); s=dense("d2",s,10,true);
-    n.add(std::make_unique<Reconstruction>("reco",Reconstruction::Kind::squared,10,0.07),{s,x});
-    n.add(std::make_unique<Divergence>("kl",4,0.85),{mu,lv});
+#include "train/recipe.hpp"
+
+namespace {
+
+using namespace trigloop;
+using namespace trigloop::train;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t table_events = 200'000;
+
+struct Time {
+  double wall = 0, cpu = 0;
+};
+
+Time timed(const std::function<void()>& work) {
+  const auto cpu = [] {
+    timespec t{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+  };
+  const auto start = Clock::now();
+  const double cpu_start = cpu();
+  work();
+  return {std::chrono::duration<double>(Clock::now() - start).count(), cpu() - cpu_start};
+}
+
+/// A stage with its data, ready to step.
+class Training {
+ public:
+  Training(const std::string& stage, unsigned threads) : team_(threads) {
+    DataShape shape{
+        {std::vector<double>(57, 16.0), std::vector<double>(57, 8.0), axol1tl_phi_bins(), axol1tl_eta_units()}, 57, 0};
+    recipe_ = build_recipe(recipe_text("Contrastive_VAE"), "Contrastive_VAE", config::Config::master().root(), shape);
+    stage_ = &recipe_.stage(stage);
+    core::Philox random(7, 7);
+    stage_->table = Table(stage_->table.features, table_events);
+    for (std::size_t e = 0; e < table_events; ++e)
+      for (std::size_t k = 0; k < stage_->table.features; ++k)
+        stage_->table.row(e)[k] = static_cast<float>(random() % 33) / 4 - 4;
+    if (stage_->input == "data") stage_->feed->compress(recipe_.data.step());
+    program_ = std::make_unique<Program>(stage_->network, stage_->batch, stage_->views, team_);
+    optimiser_ = std::make_unique<Optimiser>(stage_->optimiser, stage_->network.parameters.size());
+    stage_->feed->set_order(&order_);
   }
-  for(size_t k=0;k<n.parameters.size();++k){}
-  for(const auto&p:n.parameters.list()) if(p.name.ends_with("kernel")) for(size_t i=0;i<p.rows;++i)for(size_t j=0;j<p.columns;++j) n.parameters.data()[p.offset+i*p.stride()+j]=(r.uniform()-.5f)*2*std::sqrt(6.f/(p.rows+p.columns));
-  Program prog(n,4096,views,team); Optimiser opt(OptimiserOptions::adam(),n.parameters.size());
-  if(!vae) feed.compress(0.25f); Permutation perm(t.events,1,1); feed.set_order(&perm);
-  int steps=vae?4000:200; double best=1e9; double loss=0; Step st{0,5,4096,views,0};
-  for(int rep=0;rep<4;++rep){ timespec c0,c1; clock_gettime(CLOCK_PROCESS_CPUTIME_ID,&c0);
-    for(int i=0;i<steps;++i){ st.first=(st.number%48)*4096; loss=prog.step(st); opt.update(n.parameters,prog.gradients(),1e-4); ++st.number;}
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID,&c1); best=std::min(best,(c1.tv_sec-c0.tv_sec)+1e-9*(c1.tv_nsec-c0.tv_nsec)); }
-  uint64_t h=0; for(size_t k=0;k<n.parameters.size();++k){uint32_t u; memcpy(&u,n.parameters.data()+k,4); h=h*1099511628211u+u;}
-  std::printf("%.3f M/s loss %.9g hash %016lx\n", steps*4096/best/1e6, loss, h);
+
+  void run(std::size_t steps) {
+    for (std::size_t k = 0; k < steps; ++k, ++number_) {
+      const std::uint64_t batch = number_ % (table_events / stage_->batch);
+      program_->step({number_, stage_->seed, stage_->batch, stage_->views, batch * stage_->batch});
+      optimiser_->update(stage_->network.parameters, program_->gradients(), 1e-4);
+    }
+  }
+  std::size_t batch() const { return stage_->batch; }
+
+  /// Operations of products and covariances an event: forward, gradients of weights and of inputs.
+  std::size_t flop() const {
+    std::size_t sum = 0;
+    for (const auto& node : stage_->network.nodes()) {
+      const std::size_t product = 2 * node->in_features * node->features * stage_->views;
+      if (dynamic_cast<const Dense*>(node.get()) != nullptr) sum += product * (node->wants(0) ? 3 : 2);
+      if (dynamic_cast<const Vicreg*>(node.get()) != nullptr) sum += product * 2;
+    }
+    return sum;
+  }
+  std::vector<float> weights() const {
+    const Parameters& p = stage_->network.parameters;
+    return {p.data(), p.data() + p.size()};
+  }
+
+ private:
+  Team team_;
+  Recipe recipe_;
+  Stage* stage_ = nullptr;
+  std::unique_ptr<Program> program_;
+  std::unique_ptr<Optimiser> optimiser_;
+  Permutation order_{table_events, 1, 1};
+  std::uint64_t number_ = 0;
+};
+
+std::vector<std::string> isas() {
+  std::vector<std::string> names;
+  for (const std::string& name : core::usable_isas())
+    if (name == "avx2" || name == "avx512" || name == "neon") names.push_back(name);
+  return names;
+}
+
+void compare() {
+  for (const char* stage : {"contrastive", "vae"}) {
+    std::vector<float> expected;
+    for (const std::string& isa : isas()) {
+      for (const unsigned threads : {1u, 2u}) {
+        core::force_isa(isa);
+        Training training(stage, threads);
+        training.run(3);
+        if (expected.empty()) expected = training.weights();
+        if (training.weights() != expected)
+          throw core::Error(core::ErrorCode::internal, isa + " gives other weights than the others");
+      }
+    }
+  }
+}
+
+void report(double events, const Time& time, std::size_t flop) {
+  std::cout << "{\"events\":" << events << ",\"seconds\":" << time.wall << ",\"cpu\":" << time.cpu
+            << ",\"flop\":" << flop << "}" << std::endl;
+}
+
+std::size_t steps_of(const std::string& stage) { return stage == "vae" ? 1000 : 60; }
+
+void steps(const std::string& stage, unsigned threads) {
+  Training training(stage, threads);
+  training.run(4);
+  const std::size_t n = steps_of(stage);
+  report(static_cast<double>(n * training.batch()), timed([&] { training.run(n); }), training.flop());
+}
+
+void many(const std::string& stage, std::size_t count, unsigned threads) {
+  std::vector<std::unique_ptr<Training>> trainings;
+  for (std::size_t k = 0; k < count; ++k) trainings.push_back(std::make_unique<Training>(stage, 1));
+  const std::size_t n = steps_of(stage);
+  const Time time = timed([&] {
+    std::vector<std::thread> workers;
+    for (unsigned t = 0; t < threads; ++t)
+      workers.emplace_back([&, t] {
+        for (std::size_t k = t; k < count; k += threads) trainings[k]->run(n);
+      });
+    for (std::thread& worker : workers) worker.join();
+  });
+  report(static_cast<double>(n * count * trainings[0]->batch()), time, trainings[0]->flop());
+}
+
+void product() {
+  Table a(40, block_events), b(40, 40), c(40, block_events);
+  const kernel::Product p{block_events, 40,       40,        {a.row(0), a.stride(), 1}, b.row(0), b.stride(), c.row(0),
+                          c.stride(),   c.row(0), c.stride()};
+  constexpr std::size_t repeats = 20'000;
+  const Time time = timed([&] {
+    for (std::size_t k = 0; k < repeats; ++k) kernel::multiply(p);
+  });
+  report(static_cast<double>(repeats * block_events), time, 2 * 40 * 40);
+}
+
+void answer(const std::string& line) {
+  std::istringstream words(line);
+  std::string verb, stage, isa;
+  unsigned first = 1, second = 1;
+  words >> verb;
+  if (verb != "product") words >> stage;
+  words >> isa >> first >> second;
+  core::force_isa(isa);
+  if (verb == "steps") return steps(stage, first);
+  if (verb == "many") return many(stage, first, second);
+  if (verb == "product") return product();
+  throw core::Error(core::ErrorCode::usage, "no command '" + verb + "'");
+}
+
+}  // namespace
+
+int main() {
+  try {
+    compare();
+    std::cout << "{\"isas\":[";
+    for (const char* comma = ""; const std::string& isa : isas()) {
+      std::cout << comma << '"' << isa << '"';
+      comma = ",";
+    }
+    std::cout << "]}" << std::endl;
+    for (std::string line; std::getline(std::cin, line);) answer(line);
+  } catch (const core::Error& e) {
+    std::cerr << "bench_train: " << e.what() << '\n';
+    return static_cast<int>(e.code());
+  }
 }

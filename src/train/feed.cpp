@@ -23,8 +23,6 @@ void Feed::compress(float step) {
   table_->rows = Floats();
 }
 
-void Feed::resize(std::size_t blocks, std::size_t) { make_zeros(scratch_, blocks * block_events * stride()); }
-
 void Feed::begin(const Step& step) {
   keys_.clear();
   for (std::size_t view = 0; view < step.views; ++view)
@@ -53,13 +51,14 @@ void Feed::find_rows(const Work& work, const float** events, float* scratch) con
 }
 
 void Feed::forward(const Work& work) {
+  // Codes are expanded where the last view will stand: it is made in place, after the others.
   const float* events[block_events];
-  find_rows(work, events, scratch_.data() + work.event() * stride());
+  find_rows(work, events, work.value(output, work.step->views - 1));
   for (std::size_t view = 0; view < work.step->views; ++view) {
     if (augmenter_) {
       augmenter_->run(keys_[view], events, static_cast<std::uint32_t>(work.event()), work.rows,
                       work.value(output, view));
-    } else {
+    } else if (work.value(output, view) != events[0]) {
       kernel::gather(events, work.rows, stride(), work.value(output, view));
     }
   }

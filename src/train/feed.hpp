@@ -32,7 +32,8 @@ class Feed final : public Node {
   /// Keeps the table as int8 codes, a cache line an event, and lets its rows go, if all its numbers are `step` x such a
   /// code. Otherwise nothing changes.
   void compress(float step);
-  void resize(std::size_t blocks, std::size_t views) override;
+  /// Rows are made again rather than kept: an event is a cache line of codes, but several of floats a view.
+  bool is_cheap() const override { return true; }
   void begin(const Step& step) override;
   void forward(const Work& work) override;
   void backward(const Work&) override {}
@@ -46,7 +47,6 @@ class Feed final : public Node {
   std::optional<Augmenter> augmenter_;
   const Permutation* order_ = nullptr;
   std::vector<kernel::Keys> keys_;  ///< of each view
-  Floats scratch_;                  ///< a block each
 };
 
 }  // namespace trigloop::train

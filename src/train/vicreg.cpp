@@ -36,16 +36,19 @@ void Vicreg::gather(const Work& work) {
     kernel::block_moments(z, work.rows, stride(), mean, centred);
     kernel::centre(z, mean, work.rows, stride(), centred);
     std::fill_n(squares, features * stride(), 0.0f);
-    kernel::multiply({.rows = features,
-                      .depth = work.rows,
-                      .columns = features,
-                      .a = {centred, 1, stride()},
-                      .b = centred,
-                      .b_stride = stride(),
-                      .start = squares,
-                      .start_stride = stride(),
-                      .out = squares,
-                      .out_stride = stride()});
+    // On and above the diagonal, 16 rows at a time; merge_view knows the rest by symmetry.
+    for (std::size_t i = 0; i < features; i += 16) {
+      kernel::multiply({.rows = std::min<std::size_t>(16, features - i),
+                        .depth = work.rows,
+                        .columns = features - i,
+                        .a = {centred + i, 1, stride()},
+                        .b = centred + i,
+                        .b_stride = stride(),
+                        .start = squares + i * stride() + i,
+                        .start_stride = stride(),
+                        .out = squares + i * stride() + i,
+                        .out_stride = stride()});
+    }
   }
   std::fill_n(sums(work), 16, 0.0f);
   kernel::squared_difference(work.value(inputs[0], 0), work.value(inputs[0], 1), work.rows * stride(), sums(work));
@@ -64,11 +67,13 @@ void Vicreg::merge_view(const Step& step, std::size_t view, std::vector<double>&
       const float* row = of_block + (i + 1) * stride();
       const double pull = away[i] * weight;
       double* out = squares.data() + i * stride();
-      for (std::size_t j = 0; j < features; ++j) out[j] += row[j] + pull * away[j];
+      for (std::size_t j = i; j < features; ++j) out[j] += row[j] + pull * away[j];
     }
     for (std::size_t j = 0; j < features; ++j) mean[j] += away[j] * (rows / (count + rows));
     count += rows;
   }
+  for (std::size_t i = 0; i < features; ++i)
+    for (std::size_t j = 0; j < i; ++j) squares[i * stride() + j] = squares[j * stride() + i];
 }
 
 /// Fills the view's gradient matrix; returns its covariance term and adds its spread.
