@@ -32,8 +32,6 @@ class Feed final : public Node {
   /// Keeps the table as int8 codes, a cache line an event, and lets its rows go, if all its numbers are `step` x such a
   /// code. Otherwise nothing changes.
   void compress(float step);
-  /// Rows are made again rather than kept: an event is a cache line of codes, but several of floats a view.
-  bool is_cheap() const override { return true; }
   void begin(const Step& step) override;
   void forward(const Work& work) override;
   void backward(const Work&) override {}

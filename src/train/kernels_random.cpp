@@ -94,7 +94,7 @@ HWY_INLINE auto is_hit(VU words, std::int32_t limit) {
 }
 
 HWY_INLINE V augmented(const Augmentation& a, Keys keys, const Event& event, std::size_t k, V x) {
-  const VU word = hash(keys, hn::Add(hn::Set(du, event.base), hn::Iota(du, static_cast<std::uint32_t>(k))));
+  const VU word = hash(keys, counters_from(event.base + static_cast<std::uint32_t>(k)));
   const V uniform = hn::Mul(hn::ConvertTo(d, hn::BitCast(di, hn::ShiftRight<16>(word))), hn::Set(d, 0x1p-16f));
   const V blurred = hn::MulAdd(hn::Sub(uniform, x), hn::Set(d, a.blur_magnitude), x);
   x = hn::IfThenElse(is_hit(word, event.blur_feature), blurred, x);

@@ -26,6 +26,9 @@ using V = hn::Vec<decltype(d)>;
 using VU = hn::Vec<decltype(du)>;
 constexpr std::size_t N = HWY_LANES(float);
 
+/// first, first + 1, ... (Iota of a variable would be stored lane by lane.)
+HWY_INLINE VU counters_from(std::uint32_t first) { return hn::Add(hn::Iota(du, 0), hn::Set(du, first)); }
+
 /// A word for each counter: multiply and shift-xor twice ("lowbias32", C. Wellons), with a second key in the middle, so
 /// that streams of different keys are not shifted copies of each other.
 HWY_INLINE VU hash(Keys keys, VU counter) {
@@ -97,7 +100,7 @@ HWY_INLINE V cos_turn(V t) {
 
 /// Box and Muller: of two words, the one gives the radius, the other the angle.
 HWY_INLINE V standard_normal(Keys keys, std::uint32_t first) {
-  const VU counter = hn::Add(hn::Set(du, first), hn::Iota(du, 0));
+  const VU counter = counters_from(first);
   const VU a = hash(keys, counter), b = hash(keys, hn::Add(counter, hn::Set(du, 0x80000000u)));
   const V one = hn::ConvertTo(d, hn::BitCast(di, hn::Add(hn::ShiftRight<8>(a), hn::Set(du, 1))));
   const V two = hn::ConvertTo(d, hn::ShiftRight<8>(hn::BitCast(di, b)));  // -2^23 ... 2^23 - 1
@@ -125,8 +128,8 @@ HWY_INLINE void sixteen_sums(std::size_t count, float* out, const F& f) {
 
 /// Columns from `features` on are padding, and stay 0.
 HWY_INLINE auto is_feature(std::size_t k, std::size_t features) {
-  return hn::RebindMask(
-      d, hn::Lt(hn::Iota(di, static_cast<std::int32_t>(k)), hn::Set(di, static_cast<std::int32_t>(features))));
+  const auto column = hn::BitCast(di, counters_from(static_cast<std::uint32_t>(k)));
+  return hn::RebindMask(d, hn::Lt(column, hn::Set(di, static_cast<std::int32_t>(features))));
 }
 
 }  // namespace
