@@ -28,8 +28,11 @@ committed() {
   find "$records" -name 'run_*.record' | wc -l
 }
 
-printf '$ trigloop scout run --follow %s --model %s --output %s &\n' "$inbox" "$model" "$records"
-"$trigloop" scout run --follow "$inbox" --model "$model" --output "$records" --quiet --rescan 1s >"$folder/scout.log" 2>&1 &
+# What the simulated stream holds of the data taking: without it rates could not be known.
+stream=(--sampling random --kept-fraction 0.015 --bunches 2544)
+run=(scout run --follow "$inbox" --model "$model" --output "$records" "${stream[@]}" --rescan 1s)
+printf '$ trigloop %s &\n' "${run[*]}"
+"$trigloop" "${run[@]}" --quiet >"$folder/scout.log" 2>&1 &
 scout=$!
 detector &
 detector=$!
@@ -58,5 +61,6 @@ show tail list --from "$records" --top 5
 show tail show --from "$records" --model "$model"
 show tail group --from "$records"
 show plot "$inbox/lumisection_$((first + 19)).root" --output "$folder/events.html"
-show scout page "$records" --model "$model" --output "$folder/scouting.html"
+# Two seconds of data taking in all: working points that some events reach.
+show scout page "$records" --model "$model" --raw 20000 --pure 5000 --output "$folder/scouting.html"
 printf '\nOpen it in a browser: %s\n' "$(realpath "$folder/scouting.html")"

@@ -65,7 +65,8 @@ void write(core::JsonWriter& json, const Curves& curves) {
 
 void write(core::JsonWriter& json, const HeatMap& map) {
   write_titles(json, "heat map", map);
-  json.member("z_title", map.z_title).member("log_z", map.log_z);
+  json.member("z_title", map.z_title);
+  if (map.log_z) json.member("log_z", true);
   write_list(json, "x", map.x);
   write_list(json, "y", map.y);
   json.key("z").begin_array();
@@ -98,14 +99,15 @@ std::string row(const std::vector<std::string>& cells, const char* tag) {
 }
 
 std::string tables(const std::vector<Table>& tables) {
-  std::string html;
+  if (tables.empty()) return "";
+  std::string html = "<section class=\"tables\">\n";
   for (const Table& table : tables) {
     html += "<figure><h2>" + escaped(table.title) + "</h2><figcaption>" + escaped(table.caption) +
             "</figcaption><div class=\"scroll\"><table><thead>" + row(table.headers, "th") + "</thead><tbody>\n";
     for (const auto& cells : table.rows) html += row(cells, "td");
     html += "</tbody></table></div></figure>\n";
   }
-  return html;
+  return html + "</section>\n";
 }
 
 std::string facts(const Page& page) {
@@ -140,7 +142,7 @@ std::string as_html(const Page& page) {
   html += "<title>" + escaped(page.title) + "</title>\n<style>";
   html += page_style;
   html += "</style></head>\n<body><header><h1>" + escaped(page.title) + "</h1><p>" + escaped(page.subtitle) + "</p>" +
-          facts(page) + "</header>\n<main>\n" + sections(page.figures) + tables(page.tables) + "</main>\n";
+          facts(page) + "</header>\n<main>\n" + sections(page.figures) + "</main>\n" + tables(page.tables) + "\n";
   html += "<noscript>The figures need JavaScript; their numbers stand in this file as JSON.</noscript>\n";
   html += "<script type=\"application/json\" id=\"data\">" + figures_as_json(page.figures) + "</script>\n<script>";
   html += drawing_library();

@@ -13,7 +13,7 @@ struct Page {
   std::string title, subtitle;
   std::vector<std::pair<std::string, std::string>> facts;  ///< name and value, shown above the figures
   std::vector<Figure> figures;
-  std::vector<Table> tables;  ///< below the figures
+  std::vector<Table> tables = {};  ///< below the figures
 };
 
 /// The page as HTML. Error: unsupported, if this build has no drawing library in it.

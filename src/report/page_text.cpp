@@ -17,12 +17,13 @@ const std::string_view page_style = R"css(
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--back); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
-header, main { max-width: 1400px; margin: 0 auto; padding: 16px; }
+header, main, .tables { max-width: 1400px; margin: 0 auto; padding: 16px; }
 h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1rem; margin: 0 0 4px; }
 header p, figcaption { color: var(--dim); margin: 4px 0; overflow-wrap: anywhere; }
 dl { display: flex; flex-wrap: wrap; gap: 4px 32px; margin: 12px 0 0; }
 dt { color: var(--dim); font-size: 0.8rem; } dd { margin: 0; font-variant-numeric: tabular-nums; }
-main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
+main, .tables { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
+.tables { align-items: start; }
 figure { margin: 0; padding: 12px; border: 1px solid var(--line); border-radius: 8px; background: var(--card);
   min-width: 0; }
 figcaption { font-size: 0.85rem; } .plot { height: 320px; } .scroll { overflow-x: auto; }

@@ -166,6 +166,14 @@ Curves spectra(const Run& run, const ScoreAxis& axis) {
   return curves;
 }
 
+std::string seeds_in_words(const std::vector<std::string>& seeds) {
+  constexpr std::size_t most = 4;
+  if (seeds.empty()) return " No seed of the menu took it.";
+  std::string text = " Taken by ";
+  for (std::size_t i = 0; i < std::min(seeds.size(), most); ++i) text += (i == 0 ? "" : ", ") + seeds[i];
+  return text + (seeds.size() > most ? fmt::format(" and {} seeds more.", seeds.size() - most) : ".");
+}
+
 Table table_of(const Tails& tails, std::size_t rank, const ObjectReader& reader, const score::Scorer* scorer) {
   const KeptEvent& kept = tails.events[rank];
   const double score = std::ldexp(static_cast<double>(kept.event.code), -tails.identity.fraction);
@@ -173,11 +181,7 @@ Table table_of(const Tails& tails, std::size_t rank, const ObjectReader& reader,
   table.title = fmt::format("Strange event {}: score {}", rank + 1, score);
   table.caption = fmt::format("run {}, lumisection {}, orbit {}, crossing {}.", kept.lumi.run, kept.lumi.lumisection,
                               kept.event.orbit, kept.event.crossing);
-  std::string seeds;
-  for (const std::string& seed : seeds_of(tails.identity, kept.event))
-    seeds += (seeds.empty() ? " Seeds: " : ", ") + seed;
-  table.caption += seeds.empty() && !tails.identity.menu.empty() ? " No seed of the menu took it."
-                                                                 : seeds + (seeds.empty() ? "" : ".");
+  if (!tails.identity.menu.empty()) table.caption += seeds_in_words(seeds_of(tails.identity, kept.event));
   if (scorer == nullptr) {
     table.headers = {"object"};
     for (const Object& object : reader.objects(kept.event)) {
