@@ -146,7 +146,11 @@ void Trainer::train_epoch(Stage& stage, Program& program, Optimiser& optimiser) 
   for (; place_.batch < batches; ++place_.batch) {
     if (core::interrupted()) {
       save(optimiser);
-      core::stop_if_interrupted();
+      core::Error stopped(core::ErrorCode::interrupted,
+                          "stopped before epoch " + std::to_string(place_.epoch + 1) + " was done");
+      if (!options_.checkpoint.empty())
+        stopped.remedy("A checkpoint was written; the same command with --resume goes on");
+      throw stopped;
     }
     const Step step{.number = static_cast<std::uint64_t>(place_.epoch * batches + place_.batch),
                     .seed = stage.seed,
