@@ -192,7 +192,9 @@ std::vector<double> Trainer::scores_of(const Table& rows) {
   stage.quantise();
   const Table out = stage.infer(stage.tensor(recipe_.score.tensor), rows, team_);
   const bool distance = recipe_.score.kind == Score::Kind::squared_distance;
-  const Table other = distance ? stage.infer(stage.tensor(recipe_.score.other), rows, team_) : Table(out.features, 0);
+  const TensorId to = distance ? stage.tensor(recipe_.score.other) : stage.feed->output;
+  const Table made = to == stage.feed->output ? Table(0, 0) : stage.infer(to, rows, team_);
+  const Table& other = to == stage.feed->output ? rows : made;
   const bool plain = recipe_.score.kind == Score::Kind::output;
   std::vector<double> scores(plain ? out.events * out.features : out.events, 0.0);
   for (std::size_t e = 0; e < out.events; ++e) {
