@@ -44,6 +44,20 @@ OrbitEntry sum_of(std::span<const OrbitEntry> pieces) {
   return sum;
 }
 
+/// The same crossings as disjoint stretches: pieces can lie within others, where an input had what stood around them.
+Pieces united(Pieces stretches) {
+  std::ranges::sort(stretches, by_place);
+  Pieces out;
+  for (const OrbitEntry& stretch : stretches) {
+    if (!out.empty() && out.back().orbit == stretch.orbit && overlap(out.back(), stretch)) {
+      out.back().last_crossing = std::max(out.back().last_crossing, stretch.last_crossing);
+    } else {
+      out.push_back({stretch.orbit, 0, stretch.first_crossing, stretch.last_crossing, 0});
+    }
+  }
+  return out;
+}
+
 std::string names(const std::vector<InputShare>& shares) {
   if (shares.size() > 3) return "one of " + std::to_string(shares.size()) + " inputs";
   std::string text;
@@ -72,7 +86,7 @@ class Reviewer {
     result_.nothing_new = left_out_ > 0 && left_out_ == orbits.size();
     result_.again = !result_.nothing_new && (left_out_ > 0 || cut_ > 0);
     std::ranges::sort(result_.leave_out);
-    std::ranges::sort(result_.covered, by_place);
+    result_.covered = united(std::move(result_.covered));
     std::ranges::sort(result_.rest, by_place);
     return std::move(result_);
   }
@@ -82,7 +96,8 @@ class Reviewer {
     Pieces met = pieces_of(record_, whole);
     const auto earlier = of_orbit(earlier_.covered, entry.orbit);
     std::erase_if(met, [&](const OrbitEntry& piece) {
-      return !overlap(piece, entry) || std::ranges::find(earlier, piece) != earlier.end();
+      return !overlap(piece, entry) ||
+             std::ranges::any_of(earlier, [&](const OrbitEntry& stretch) { return within(piece, stretch); });
     });
     if (met.empty()) return check_rest(entry, whole);
     const OrbitEntry sum = sum_of(met);

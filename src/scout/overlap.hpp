@@ -14,8 +14,9 @@ namespace trigloop::scout {
 
 /// What of a contribution may not be added.
 struct Review {
-  std::vector<std::uint32_t> leave_out;    ///< orbits, ascending: duplicate and contradicting
-  std::vector<event::OrbitEntry> covered;  ///< stretches of orbits that are in, of orbits that reach beyond them
+  std::vector<std::uint32_t> leave_out;  ///< orbits, ascending: duplicate and contradicting
+  /// Crossings that are in, of orbits that reach beyond them: disjoint stretches (no events, no hash), ascending.
+  std::vector<event::OrbitEntry> covered;
   std::uint64_t duplicate_orbits = 0;
   std::vector<Contradiction> contradictions;
   bool nothing_new = false;             ///< all of the contribution is to be left out

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "scout/contribution.hpp"
+#include "scout/filter.hpp"
 #include "scout/ledger.hpp"
 
 namespace trigloop::test {
@@ -53,16 +54,11 @@ inline std::vector<FakeEvent> fake_events(std::uint32_t seed, std::uint32_t orbi
   return events;
 }
 
-inline bool left_out(const FakeEvent& event, const scout::Review& review) {
-  return std::ranges::binary_search(review.leave_out, event.orbit) ||
-         std::ranges::any_of(review.covered, [&](const auto& piece) {
-           return piece.orbit == event.orbit && piece.first_crossing <= event.crossing &&
-                  event.crossing <= piece.last_crossing;
-         });
-}
-
 /// What the events that are not left out give.
 inline scout::Contribution fake_pass(const FakeInput& input, const scout::Review& review = {}) {
+  scout::Filter filter;
+  filter.orbits = review.leave_out;
+  filter.covered = review.covered;
   scout::Contribution out;
   out.lumi = {396102, input.lumisection};
   out.input = {input.name + std::to_string(input.events.size()), input.name, input.events.size() * 125};
@@ -74,7 +70,7 @@ inline scout::Contribution fake_pass(const FakeInput& input, const scout::Review
   std::vector<event::OrbitEntry> entries;
   std::map<std::int64_t, std::uint64_t> all, pure;
   for (const FakeEvent& event : input.events) {
-    if (left_out(event, review)) continue;
+    if (filter.drops(event.orbit, event.crossing, 0)) continue;
     const auto crossing = static_cast<std::uint16_t>(event.crossing);
     entries.push_back({event.orbit, 1, crossing, crossing, event.hash});
     ++all[event.code];

@@ -236,7 +236,7 @@ Record joined(const std::vector<FakeInput>& inputs) {
 /// Files cut at random places, in random order, with overlaps, copies and pieces of pieces: all sums are those of the
 /// whole.
 TEST(Ledger, AnyPartitionIntoFilesGivesTheSameSums) {
-  for (std::uint32_t seed = 1; seed <= 3000; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 6000; ++seed) {
     std::mt19937 engine(seed);
     const auto random = [&] { return static_cast<std::uint32_t>(engine()); };
     const auto events = test::fake_events(seed, 2 + random() % 12, 1 + random() % 12);
