@@ -1,6 +1,7 @@
 #include "train/checkpoint.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.hpp"
 #include "train/arrays.hpp"
@@ -74,12 +75,15 @@ Checkpoint read_checkpoint(const std::filesystem::path& path, const std::string&
           .remedy("Train without --resume, or with what the checkpoint was made from");
     }
     const std::vector<double> place = read_array(*source, "loop", "place");
-    if (place.size() != 4 || !(place[0] >= 0) || place[0] >= static_cast<double>(recipe.stages.size()))
+    const auto is_count = [](double v) { return v >= 0 && v < 0x1p53 && v == std::floor(v); };
+    if (place.size() != 4 || !std::ranges::all_of(place, is_count) ||
+        place[0] >= static_cast<double>(recipe.stages.size()))
       throw Error(ErrorCode::damaged, "'loop/place' is no place in the recipe");
     out.stage = static_cast<std::size_t>(place[0]);
     out.epoch = static_cast<std::int64_t>(place[1]);
     out.batch = static_cast<std::int64_t>(place[2]);
     out.sums = read_array(*source, "loop", "sums");
+    if (out.sums.empty()) throw Error(ErrorCode::damaged, "'loop/sums' is empty");
     for (std::size_t s = 0; s <= out.stage; ++s) {
       Parameters& parameters = recipe.stages[s]->network.parameters;
       fill(*source, group_of(s), "parameters", {parameters.data(), parameters.size()});

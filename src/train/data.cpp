@@ -13,6 +13,7 @@ namespace {
 using core::Error;
 using core::ErrorCode;
 
+constexpr std::uint64_t max_events = 100'000'000;  // 26 GB of rows
 constexpr std::string_view signal_group = "Signal_data/";
 
 /// Appends the values of a cluster to rows, which are padded.
@@ -65,6 +66,8 @@ Events PackedFile::read(const std::string& table, const Quantiser& quantiser) co
       throw Error(ErrorCode::mismatch, "its events have " + std::to_string(width) + " features, the normalisation " +
                                            std::to_string(shape_.features));
     }
+    if (data.entries > max_events)
+      throw Error(ErrorCode::limit, "has " + std::to_string(data.entries) + " events, more than 100 million");
     Events out{table, Table(shape_.features, data.entries), {}};
     const auto reader = source_->read({table, 0, {"DATA"}});
     for (event::Columns cluster; reader->next(cluster);)

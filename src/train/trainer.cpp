@@ -29,7 +29,7 @@ Trainer::~Trainer() = default;
 
 /// Zeros, unless the sums of an epoch under way were restored.
 void Trainer::Sums::start(std::vector<Term> named, bool restored) {
-  for (std::size_t k = 0; k < named.size(); ++k) named[k].value = restored ? terms[k].value : 0;
+  for (std::size_t k = 0; k < named.size(); ++k) named[k].value = restored && k < terms.size() ? terms[k].value : 0;
   loss = restored ? loss : 0;
   terms = std::move(named);
 }
@@ -237,7 +237,7 @@ void Trainer::load() {
   if (!std::filesystem::exists(options_.checkpoint)) return;
   const Checkpoint checkpoint = read_checkpoint(options_.checkpoint, options_.identity, recipe_, restored_, history_);
   place_ = {checkpoint.stage, checkpoint.epoch, checkpoint.batch};
-  sums_.loss = checkpoint.sums.at(0);
+  sums_.loss = checkpoint.sums[0];
   for (std::size_t k = 1; k < checkpoint.sums.size(); ++k) sums_.terms.push_back({"", checkpoint.sums[k]});
 }
 

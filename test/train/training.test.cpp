@@ -157,6 +157,25 @@ TEST_F(Training, RefusesTheCheckpointOfAnotherConfiguration) {
   EXPECT_THROW((void)train(how), core::Error);
 }
 
+TEST_F(Training, RefusesDamagedCheckpoints) {
+  TrainOptions how = options(1);
+  how.checkpoint = folder_ / "checkpoint.h5";
+  how.checkpoint_seconds = 0;
+  how.identity = "this";
+  (void)train(how);
+  how.resume = true;
+  const std::string whole = trigloop::test::read_file(how.checkpoint);
+  trigloop::test::write_file(how.checkpoint, whole.substr(0, whole.size() / 2));
+  EXPECT_THROW((void)train(how), core::Error);
+  const std::vector<double> nowhere{7, 0, 0, 0}, sums{0};
+  ArrayWriter writer;
+  writer.set_attribute("identity", "this");
+  writer.add("loop", "place", nowhere);
+  writer.add("loop", "sums", sums);
+  writer.write(how.checkpoint);
+  EXPECT_THROW((void)train(how), core::Error);
+}
+
 TEST_F(Training, LeavesABundleThatScoresAsTheTrainingDid) {
   const PackedFile file(folder_ / "Data.h5");
   Recipe made = recipe(file);
