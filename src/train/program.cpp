@@ -178,8 +178,12 @@ void Program::run_block(const Pass& pass, Work& work) const {
 
 void Program::run(const Pass& pass, const Step& step) {
   const std::size_t blocks = (step.events + block_events - 1) / block_events;
+  const std::size_t slots = (blocks + slot_blocks - 1) / slot_blocks;
   const bool starts = &pass == &passes_.front();
-  team_.run((blocks + slot_blocks - 1) / slot_blocks, [&](std::size_t slot, unsigned worker) {
+  // Every other pass goes backwards: it begins with what the one before has left in the cache.
+  const bool backwards = (&pass - passes_.data()) % 2 == 1;
+  team_.run(slots, [&](std::size_t item, unsigned worker) {
+    const std::size_t slot = backwards ? slots - 1 - item : item;
     Work work{&step, 0, 0, 0, values_[worker].data(), tensor_gradients_[worker].data(), nullptr};
     work.weight_gradients = slots_.data() + slot * network_.parameters.size();
     if (starts) std::fill_n(work.weight_gradients, network_.parameters.size(), 0.0f);
