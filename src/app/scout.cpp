@@ -189,12 +189,9 @@ void scout_run(const Options& options) {
   core::Progress progress("scouting", 0, "events",
                           options.quiet ? core::ProgressMode::quiet : core::ProgressMode::automatic);
   run.take.progress = [&](std::uint64_t events) { progress.advance(events); };
-  if (options.follow.consume) {
-    run.done = [](const std::filesystem::path& input, const scout::Taken& taken) {
-      if (taken.finished) std::filesystem::remove_all(input);
-    };
-  }
-  run.failed = [](const Error& error) { std::cerr << "trigloop: " << error.what() << '\n'; };
+  BatchInputs inputs(options.output, run.inputs, options.follow.consume);
+  run.done = [&](const std::filesystem::path& path, const scout::Taken& taken) { inputs.done(path, taken); };
+  run.failed = [&](const Error& error) { inputs.failed(error); };
   const scout::RunSummary summary = scout::run(examiner, ledger, run);
   if (options.json) {
     print_json(summary, ledger, options);
@@ -223,6 +220,7 @@ void add_scout_run(CLI::App& scout) {
                    "Files to read at a time, where one stream of the storage is slow; fewer, if --memory holds no more")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
+  command->add_flag("--consume", options->follow.consume, "Remove a file after its lumisections are committed");
   add_follow_options(*command, options->follow);
   command->add_flag("--json", options->json, "Print the summary as JSON (docs/formats.md)");
   command->add_flag("-q,--quiet", options->quiet, "No progress bar");

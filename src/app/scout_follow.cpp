@@ -68,7 +68,6 @@ void add_follow_options(CLI::App& run, FollowCommand& command) {
   option("--wait", command.wait, "How long a missing piece is waited for")->capture_default_str();
   option("--rescan", command.rescan, "Pause between listings of the folder; news between them come by inotify")
       ->capture_default_str();
-  run.add_flag("--consume", command.consume, "Remove a file after its lumisections are committed")->group(group);
   run.add_flag("--move-damaged", command.move_damaged, "Move damaged files to quarantine/ instead of leaving them")
       ->group(group);
 }

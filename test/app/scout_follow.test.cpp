@@ -88,8 +88,10 @@ TEST_F(ScoutFollow, SurvivesKillsAtAnyTime) {
     std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400));
     EXPECT_EQ(follower.end(SIGKILL), 128 + SIGKILL) << read_file(log());
   }
+  fs::remove(output() / "status.json");
   Background follower(words(), log());
   ASSERT_TRUE(wait_for_records(count));
+  while (!fs::exists(output() / "status.json")) std::this_thread::sleep_for(20ms);  // it is up, and hears signals
   EXPECT_EQ(follower.end(SIGTERM), 0);
   expect_same_records(sums_of(output()), files.batch());
 }
@@ -150,6 +152,24 @@ TEST(ScoutStreams, ReadManyFilesAtATimeIntoTheSameRecords) {
     EXPECT_THAT(run.out, HasSubstr("\"inputs\":7"));
     expect_same_records(sums_of(output), files.batch());
   }
+}
+
+TEST(ScoutBatch, RecordsDamagedInputsAndConsumesTheOthers) {
+  const ScoutFiles files(3);
+  const std::string whole = read_file(files.path("all/ls2.root"));
+  write_file(files.path("all/ls2.root"), whole.substr(0, whole.size() / 2));
+  const auto run = scout_words(
+      files.model(), {"--input", files.all() / "*.root", "--output", files.path("out"), "--consume", "--quiet"});
+  EXPECT_EQ(run_command(run).status, 4);
+  EXPECT_FALSE(fs::exists(files.path("all/ls1.root")));
+  EXPECT_TRUE(fs::exists(files.path("all/ls2.root")));
+  const std::vector<std::string> list{program(), "scout", "quarantine", "list", files.path("out")};
+  EXPECT_THAT(run_command(list).out, HasSubstr("ls2.root: byte 0: is cut short"));
+  write_file(files.path("all/ls2.root"), whole);
+  EXPECT_EQ(run_command(run).status, 0);
+  EXPECT_TRUE(fs::is_empty(files.all()));
+  EXPECT_EQ(run_command(list).out, "");
+  EXPECT_EQ(scout::list_records(files.path("out")).size(), 3u);
 }
 
 /// Storage of which one stream is slow: the more streams, the faster.

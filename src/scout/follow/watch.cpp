@@ -51,6 +51,20 @@ Sighting sighting_of(const std::string& name, const struct stat& st) {
 
 }  // namespace
 
+std::optional<Sighting> sight(const fs::path& folder, const std::string& name) {
+  struct stat st {};
+  const fs::path path = folder / name;
+  if (::stat(path.c_str(), &st) != 0) return std::nullopt;
+  if (S_ISREG(st.st_mode)) return sighting_of(name, st);
+  if (!S_ISDIR(st.st_mode) || !is_store(path)) return std::nullopt;
+  Sighting seen = sighting_of(name, st);
+  if (::stat((path / ".zattrs").c_str(), &st) == 0) {
+    seen.bytes = static_cast<std::uint64_t>(st.st_size);
+    seen.modified_ns = st.st_mtim.tv_sec * 1'000'000'000ll + st.st_mtim.tv_nsec;
+  }
+  return seen;
+}
+
 bool fits(const std::string& name, const std::vector<std::string>& patterns) {
   return std::ranges::any_of(patterns, [&](const std::string& pattern) {
     return ::fnmatch(pattern.c_str(), name.c_str(), FNM_PATHNAME | FNM_PERIOD) == 0;
@@ -116,17 +130,7 @@ FolderWatch::FolderWatch(fs::path folder, std::vector<std::string> patterns)
 FolderWatch::~FolderWatch() = default;
 
 std::optional<Sighting> FolderWatch::look(const std::string& name) {
-  struct stat st {};
-  const fs::path path = folder_ / name;
-  if (::stat(path.c_str(), &st) != 0 || !fits(name, patterns_)) return std::nullopt;
-  if (S_ISREG(st.st_mode)) return sighting_of(name, st);
-  if (!S_ISDIR(st.st_mode) || !is_store(path)) return std::nullopt;
-  Sighting seen = sighting_of(name, st);
-  if (::stat((path / ".zattrs").c_str(), &st) == 0) {
-    seen.bytes = static_cast<std::uint64_t>(st.st_size);
-    seen.modified_ns = st.st_mtim.tv_sec * 1'000'000'000ll + st.st_mtim.tv_nsec;
-  }
-  return seen;
+  return fits(name, patterns_) ? sight(folder_, name) : std::nullopt;
 }
 
 std::optional<std::vector<Sighting>> FolderWatch::list() {

@@ -29,6 +29,9 @@ struct Sighting {
   }
 };
 
+/// The input of that name below `folder`, as it is now: a file or a store. None, if there is no such thing.
+std::optional<Sighting> sight(const std::filesystem::path& folder, const std::string& name);
+
 struct Change {
   enum class Kind : std::uint8_t {
     written,  ///< somebody made or changed it, and has it open still
