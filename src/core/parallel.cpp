@@ -1,7 +1,6 @@
 #include "core/parallel.hpp"
 
 #include <sched.h>
-#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
@@ -20,12 +19,10 @@ unsigned available_cores() {
   return n > 0 ? static_cast<unsigned>(n) : 1;
 }
 
-#ifdef __SANITIZE_THREAD__
-// TBB is not built for the thread sanitizer, which would report the hand-overs inside it. Plain threads stand in, so
-// that races of the work itself are seen.
 namespace {
 
-void on_threads(unsigned threads, const std::function<void(unsigned)>& body) {
+/// For more threads than cores: those wait for storage, which TBB is not made for; it would refuse them.
+void on_plain_threads(unsigned threads, const std::function<void(unsigned)>& body) {
   std::vector<std::exception_ptr> errors(threads);
   std::vector<std::thread> running;
   for (unsigned worker = 0; worker < threads; ++worker) {
@@ -43,19 +40,19 @@ void on_threads(unsigned threads, const std::function<void(unsigned)>& body) {
   }
 }
 
-}  // namespace
-#else
-namespace {
-
 void on_threads(unsigned threads, const std::function<void(unsigned)>& body) {
-  // More threads than cores are allowed (to test for races), and TBB would refuse them with a word on standard error.
-  const tbb::global_control room(tbb::global_control::max_allowed_parallelism, std::max(threads, available_cores()));
+#ifdef __SANITIZE_THREAD__
+  // TBB is not built for the thread sanitizer, which would report the hand-overs inside it. With plain threads races of
+  // the work itself are seen.
+  on_plain_threads(threads, body);
+#else
+  if (threads > available_cores()) return on_plain_threads(threads, body);
   tbb::task_arena arena(static_cast<int>(threads));
   arena.execute([&] { tbb::parallel_for(0u, threads, body, tbb::simple_partitioner{}); });
+#endif
 }
 
 }  // namespace
-#endif
 
 void parallel_for(std::size_t items, unsigned threads, const std::function<void(std::size_t, unsigned)>& work) {
   if (threads == 0) threads = available_cores();

@@ -46,8 +46,9 @@ Accumulator::Accumulator(const Examiner& examiner, const Binding& binding)
 
 std::uint64_t Accumulator::bytes(const Examiner& examiner, const Binding& binding) {
   const auto range = static_cast<std::uint64_t>(examiner.highest_code - examiner.lowest_code) + 1;
-  const std::uint64_t scores = 3 * 4 * std::min<std::uint64_t>(range, most_score_bins);
-  return scores + binding.input_names.size() * input_bins * 4 + 2 * most_stretches * sizeof(event::OrbitEntry);
+  const std::uint64_t scores = 3 * sizeof(std::uint32_t) * std::min<std::uint64_t>(range, most_score_bins);
+  const std::uint64_t inputs = binding.input_names.size() * input_bins * sizeof(std::uint32_t);
+  return scores + inputs + most_stretches * sizeof(event::OrbitEntry);
 }
 
 void Accumulator::take(const TileEvents& events) {

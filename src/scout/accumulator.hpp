@@ -48,7 +48,7 @@ class Accumulator {
 
  private:
   static constexpr std::uint64_t most_rows = 1u << 31;
-  static constexpr std::size_t most_stretches = std::size_t{1} << 18;
+  static constexpr std::size_t most_stretches = std::size_t{1} << 16;
 
   void count_codes(const TileEvents& events);
   void count_crossings(const TileEvents& events);

@@ -1,8 +1,12 @@
 #include "scout/history.hpp"
 
 #include <algorithm>
-#include <memory>
+#include <atomic>
+#include <climits>
+#include <map>
+#include <string>
 
+#include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "scout/record.hpp"
 
@@ -10,6 +14,7 @@ namespace trigloop::scout {
 namespace {
 
 constexpr std::int64_t last_code = (1 << 18) - 1;
+constexpr int no_fraction = INT_MIN;
 
 void fill_row(const Counts& counts, const std::vector<std::int64_t>& edges, std::uint64_t* row) {
   std::size_t bin = 0;
@@ -34,10 +39,44 @@ std::vector<std::int64_t> quantiles_of(const Counts& counts, std::span<const dou
   return codes;
 }
 
-void add_to(score::Spectrum& sum, const score::Spectrum& one, bool first) {
-  if (!first) return sum.add(one);
-  sum = score::Spectrum(one.fraction(), 0, last_code);  // dense: adding to it costs what is added
-  sum.add(one);
+/// A sum in the making: a bin a code, as adding to it then costs what is added.
+struct Sum {
+  std::vector<std::uint64_t> dense;
+  std::map<std::int64_t, std::uint64_t> others;
+  score::Exposure exposure;
+
+  void add(const Record& record) {
+    dense.resize(last_code + 1);
+    for (const auto& [code, n] : record.sum.all) {
+      const auto bin = static_cast<std::uint64_t>(code);
+      (bin < dense.size() ? dense[bin] : others[code]) += n;
+    }
+    const score::Exposure one = record.exposure();
+    exposure.rows += one.rows;
+    exposure.offered += one.offered;
+    exposure.orbits += one.orbits;
+    exposure.colliding_crossings += one.colliding_crossings;
+    exposure.nanoseconds += one.nanoseconds;
+  }
+
+  void add_to(score::Spectrum& spectrum) const {
+    for (std::size_t bin = 0; bin < dense.size(); ++bin) spectrum.count(static_cast<std::int64_t>(bin), dense[bin]);
+    for (const auto& [code, n] : others) spectrum.count(code, n);
+    score::Exposure& all = spectrum.exposure;
+    all.offered += exposure.offered;
+    all.orbits += exposure.orbits;
+    all.colliding_crossings += exposure.colliding_crossings;
+    all.nanoseconds += exposure.nanoseconds;
+  }
+};
+
+void require_fraction(const Record& record, std::atomic<int>& fraction) {
+  int none = no_fraction;
+  if (fraction.compare_exchange_strong(none, record.identity.fraction) || none == record.identity.fraction) return;
+  throw core::Error(core::ErrorCode::mismatch, "its scores have steps of 2^-" +
+                                                   std::to_string(record.identity.fraction) + ", others of 2^-" +
+                                                   std::to_string(none))
+      .file(record_name(record.lumi()));
 }
 
 }  // namespace
@@ -57,22 +96,20 @@ History read_history(const std::vector<std::filesystem::path>& records, std::vec
   history.lumisections.resize(records.size());
   history.heat.resize(records.size() * bins);
   history.quantiles.resize(records.size());
-  std::vector<score::Spectrum> sums(threads);
-  std::vector<std::uint8_t> begun(threads);
+  std::vector<Sum> sums(threads);
+  std::atomic<int> fraction{no_fraction};
   core::parallel_for(records.size(), threads, [&](std::size_t i, unsigned worker) {
     const Record record = read_record(records[i], RecordPart::spectra);
+    require_fraction(record, fraction);
     history.lumisections[i] = record.lumi();
     fill_row(record.sum.all, history.edges, history.heat.data() + i * bins);
     history.quantiles[i] = quantiles_of(record.sum.all, shares);
-    add_to(sums[worker], record.all_spectrum(), begun[worker] == 0);
-    begun[worker] = 1;
+    sums[worker].add(record);
   });
-  bool first = true;
-  for (unsigned worker = 0; worker < threads; ++worker) {
-    if (begun[worker] == 0) continue;
-    add_to(history.all, sums[worker], first);
-    first = false;
-  }
+  history.all = score::Spectrum(records.empty() ? 0 : fraction.load(), 0, last_code);
+  for (const Sum& sum : sums) sum.add_to(history.all);
+  history.all.lumisections = history.lumisections;
+  std::ranges::sort(history.all.lumisections);
   return history;
 }
 

@@ -9,6 +9,7 @@
 #include "core/parallel.hpp"
 #include "core/units.hpp"
 #include "io/tiles.hpp"
+#include "scout/budget.hpp"
 #include "scout/repeats.hpp"
 #include "scout/sections.hpp"
 #include "scout/worker.hpp"
@@ -54,6 +55,7 @@ class Pass {
         options_(options),
         threads_(options.threads != 0 ? options.threads : core::available_cores()),
         binding_(bind(examiner, source)) {
+    threads_ = threads_within(options.memory, threads_, examiner, binding_, source);
     choose_sections();
     for (const Exclusion& exclusion : options.exclusions) {
       Filter& filter = filters_[exclusion.lumi];

@@ -58,12 +58,6 @@ score::Spectrum spectrum_of(const Record& record, const Counts& counts) {
   return spectrum;
 }
 
-score::Exposure exposure(const Record& record) {
-  check_stated(record.shares);
-  return exposure_of(record.identity.stream, {record.lumi(), total(record.sum.all), record.orbits_examined(),
-                                              all_stated(record.shares), record.sum.crossings});
-}
-
 /// a x b / c, rounded.
 std::uint64_t scaled(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
   __extension__ using Wide = unsigned __int128;
@@ -92,6 +86,11 @@ Record read_front(const core::InputFile& file) {
 
 }  // namespace
 
+score::Exposure Record::exposure() const {
+  check_stated(shares);
+  return exposure_of(identity.stream, {lumi(), total(sum.all), orbits_examined(), all_stated(shares), sum.crossings});
+}
+
 /// Some writers state the orbits of the lumisection, others those of their part of it. A statement of at least all
 /// orbits that any input has is taken to be of the first kind.
 std::uint64_t Record::orbits_examined() const noexcept {
@@ -108,7 +107,7 @@ std::uint64_t Record::orbits_examined() const noexcept {
 
 score::Spectrum Record::all_spectrum() const {
   score::Spectrum spectrum = spectrum_of(*this, sum.all);
-  spectrum.exposure = exposure(*this);
+  spectrum.exposure = exposure();
   return spectrum;
 }
 
@@ -118,7 +117,7 @@ score::Spectrum Record::pure_spectrum() const {
   }
   score::Spectrum spectrum = spectrum_of(*this, sum.pure);
   const std::uint64_t rows = spectrum.exposure.rows;
-  spectrum.exposure = exposure(*this);
+  spectrum.exposure = exposure();
   spectrum.exposure.offered = scaled(spectrum.exposure.offered, rows, spectrum.exposure.rows);
   spectrum.exposure.rows = rows;
   return spectrum;

@@ -71,6 +71,8 @@ struct Record {
 
   event::LumiKey lumi() const noexcept { return sum.lumi; }
   std::uint64_t orbits_examined() const noexcept;  ///< seen, empty ones included where inputs state them
+  /// Of all events, without their spectrum. Errors as all_spectrum.
+  score::Exposure exposure() const;
   /// Exposures as exposure_of tells them; its errors, and mismatch where an input has events of more orbits than it
   /// states. The pure spectrum has the kept fraction of all events.
   score::Spectrum all_spectrum() const;

@@ -148,5 +148,82 @@ TEST(ScoutRun, RefusesWhatCannotBeMeant) {
   EXPECT_EQ(scout("x.root", temp / "r", {"--kept-fraction", "0.5", "--sampling", "all"}).status, 2);
 }
 
+/// Simulated files of different lumisections.
+void simulate(const std::filesystem::path& folder, int files, int events) {
+  for (int i = 0; i < files; ++i) {
+    const auto made =
+        test::run_command({test::program(), "simulate", "scouting", "--events", std::to_string(events), "--seed",
+                           std::to_string(i + 1), "--first-lumisection", std::to_string(100 * (i + 1)), "--output",
+                           folder / ("ls" + std::to_string(i) + ".root")});
+    ASSERT_EQ(made.status, 0) << made.err;
+  }
+}
+
+TEST(ScoutRun, CountsFilesThatOverlapOnce) {
+  TRIGLOOP_NEEDS_SHARED(model);
+  const test::TempDir temp;
+  simulate(temp.path(), 1, 20000);
+  const auto whole = temp / "ls0.root";
+  const auto first = scout(whole, temp / "once");
+  ASSERT_EQ(first.status, 0) << first.err;
+  // The same content under another name is known at once; in another compression it is compared orbit by orbit.
+  std::filesystem::copy_file(whole, temp / "copy.root");
+  const auto again =
+      test::run_command({test::program(), "simulate", "scouting", "--events", "20000", "--seed", "1",
+                         "--first-lumisection", "100", "--codec", "lz4:4", "--output", temp / "other.root"});
+  ASSERT_EQ(again.status, 0) << again.err;
+  const auto run = scout(temp / "*.root", temp / "thrice", {"--json"});
+  ASSERT_EQ(run.status, 0) << run.err;
+  const json summary = json::parse(run.out);
+  EXPECT_EQ(summary["done_before"], 1);
+  EXPECT_EQ(summary["added"], 20000);
+  EXPECT_EQ(summary["contradictions"], 0);
+  EXPECT_GT(summary["duplicate_orbits"], 0);
+  const auto one = records(temp / "once"), all = records(temp / "thrice");
+  ASSERT_EQ(one.size(), all.size());
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    EXPECT_EQ(one[i].sum.all, all[i].sum.all);
+    EXPECT_EQ(one[i].sum.orbits, all[i].sum.orbits);
+  }
+}
+
+TEST(ScoutRun, EndsInGoodOrderWhenAskedTo) {
+  TRIGLOOP_NEEDS_SHARED(model);
+  if (std::string(TRIGLOOP_SLOW_STORAGE).empty()) GTEST_SKIP() << "nothing is preloaded beside a sanitizer";
+  const test::TempDir temp;
+  simulate(temp.path(), 2, 10000);
+  for (const std::string signal : {"TERM", "INT"}) {
+    const auto out = temp / ("out" + signal);
+    const auto run = test::run_command({"/usr/bin/timeout",
+                                        "--signal",
+                                        signal,
+                                        "--preserve-status",
+                                        "2",
+                                        "/usr/bin/env",
+                                        std::string("LD_PRELOAD=") + TRIGLOOP_SLOW_STORAGE,
+                                        "SLOW_UNDER=" + temp.path().string(),
+                                        "SLOW_BYTES_PER_SECOND=400000",
+                                        test::program(),
+                                        "scout",
+                                        "run",
+                                        "--model",
+                                        shared(model),
+                                        "--quiet",
+                                        "--menu",
+                                        "none",
+                                        "--output",
+                                        out,
+                                        "--input",
+                                        temp / "*.root"});
+    EXPECT_EQ(run.status, signal == "TERM" ? 0 : 130) << run.err;
+    EXPECT_THAT(run.out, HasSubstr("stopped by a signal"));
+    const auto rest = scout(temp / "*.root", out, {"--menu", "none", "--json"});
+    EXPECT_EQ(rest.status, 0) << rest.err;
+    std::uint64_t rows = 0;
+    for (const scout::Record& record : records(out)) rows += record.sum.orbits.events();
+    EXPECT_EQ(rows, 20000u);
+  }
+}
+
 }  // namespace
 }  // namespace trigloop
