@@ -67,7 +67,8 @@ struct EntryRange {
 struct ReadOptions {
   /// Entries per cluster that the reader aims at; readers may choose fewer.
   std::size_t cluster_entries = 8192;
-  /// Check the format's own checksums (adler32, xxh64) and decode what is redundant. `false` may be faster.
+  /// Check the format's own checksums (adler32, xxh64). What is redundant need not be decoded for that: a wrong checksum
+  /// may then be told no sooner than the last entry of its unit has been read. `false` may be faster.
   bool verify = true;
   /// A single compressed unit (basket, chunk) that claims to hold more than this is refused before allocation.
   std::uint64_t max_unit_bytes = 512u << 20;

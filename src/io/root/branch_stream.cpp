@@ -46,6 +46,8 @@ void BranchStream::start(std::uint64_t entry, std::uint64_t end, std::size_t clu
                          std::vector<Record>& plan) {
   first_basket_ = next_basket_ = basket_of(entry);
   first_record_ = plan.size();
+  range_begin_ = entry;
+  range_end_ = end;
   const auto& baskets = branch_->baskets;
   entry_begin_ = entry_end_ = next_basket_ < baskets.size() ? baskets[next_basket_].first_entry : entry;
   for (std::size_t i = first_basket_; i < baskets.size() && baskets[i].first_entry < end; ++i) {
@@ -56,6 +58,7 @@ void BranchStream::start(std::uint64_t entry, std::uint64_t end, std::size_t clu
     lane.values.reserve(likely_bytes(*branch_, cluster_entries));
     lane.counts.clear();
     lane.borders.clear();
+    lane.checks.clear();
     lane.decoded_items = lane.taken_items = 0;
   }
 }
@@ -111,12 +114,46 @@ void BranchStream::decode_in_place(const Basket& basket, const BasketRecord& rec
   std::byte* out = lane.values.room(record.objlen);
   const std::byte* from = record.stored.data();
   if (record.compressed) {
-    unpack_basket(record, tools.decompressor, {out, record.objlen}, record.border);
+    if (!decode_without_offsets(basket, record, {out, record.objlen}, tools)) {
+      unpack_basket(record, tools.decompressor, {out, record.objlen}, record.border);
+    }
     from = out;
   }
   to_native(from, out, record.border / column.stored_bytes, column.stored_bytes);
   lane.values.commit(record.border);
   lane.decoded_items += record.border / column.item_bytes();
+}
+
+/// Where the counters are going to tell all entry offsets of the basket, these need not be decompressed to be checked.
+bool BranchStream::decode_without_offsets(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,
+                                          StreamTools& tools) {
+  ColumnLane& lane = lanes_[0];
+  const std::uint64_t end = basket.first_entry + basket.entries;
+  const bool counted =
+      lane.column->layout == Layout::counted && basket.first_entry >= range_begin_ && end <= range_end_;
+  if (!tools.options.verify || !counted || !offsets_fit_) return false;
+  if (record.objlen - record.border != OffsetCheck::bytes(basket.entries)) return false;
+  const auto expected = tools.decompressor.prefix(record.stored, out, record.border);
+  if (!expected) return false;
+  lane.checks.emplace_back(next_basket_, basket.first_entry, end, lane.decoded_items,
+                           static_cast<std::uint32_t>(record.keylen), lane.column->item_bytes(),
+                           adler32(1, out.first(record.border)), *expected);
+  return true;
+}
+
+void BranchStream::verify_whole(std::size_t number, StreamTools& tools) {
+  offsets_fit_ = false;
+  const Basket& basket = branch_->baskets[number];
+  try {
+    const std::vector<std::byte> bytes = tools.records.fetch({basket.seek, basket.nbytes});
+    const BasketRecord record = parse_basket(basket, bytes, tools.options.max_unit_bytes);
+    tools.scratch.basket.resize_discard(record.objlen);
+    unpack_basket(record, tools.decompressor, tools.scratch.basket.span(), record.objlen);
+  } catch (core::Error& e) {
+    e.offset(basket.seek);
+    e.in("branch '" + core::escaped(branch_->path) + "', basket " + std::to_string(number));
+    throw;
+  }
 }
 
 /// Values that change their size or place are unpacked to the side first.

@@ -8,6 +8,7 @@
 #include "io/root/column.hpp"
 #include "io/root/decode.hpp"
 #include "io/root/lane.hpp"
+#include "io/root/offset_check.hpp"
 #include "io/root/record_reader.hpp"
 #include "io/source.hpp"
 
@@ -26,6 +27,7 @@ struct ColumnLane {
     std::size_t basket;
   };
   std::deque<Border> borders;
+  std::deque<OffsetCheck> checks;  ///< of baskets whose entry offsets are not decompressed
 
   bool self_counted() const noexcept { return column->layout == Layout::vector || column->layout == Layout::flagged; }
   std::size_t value_bytes() const noexcept { return event::size_of(column->type) * column->inner; }
@@ -70,7 +72,13 @@ class BranchStream {
   /// Decodes baskets until `target` entries are there, or enough bytes wait already; at least up to `least`.
   void fill(std::uint64_t target, std::uint64_t least, StreamTools& tools);
 
+  /// After the checksum of a basket did not fit its counters: decompresses it whole, offsets too, and from now on all.
+  /// Error: damaged, if it is.
+  void verify_whole(std::size_t basket, StreamTools& tools);
+
  private:
+  bool decode_without_offsets(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,
+                              StreamTools& tools);
   void decode_next(StreamTools& tools);
   void decode(const Basket& basket, StreamTools& tools);
   bool in_place() const noexcept { return lanes_.size() == 1 && lanes_[0].column->in_place(); }
@@ -83,6 +91,8 @@ class BranchStream {
   std::vector<ColumnLane> lanes_;
   std::size_t next_basket_ = 0, first_basket_ = 0, first_record_ = 0;
   std::uint64_t entry_begin_ = 0, entry_end_ = 0;
+  std::uint64_t range_begin_ = 0, range_end_ = 0;
+  bool offsets_fit_ = true;  ///< so far the entry offsets were what the counters make of them
 };
 
 }  // namespace trigloop::io::root

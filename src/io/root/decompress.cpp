@@ -171,6 +171,21 @@ void Decompressor::run(std::span<const std::byte> stored, std::span<std::byte> o
   }
 }
 
+std::optional<std::uint32_t> Decompressor::prefix(std::span<const std::byte> stored, std::span<std::byte> out,
+                                                  std::size_t wanted) {
+  constexpr std::size_t checksum_bytes = 4;
+  if (stored.size() < header_bytes + checksum_bytes || letters_of(stored) != "ZL") return {};
+  const BlockSizes sizes = sizes_of(stored);
+  if (sizes.uncompressed != out.size() || sizes.compressed != stored.size() - header_bytes) return {};
+  const auto payload = stored.subspan(header_bytes);
+  if (!codecs_->zlib_prefix(payload, out, wanted)) return {};
+  return core::load_be<std::uint32_t>(payload.last(checksum_bytes).data());
+}
+
+std::uint32_t adler32(std::uint32_t sum, std::span<const std::byte> bytes) noexcept {
+  return libdeflate_adler32(sum, bytes.data(), bytes.size());
+}
+
 std::uint64_t declared_bytes(std::span<const std::byte> stored) {
   std::uint64_t total = 0;
   while (!stored.empty()) {

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -30,6 +31,11 @@ class Decompressor {
   void run(std::span<const std::byte> stored, std::span<std::byte> out, std::size_t wanted);
   void run(std::span<const std::byte> stored, std::span<std::byte> out) { run(stored, out, out.size()); }
 
+  /// Decompresses the first `wanted` bytes alone, and gives the checksum (adler32) of all of `out.size()`, if `stored`
+  /// is one ZL block of so many bytes, of which enough is behind `wanted` to stop there; nothing otherwise, and `out`
+  /// may be scribbled on.
+  std::optional<std::uint32_t> prefix(std::span<const std::byte> stored, std::span<std::byte> out, std::size_t wanted);
+
  private:
   struct Codecs;
   void block(std::span<const std::byte> header, std::span<const std::byte> payload, std::span<std::byte> out,
@@ -38,6 +44,9 @@ class Decompressor {
   std::unique_ptr<Codecs> codecs_;
   bool verify_;
 };
+
+/// RFC 1950's checksum of bytes that follow those whose checksum is `sum`; of none it is 1.
+std::uint32_t adler32(std::uint32_t sum, std::span<const std::byte> bytes) noexcept;
 
 /// Uncompressed bytes that the block headers in `stored` declare. Error: damaged, if they do not fill it exactly.
 std::uint64_t declared_bytes(std::span<const std::byte> stored);

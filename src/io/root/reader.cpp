@@ -179,7 +179,10 @@ bool Reader::next(event::Columns& out) {
     const auto entries = static_cast<std::size_t>(end - entry_);
     for (Group& group : groups_) {
       count(group, entry_, entries);
-      for (const LaneRef ref : group.counted) check_borders(group, ref, entry_, entries);
+      for (const LaneRef ref : group.counted) {
+        check_borders(group, ref, entry_, entries);
+        check_offsets(group, ref, entry_, entries);
+      }
     }
     for (const Output& output : outputs_) out.columns.push_back(view(output, entries));
     out.entries = handed_out_ = entries;
@@ -240,6 +243,21 @@ void Reader::check_borders(const Group& group, LaneRef ref, std::uint64_t entry,
   if (group.offsets[entries] > one.available_items()) {
     fail(one.borders.empty() ? streams_[ref.stream].basket_of(entry + entries - 1) : one.borders.front().basket,
          one.decoded_items, one.taken_items + group.offsets[entries]);
+  }
+}
+
+void Reader::check_offsets(const Group& group, LaneRef ref, std::uint64_t entry, std::size_t entries) {
+  ColumnLane& one = lane(ref);
+  if (offset_scratch_.size() < entries) offset_scratch_.resize(entries);
+  const std::span offsets(group.offsets.data(), entries + 1);
+  for (OffsetCheck& check : one.checks) {
+    if (check.first() >= entry + entries) break;
+    check.cover(entry, offsets, one.taken_items, offset_scratch_);
+  }
+  while (!one.checks.empty() && one.checks.front().end() <= entry + entries) {
+    const OffsetCheck check = one.checks.front();
+    one.checks.pop_front();
+    if (!check.fits()) streams_[ref.stream].verify_whole(check.basket(), tools_);
   }
 }
 

@@ -60,6 +60,7 @@ class Reader final : public ColumnReader {
   void skip_to_begin(std::uint64_t first);
   void release();
   void count(Group& group, std::uint64_t entry, std::size_t entries);
+  void check_offsets(const Group& group, LaneRef ref, std::uint64_t entry, std::size_t entries);
   void check_borders(const Group& group, LaneRef ref, std::uint64_t entry, std::size_t entries);
   event::ColumnView view(const Output& output, std::size_t entries);
   template <class Action>
@@ -68,6 +69,7 @@ class Reader final : public ColumnReader {
   std::shared_ptr<const OpenFile> file_;
   std::size_t tree_;
   StreamTools tools_;
+  std::vector<std::uint32_t> offset_scratch_;
   std::vector<BranchStream> streams_;
   std::vector<Group> groups_;
   std::vector<Output> outputs_;

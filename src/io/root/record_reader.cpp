@@ -31,6 +31,12 @@ std::span<const std::byte> RecordReader::get(std::size_t record) {
   return buffers_[chunk.buffer].span().subspan(records_[record].seek - chunk.begin, records_[record].bytes);
 }
 
+std::vector<std::byte> RecordReader::fetch(Record record) const {
+  std::vector<std::byte> bytes(record.bytes);
+  file_.read(record.seek, bytes);
+  return bytes;
+}
+
 void RecordReader::release(std::size_t record) noexcept {
   Chunk& chunk = chunks_[chunk_of_record_[record]];
   if (--chunk.wanted == 0) drop(chunk);

@@ -26,6 +26,8 @@ class RecordReader {
   void plan(std::vector<Record> records);
   /// The bytes of a record; they stay until it is released or another record is got.
   std::span<const std::byte> get(std::size_t record);
+  /// The bytes of a record that was got before, read anew.
+  std::vector<std::byte> fetch(Record record) const;
   /// The record is not needed any more.
   void release(std::size_t record) noexcept;
 
