@@ -30,6 +30,8 @@ Follow::Follow(Ledger& ledger, World world, FollowOptions options)
       options_(std::move(options)),
       quarantine_(ledger.folder()),
       inbox_(world_.watch.folder(), options_.inbox, world_.judge) {
+  started_ = wall_seconds();
+  began_ = next_rescan_ = next_status_ = now();
   for (const QuarantineRecord& record : quarantine_.list()) quarantined_.insert(record.name);
   if (const auto committed = ledger_.committed(); !committed.empty()) latest_ = committed.back();
 }
@@ -41,8 +43,6 @@ std::int64_t Follow::wall_seconds() const {
 }
 
 void Follow::run() {
-  started_ = wall_seconds();
-  began_ = next_rescan_ = next_status_ = now();
   std::vector<std::thread> readers;
   for (unsigned i = 0; i < options_.readers; ++i) readers.emplace_back([this] { read_all(); });
   const auto end_readers = [&] {
@@ -102,10 +102,11 @@ void Follow::hear(Duration longest) {
 
 void Follow::rescan() {
   const auto all = world_.watch.list();
-  stores_ = {measure_store("output", ledger_.folder())};
-  for (const auto& [name, folder] : options_.stores) stores_.push_back(measure_store(name, folder));
+  std::vector<StoreStatus> stores{measure_store("output", ledger_.folder())};
+  for (const auto& [name, folder] : options_.stores) stores.push_back(measure_store(name, folder));
   next_rescan_ = now() + (all ? options_.rescan : std::min<Duration>(options_.rescan, 2s));
   const Lock lock(mutex_);
+  stores_ = std::move(stores);
   if (folder_present_ != all.has_value())
     world_.say(world_.watch.folder().native() + (all ? ": is there again" : ": is not there; waiting for it"));
   folder_present_ = all.has_value();

@@ -121,8 +121,8 @@ class Follow {
   const FollowOptions options_;
   Quarantine quarantine_;
   std::int64_t started_ = 0;
-  Duration began_{}, next_rescan_{}, next_status_{};  ///< of the following thread
-  std::vector<StoreStatus> stores_;
+  Duration began_{};
+  Duration next_rescan_{}, next_status_{};  ///< of the following thread
 
   std::mutex mutex_;  ///< guards the ledger and all below
   std::condition_variable ready_;
@@ -138,6 +138,7 @@ class Follow {
   std::set<std::string> quarantined_;  ///< names that have, or had, a record
   bool folder_present_ = true;
   std::uint64_t inputs_read_ = 0, lumisections_read_ = 0, losses_told_ = 0;
+  std::vector<StoreStatus> stores_;   ///< output and taps
   std::deque<std::string> troubles_;  ///< the latest few
 };
 
