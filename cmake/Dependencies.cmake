@@ -7,6 +7,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)
+find_package(Boost REQUIRED)
 
 function(trigloop_pkg name module)
   pkg_check_modules(${name} REQUIRED IMPORTED_TARGET ${module})

@@ -14,6 +14,7 @@ struct ErrorsReported {
 
 void add_config(CLI::App& program);
 void add_curate(CLI::App& program);
+void add_evaluate(CLI::App& program);
 void add_inspect(CLI::App& program);
 void add_layout(CLI::App& program);
 void add_menu(CLI::App& program);

@@ -78,6 +78,7 @@ int run(int argc, char** argv) {
   program.footer("`trigloop COMMAND --help` shows a command's options and examples.\n\n" + exit_codes());
   trigloop::app::add_config(program);
   trigloop::app::add_curate(program);
+  trigloop::app::add_evaluate(program);
   trigloop::app::add_inspect(program);
   trigloop::app::add_layout(program);
   trigloop::app::add_menu(program);

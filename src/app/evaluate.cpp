@@ -1,0 +1,211 @@
+// trigloop evaluate: thresholds, rates and efficiencies of a model.
+#include "evaluate/evaluate.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+
+#include "app/commands.hpp"
+#include "core/file.hpp"
+#include "core/parallel.hpp"
+#include "core/progress.hpp"
+#include "evaluate/l1.hpp"
+#include "evaluate/report.hpp"
+#include "io/any/any.hpp"
+#include "model/load.hpp"
+
+namespace trigloop::app {
+namespace {
+
+struct Options {
+  std::string model, normalisation, background, signals, config, menu, engine, csv;
+  std::vector<std::string> settings;
+  std::vector<double> rates;
+  unsigned bunches = 0, threads = 0, replicas = 200;
+  double bc_khz = 0;
+  std::uint64_t seed = 1;
+  bool package_cuts = false, unblind = false, json = false, quiet = false;
+};
+
+constexpr const char* examples = R"(Examples:
+  trigloop evaluate --model model.onnx --background zerobias.h5 --signals signals.h5
+  trigloop evaluate --model model.onnx --config c.yml --json > evaluation.json
+  trigloop evaluate --model model.onnx --background zerobias.h5 --rate 0.05 1 --bunches 2448 --menu cms-run3
+Thresholds come by two rules: the firmware passes code >= T (code: score x 16 for the deployed networks), the training
+package score > t. --menu bits takes stored L1 bits; without --menu they are taken where they are, else cms-run3 is evaluated.)";
+
+constexpr const char* bits = "bits";
+
+config::Config load_config(const Options& options) {
+  config::Config config = options.config.empty() ? config::Config::master() : config::Config::load(options.config);
+  for (const std::string& setting : options.settings) config.set_text(setting);
+  return config;
+}
+
+/// Reads and scores samples, one after the other.
+class Reader {
+ public:
+  Reader(const Options& options, const config::Config& config, const score::Scorer& scorer)
+      : options_(options), scorer_(scorer), settings_(curate::read_settings(config)) {
+    if (!options.background.empty()) settings_.background = options.background;
+    // What files the configuration names is not meant where others are given on the command line.
+    if (!options.signals.empty() || !options.background.empty()) settings_.signals = options.signals;
+    if (options.config.empty()) settings_.test = {0, ~std::uint64_t{0}};
+    sample_.threads = options.threads != 0 ? options.threads : core::available_cores();
+    sample_.package_cuts = options.package_cuts;
+  }
+
+  evaluate::Sample background() {
+    const auto input = curate::open_background(settings_);
+    provenance.background_path = settings_.background.native();
+    return read("background", *input, "", settings_.background, settings_.test);
+  }
+
+  std::vector<evaluate::Sample> signals() {
+    std::vector<evaluate::Sample> samples;
+    if (settings_.signals.empty()) return samples;
+    provenance.signals_path = settings_.signals.native();
+    const std::shared_ptr<const io::Source> source = io::open(settings_.signals);
+    const std::uint64_t most = options_.config.empty() ? ~std::uint64_t{0} : settings_.most_signal_events;
+    for (const std::string& name : curate::signal_names(*source)) {
+      if (is_hidden(name)) continue;
+      const auto input = curate::open_signal(source, name, settings_);
+      samples.push_back(read(name, *input, name, settings_.signals, {0, most}));
+    }
+    return samples;
+  }
+
+  evaluate::Provenance provenance;
+
+ private:
+  bool is_hidden(const std::string& name) {
+    const bool blind = curate::describe_set(settings_.signal_table, name).role == curate::Role::blind;
+    if (blind && !options_.unblind)
+      provenance.warnings.push_back("'" + name + "' is blind and was left out (--unblind)");
+    return blind && !options_.unblind;
+  }
+
+  evaluate::Sample read(const std::string& name, const curate::EventInput& input, const std::string& set,
+                        const std::filesystem::path& path, io::EntryRange range) {
+    core::Progress progress(
+        name, std::min(input.entries(), range.end) - std::min(input.entries(), range.begin), "events",
+        options_.quiet || options_.json ? core::ProgressMode::quiet : core::ProgressMode::automatic);
+    evaluate::SampleOptions how = sample_;
+    how.advance = [&](std::uint64_t events) { progress.advance(events); };
+    std::vector<std::uint8_t> fired;
+    if (!takes_stored(input, path)) {
+      fired = evaluate_menu(set, path);
+      how.fired = &fired;
+    }
+    return evaluate::read_sample(name, input, range, scorer_, settings_, how);
+  }
+
+  bool takes_stored(const curate::EventInput& input, const std::filesystem::path& path) {
+    const bool stored = input.sides()[static_cast<std::size_t>(curate::Side::l1)].has_value();
+    if (options_.menu == bits && !stored)
+      throw core::Error(core::ErrorCode::mismatch, "stores no L1 bits")
+          .file(path.native())
+          .remedy("Give a menu by --menu");
+    const bool takes = options_.menu.empty() ? stored : options_.menu == bits;
+    if (takes && provenance.l1.empty()) provenance.l1 = "stored bits";
+    return takes;
+  }
+
+  std::vector<std::uint8_t> evaluate_menu(const std::string& set, const std::filesystem::path& path) {
+    const menu::Menu menu = menu::find_menu(options_.menu.empty() ? menu::cms_run3 : options_.menu);
+    const auto source = io::open(path);
+    try {
+      const menu::Binding binding = evaluate::bind_menu(menu, *source, set);
+      if (provenance.l1.empty()) {
+        provenance.l1 = "menu " + menu.name + " " + binding.menu.id();
+        for (const std::string& warning : binding.warnings) provenance.warnings.push_back("left out: " + warning);
+      }
+      return evaluate::fired_entries(binding, *source, sample_.threads);
+    } catch (core::Error& error) {
+      error.file(path.native());
+      throw;
+    }
+  }
+
+  const Options& options_;
+  const score::Scorer& scorer_;
+  curate::Settings settings_;
+  evaluate::SampleOptions sample_;
+};
+
+evaluate::EvaluateOptions targets(const Options& options, const config::Config& config) {
+  evaluate::EvaluateOptions result;
+  result.rates_khz = options.rates.empty() ? config.numbers("threshold.target_rate") : options.rates;
+  result.crossings =
+      options.bunches != 0
+          ? evaluate::Crossings::of_bunches(options.bunches)
+          : evaluate::Crossings(options.bc_khz != 0 ? options.bc_khz : config.number("threshold.bc_khz"));
+  result.ht_threshold = config.number("threshold.ht_threshold");
+  result.bootstrap = {options.replicas, options.seed};
+  return result;
+}
+
+void run(const Options& options) {
+  if (options.background.empty() && options.config.empty())
+    throw core::Error(core::ErrorCode::usage, "no background is given").remedy("Give --background or --config");
+  const config::Config config = load_config(options);
+  const evaluate::EvaluateOptions how = targets(options, config);
+  const model::Graph graph = model::load(options.model, {options.normalisation});
+  const score::Scorer scorer(graph, options.engine);
+  Reader reader(options, config, scorer);
+  reader.provenance.model = graph.name.empty() ? std::filesystem::path(options.model).stem().native() : graph.name;
+  reader.provenance.engine = scorer.engine_name();
+  reader.provenance.package_cuts = options.package_cuts;
+  const evaluate::Sample background = reader.background();
+  const evaluate::Evaluation evaluation = evaluate::evaluate(background, reader.signals(), how);
+  if (!options.csv.empty()) {
+    core::OutputFile file(options.csv);
+    file.write(evaluate::to_csv(evaluation));
+    file.commit();
+  }
+  if (options.json) {
+    std::cout << evaluate::to_json(evaluation, reader.provenance) << '\n';
+    return;
+  }
+  for (const std::string& warning : reader.provenance.warnings) std::cerr << "trigloop: warning: " << warning << '\n';
+  std::cout << evaluate::to_text(evaluation, reader.provenance);
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& program) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("evaluate", "Thresholds, rates and efficiencies of a quantised network");
+  command->add_option("-m,--model", options->model, "QONNX, or a QKeras .h5")->required();
+  command->add_option("-b,--background", options->background,
+                      "Zero bias: the package's HDF5 or a scouting ROOT file (default: that of the configuration)");
+  command->add_option("-s,--signals", options->signals, "The package's signal HDF5");
+  command->add_option("-c,--config", options->config,
+                      "YAML over the master configuration; its test sector and its limit on signals then count");
+  command->add_option("--set", options->settings, "KEY=VALUE over the configuration; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--normalisation", options->normalisation,
+                      "Bias and scale of a QKeras model's inputs: Data.h5, complete.h5 or YAML");
+  command->add_option("--rate", options->rates, "Target rates in kHz (default: those of the configuration)");
+  auto* bunches = command->add_option("--bunches", options->bunches, "Colliding bunches of an orbit");
+  command->add_option("--bc-khz", options->bc_khz, "Rate of colliding crossings in kHz (default: the configuration's)")
+      ->excludes(bunches);
+  command->add_option("--menu", options->menu, "What L1 takes: a menu, or 'bits' for stored decisions");
+  command->add_flag("--package-cuts", options->package_cuts,
+                    "Drop and mask saturated events and objects as for training; the firmware does not");
+  command->add_flag("--unblind", options->unblind, "Evaluate blind signal sets, too");
+  command->add_option("--replicas", options->replicas, "Replicas of the bootstrap")
+      ->check(CLI::Range(2, 100000))
+      ->capture_default_str();
+  command->add_option("--seed", options->seed, "Of the bootstrap")->capture_default_str();
+  command->add_flag("--json", options->json, "Print all tables as JSON");
+  command->add_option("--csv", options->csv, "Write all tables as CSV");
+  command->add_option("--engine", options->engine, "simd or reference (default: $TRIGLOOP_ENGINE, else the fastest)");
+  command->add_option("-t,--threads", options->threads, "Threads (default: all cores); no number depends on it")
+      ->check(CLI::Range(1, 1024));
+  command->add_flag("-q,--quiet", options->quiet, "No progress bar");
+  command->footer(examples);
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace trigloop::app

@@ -1,0 +1,165 @@
+#include "evaluate/evaluate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "core/error.hpp"
+#include "evaluate/histogram.hpp"
+
+namespace trigloop::evaluate {
+namespace {
+
+using core::Error;
+using core::ErrorCode;
+
+std::size_t at(Rule rule) { return static_cast<std::size_t>(rule); }
+constexpr std::array both_kinds = {Kind::raw, Kind::pure};
+
+void check(const Sample& background, std::span<const Sample> signals, const EvaluateOptions& options) {
+  for (const double rate : options.rates_khz) {
+    if (!(rate > 0 && rate < options.crossings.khz()))
+      throw Error(ErrorCode::usage, "a target rate of " + std::to_string(rate) + " kHz is not between 0 and the " +
+                                        std::to_string(options.crossings.khz()) + " kHz of colliding crossings");
+  }
+  for (const Sample& signal : signals) {
+    if (signal.fraction != background.fraction)
+      throw Error(ErrorCode::mismatch, "'" + signal.name + "' was scored in other steps than the background");
+  }
+}
+
+/// Thresholds of one kind, for all rates.
+class KindTable {
+ public:
+  KindTable(const Sample& sample, const score::Spectrum& spectrum, const EvaluateOptions& options, Kind kind)
+      : sample_(sample), spectrum_(spectrum), options_(options), kind_(kind) {
+    errors_ = threshold_errors(spectrum, sample.events(), options.crossings, options.rates_khz, options.bootstrap);
+  }
+
+  KindThreshold threshold(std::size_t rate, const Ranks& ranks, const PackageRule& package) {
+    const double khz = options_.rates_khz[rate];
+    KindThreshold result;
+    const Threshold firmware = firmware_threshold(ranks, options_.crossings, kind_, khz);
+    result.by_rule[at(Rule::firmware)] = firmware;
+    result.by_rule[at(Rule::package)] = package.threshold(kind_, khz);
+    result.error = errors_[rate];
+    result.is_sparse = (kind_ == Kind::raw ? firmware.raw : firmware.pure) < few_events;
+    if (result.is_sparse && fit()) result.tail = extrapolate(*fit(), khz / options_.crossings.khz());
+    return result;
+  }
+  const std::optional<TailFit>& made() const noexcept { return fit_; }
+
+ private:
+  const std::optional<TailFit>& fit() {
+    if (!tried_) fit_ = fit_tail(spectrum_, sample_.events(), sample_.highest);
+    tried_ = true;
+    return fit_;
+  }
+
+  const Sample& sample_;
+  const score::Spectrum& spectrum_;
+  const EvaluateOptions& options_;
+  Kind kind_;
+  std::vector<double> errors_;
+  std::optional<TailFit> fit_;
+  bool tried_ = false;
+};
+
+std::vector<RateRow> make_rows(const Sample& background, const Scores& scores, const Ranks& ranks,
+                               const EvaluateOptions& options, Evaluation& evaluation) {
+  const PackageRule package(ranks, options.crossings);
+  std::vector<RateRow> rows(options.rates_khz.size());
+  for (std::size_t k = 0; k < kinds; ++k) {
+    KindTable table(background, k == 0 ? scores.all : scores.pure, options, both_kinds[k]);
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      rows[r].rate_khz = options.rates_khz[r];
+      rows[r].thresholds[k] = table.threshold(r, ranks, package);
+    }
+    evaluation.tails[k] = table.made();
+  }
+  return rows;
+}
+
+Columns columns_at(const Ranks& signal, const RateRow& row, std::size_t rule) {
+  Columns columns;
+  for (std::size_t events = 0; events < kinds; ++events) {
+    for (std::size_t above = 0; above < kinds; ++above) {
+      const std::int64_t code = row.thresholds[above].by_rule[rule].code;
+      columns[events][above] = proportion(signal.of(both_kinds[events]).at_least(code), signal.all.total());
+    }
+  }
+  return columns;
+}
+
+SignalTable signal_table(const Sample& sample, const Ranks& ranks, const std::vector<RateRow>& rows,
+                         const EvaluateOptions& options) {
+  SignalTable table{sample.name, sample.events(), {}, {}, {}};
+  if (!sample.fired.empty()) table.l1 = proportion(sample.events() - ranks.pure.total(), sample.events());
+  if (!sample.ht.empty()) {
+    const auto above = std::ranges::count_if(sample.ht, [&](float ht) { return ht > options.ht_threshold; });
+    table.ht = proportion(static_cast<std::uint64_t>(above), sample.events());
+  }
+  for (const RateRow& row : rows) {
+    std::array<Columns, rules>& by_rule = table.rates.emplace_back();
+    for (std::size_t rule = 0; rule < rules; ++rule) by_rule[rule] = columns_at(ranks, row, rule);
+  }
+  return table;
+}
+
+/// Counts events, and those that pass each threshold, in each bin of pile-up that occurs.
+PileupTable pileup_table(const Sample& sample, const std::vector<RateRow>& rows, double step) {
+  struct Counts {
+    std::uint64_t events = 0;
+    std::vector<std::uint64_t> passing;
+  };
+  std::map<std::int64_t, Counts> bins;
+  for (std::size_t e = 0; e < sample.events(); ++e) {
+    const double bin = std::floor(static_cast<double>(sample.pileup[e]) / step);
+    if (!(std::abs(bin) < 1e6)) continue;  // no number of collisions
+    Counts& counts = bins[static_cast<std::int64_t>(bin)];
+    counts.passing.resize(rows.size());
+    ++counts.events;
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      const KindThreshold& raw = rows[r].thresholds[static_cast<std::size_t>(Kind::raw)];
+      if (sample.codes[e] >= raw.by_rule[at(Rule::firmware)].code) ++counts.passing[r];
+    }
+  }
+  PileupTable table{sample.name, {}};
+  for (const auto& [bin, counts] : bins) {
+    const double low = static_cast<double>(bin) * step;
+    table.bins.push_back({low, low + step, counts.events, {}});
+    for (const std::uint64_t n : counts.passing) table.bins.back().passing.push_back(proportion(n, counts.events));
+  }
+  return table;
+}
+
+}  // namespace
+
+Evaluation evaluate(const Sample& background, std::span<const Sample> signals, const EvaluateOptions& options) {
+  check(background, signals, options);
+  Evaluation result;
+  result.options = options;
+  result.fraction = background.fraction;
+  result.background = background.name;
+  result.knows_l1 = !background.fired.empty();
+  const Scores scores = background.scores();
+  const Ranks ranks(scores);
+  result.events = ranks.all.total();
+  result.pure_events = ranks.pure.total();
+  result.rows = make_rows(background, scores, ranks, options, result);
+  ScoreHistograms& histograms = result.histograms;
+  histograms.edges = histogram_edges(background.lowest, background.highest);
+  histograms.background = histogram(ranks.all, histograms.edges);
+  histograms.pure = histogram(ranks.pure, histograms.edges);
+  if (!background.pileup.empty()) result.pileup.push_back(pileup_table(background, result.rows, options.pileup_step));
+  for (const Sample& signal : signals) {
+    const Ranks signal_ranks(signal.scores());
+    result.signals.push_back(signal_table(signal, signal_ranks, result.rows, options));
+    histograms.signals.push_back(histogram(signal_ranks.all, histograms.edges));
+    if (signal.name == pileup_set && !signal.pileup.empty())
+      result.pileup.push_back(pileup_table(signal, result.rows, options.pileup_step));
+  }
+  return result;
+}
+
+}  // namespace trigloop::evaluate

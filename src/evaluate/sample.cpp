@@ -1,0 +1,140 @@
+#include "evaluate/sample.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <optional>
+
+#include "core/error.hpp"
+#include "curate/stream.hpp"
+
+namespace trigloop::evaluate {
+namespace {
+
+using curate::Batch;
+using curate::Side;
+using curate::SideTypes;
+using event::Type;
+
+std::size_t index(Side side) { return static_cast<std::size_t>(side); }
+
+/// Calls use(event, value) with the first number that each event has of `side`.
+template <class Use>
+void each_value(const Batch& batch, Side side, const SideTypes& types, const Use& use) {
+  const curate::SideType& type = *types[index(side)];
+  const std::byte* bytes = batch.sides[index(side)].data();
+  event::visit(type.type, [&](auto zero) {
+    for (std::size_t e = 0; e < batch.events; ++e) {
+      decltype(zero) value;
+      std::memcpy(&value, bytes + e * type.bytes(), sizeof(value));
+      use(value);
+    }
+  });
+}
+
+/// Whether any number of an event's is not zero.
+void append_fired(const Batch& batch, const SideTypes& types, std::vector<std::uint8_t>& fired) {
+  if (!types[index(Side::l1)]) return;
+  const std::size_t bytes = types[index(Side::l1)]->bytes();
+  const std::byte* at = batch.sides[index(Side::l1)].data();
+  for (std::size_t e = 0; e < batch.events; ++e, at += bytes)
+    fired.push_back(std::any_of(at, at + bytes, [](std::byte b) { return b != std::byte{0}; }) ? 1 : 0);
+}
+
+void append_floats(const Batch& batch, Side side, const SideTypes& types, std::vector<float>& out) {
+  if (!types[index(side)]) return;
+  each_value(batch, side, types, [&](auto value) { out.push_back(static_cast<float>(value)); });
+}
+
+/// Puts decisions where stored bits would stand.
+void replace_fired(Batch& batch, const std::vector<std::uint8_t>& fired) {
+  core::ByteBuffer& side = batch.sides[index(Side::l1)];
+  side.resize_discard(batch.events);
+  if (batch.events > 0) std::memcpy(side.data(), fired.data() + batch.first_entry, batch.events);
+}
+
+/// What one thread needs to score batches.
+struct Worker {
+  Worker(const score::Scorer& scorer, const curate::Settings& settings, const SideTypes& types)
+      : state(scorer.make_state()), cuts(settings, types) {}
+  score::Scorer::State state;
+  curate::Cuts cuts;
+  std::vector<double> scores;
+};
+
+void score_piece(const score::Scorer& scorer, int fraction, Worker& worker, curate::Piece& piece) {
+  worker.scores.resize(piece.batch.events);
+  const std::span<const std::int16_t> values(piece.batch.values.data(), piece.batch.events * scorer.features());
+  scorer.run(values, worker.scores, worker.state);
+  piece.data.resize_discard(piece.batch.events * sizeof(std::int32_t));
+  for (std::size_t e = 0; e < worker.scores.size(); ++e) {
+    const auto code = static_cast<std::int32_t>(std::ldexp(worker.scores[e], fraction));  // exact: scores are codes
+    std::memcpy(piece.data.data() + e * sizeof(code), &code, sizeof(code));
+  }
+}
+
+void append_codes(const curate::Piece& piece, std::vector<std::int32_t>& codes) {
+  const std::size_t old = codes.size();
+  codes.resize(old + piece.batch.events);
+  if (piece.batch.events > 0)
+    std::memcpy(codes.data() + old, piece.data.data(), piece.batch.events * sizeof(std::int32_t));
+}
+
+void require_fit(const score::Scorer& scorer, const curate::Settings& settings) {
+  score::require_integer_scores(scorer.graph());
+  if (scorer.outputs() != 1)
+    throw core::Error(core::ErrorCode::unsupported,
+                      "the model gives " + std::to_string(scorer.outputs()) + " numbers an event, not one score");
+  if (scorer.features() == 3 * settings.objects.size()) return;
+  throw core::Error(core::ErrorCode::mismatch, "the model takes " + std::to_string(scorer.features()) +
+                                                   " features; the configuration keeps " +
+                                                   std::to_string(settings.objects.size()) + " objects x 3")
+      .remedy("Give the configuration that the model was trained with by --config");
+}
+
+}  // namespace
+
+Scores Sample::scores() const {
+  Scores scores{{fraction, lowest, highest}, {fraction, lowest, highest}};
+  scores.all.count(codes);
+  for (std::size_t e = 0; e < codes.size(); ++e) {
+    if (is_pure(e)) scores.pure.count(std::span(&codes[e], 1));
+  }
+  return scores;
+}
+
+Sample read_sample(std::string name, const curate::EventInput& input, io::EntryRange range, const score::Scorer& scorer,
+                   const curate::Settings& settings, const SampleOptions& options) {
+  require_fit(scorer, settings);
+  const model::Tensor& output = scorer.graph().output().output;
+  Sample sample;
+  sample.name = std::move(name);
+  sample.fraction = output.fraction;
+  sample.lowest = static_cast<std::int64_t>(output.ranges.front().lo);
+  sample.highest = static_cast<std::int64_t>(output.ranges.front().hi);
+  SideTypes types = input.sides();
+  if (options.fired != nullptr) types[index(Side::l1)] = curate::SideType{Type::uint8, {}};
+  std::vector<std::optional<Worker>> workers(options.threads);
+  curate::stream(
+      input, range, options.threads,
+      [&](unsigned number, curate::Piece& piece) {
+        std::optional<Worker>& worker = workers[number];
+        if (!worker) worker.emplace(scorer, settings, types);
+        if (options.fired != nullptr) replace_fired(piece.batch, *options.fired);
+        piece.counts = {};
+        piece.counts.read = piece.counts.kept = piece.batch.events;
+        if (options.package_cuts) piece.counts = worker->cuts.apply(piece.batch);
+        score_piece(scorer, sample.fraction, *worker, piece);
+      },
+      [&](curate::Piece& piece) {
+        append_codes(piece, sample.codes);
+        append_fired(piece.batch, types, sample.fired);
+        append_floats(piece.batch, Side::ht, types, sample.ht);
+        append_floats(piece.batch, Side::pileup, types, sample.pileup);
+        sample.cuts += piece.counts;
+        if (options.advance) options.advance(piece.counts.read);
+      });
+  return sample;
+}
+
+}  // namespace trigloop::evaluate
