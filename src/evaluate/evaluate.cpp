@@ -112,6 +112,10 @@ PileupTable pileup_table(const Sample& sample, const std::vector<RateRow>& rows,
     std::uint64_t events = 0;
     std::vector<std::uint64_t> passing;
   };
+  std::vector<std::int64_t> codes;
+  for (const RateRow& row : rows)
+    codes.push_back(row.thresholds[static_cast<std::size_t>(Kind::raw)].by_rule[at(Rule::firmware)].code);
+  const std::int64_t least = codes.empty() ? 0 : *std::ranges::min_element(codes);
   std::map<std::int64_t, Counts> bins;
   for (std::size_t e = 0; e < sample.events(); ++e) {
     const double bin = std::floor(static_cast<double>(sample.pileup[e]) / step);
@@ -119,9 +123,9 @@ PileupTable pileup_table(const Sample& sample, const std::vector<RateRow>& rows,
     Counts& counts = bins[static_cast<std::int64_t>(bin)];
     counts.passing.resize(rows.size());
     ++counts.events;
+    if (sample.codes[e] < least) continue;
     for (std::size_t r = 0; r < rows.size(); ++r) {
-      const KindThreshold& raw = rows[r].thresholds[static_cast<std::size_t>(Kind::raw)];
-      if (sample.codes[e] >= raw.by_rule[at(Rule::firmware)].code) ++counts.passing[r];
+      if (sample.codes[e] >= codes[r]) ++counts.passing[r];
     }
   }
   PileupTable table{sample.name, {}};

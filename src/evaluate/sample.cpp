@@ -97,9 +97,12 @@ void require_fit(const score::Scorer& scorer, const curate::Settings& settings) 
 Scores Sample::scores() const {
   Scores scores{{fraction, lowest, highest}, {fraction, lowest, highest}};
   scores.all.count(codes);
+  std::vector<std::int32_t> pure;
+  pure.reserve(codes.size());
   for (std::size_t e = 0; e < codes.size(); ++e) {
-    if (is_pure(e)) scores.pure.count(std::span(&codes[e], 1));
+    if (is_pure(e)) pure.push_back(codes[e]);
   }
+  scores.pure.count(pure);
   return scores;
 }
 
