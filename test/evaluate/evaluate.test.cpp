@@ -193,6 +193,14 @@ TEST_F(EvaluateCommand, writes_every_number_as_csv_and_refuses_what_makes_no_sen
   EXPECT_EQ(evaluate({"--bunches", "2544", "--bc-khz", "28000"}).status, 2);
 }
 
+TEST_F(EvaluateCommand, refuses_models_that_take_scaled_numbers) {
+  TRIGLOOP_NEEDS_SHARED("models/seed_build.h5");
+  const std::string model = test::shared_root() / "models/seed_build.h5";
+  const test::CommandResult result = trigloop({"evaluate", "-q", "-m", model, "-b", file("zb.h5")});
+  EXPECT_EQ(result.status, 6);
+  EXPECT_THAT(result.err, HasSubstr("--normalisation"));
+}
+
 /// Writes the 57 numbers of each event of every set of objects in FILES to FOLDER/NAME.npy.
 constexpr const char* write_events = R"(import h5py, numpy, sys
 rows = [0, *range(1, 5), *range(13, 17), *range(21, 31)]
