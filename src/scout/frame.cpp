@@ -4,6 +4,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace trigloop::scout {
@@ -54,13 +55,6 @@ void append(std::vector<std::byte>& out, std::span<const std::byte> bytes) {
 
 void FieldReader::fail(const std::string& reason) const { throw Error(ErrorCode::damaged, "a section " + reason); }
 
-std::span<const std::byte> FieldReader::take(std::size_t n) {
-  if (n > bytes_.size() - position_) fail("ends too early");
-  const auto part = bytes_.subspan(position_, n);
-  position_ += n;
-  return part;
-}
-
 FrameWriter::FrameWriter(std::string_view magic, std::uint32_t version) {
   FieldWriter head;
   for (const char c : magic) head.number(c);
@@ -80,6 +74,22 @@ void FrameWriter::section(Tag tag, std::span<const std::byte> content) {
   hash.number(hash_of(head.bytes(), stored));
   append(out_, hash.bytes());
   append(out_, stored);
+}
+
+std::uint64_t end_of_sections(const core::InputFile& file, std::string_view magic, unsigned sections) {
+  std::uint64_t at = magic.size() + version_bytes;
+  for (unsigned i = 0; i < sections; ++i) {
+    std::array<std::byte, SectionHead::bytes> bytes{};
+    if (at > file.size() || file.size() - at < bytes.size()) return file.size();
+    file.read(at, bytes);
+    FieldReader fields(bytes);
+    SectionHead head;
+    SectionHead::fields(fields, head);
+    at += bytes.size();
+    if (head.stored > file.size() - at) return file.size();
+    at += head.stored;
+  }
+  return at;
 }
 
 FrameReader::FrameReader(std::span<const std::byte> bytes, std::string_view magic, std::uint32_t version,

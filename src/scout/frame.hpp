@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/bytes.hpp"
+#include "core/file.hpp"
 
 namespace trigloop::scout {
 
@@ -86,7 +87,12 @@ class FieldReader {
   [[noreturn]] void fail(const std::string& reason) const;
 
  private:
-  std::span<const std::byte> take(std::size_t n);
+  std::span<const std::byte> take(std::size_t n) {
+    if (n > bytes_.size() - position_) fail("ends too early");
+    const auto part = bytes_.subspan(position_, n);
+    position_ += n;
+    return part;
+  }
 
   std::span<const std::byte> bytes_;
   std::size_t position_ = 0;
@@ -110,6 +116,10 @@ class FrameWriter {
  private:
   std::vector<std::byte> out_;
 };
+
+/// Where the first `sections` of a file with this magic end, by their heads alone; at most the size of the file.
+/// Whether they are sound, a FrameReader tells.
+std::uint64_t end_of_sections(const core::InputFile& file, std::string_view magic, unsigned sections);
 
 /// Reads a file of sections, one after the other. Errors: damaged (with the byte), unsupported (another version), limit
 /// (a section of more than 64 MiB, or compressed more than a thousandfold).

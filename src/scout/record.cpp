@@ -18,7 +18,6 @@ using core::Error;
 using core::ErrorCode;
 
 constexpr std::uint64_t max_file_bytes = std::uint64_t{1} << 30;
-constexpr std::uint64_t front_bytes = 32u << 10;  // the spectra of most records end before
 constexpr std::int64_t most_dense_codes = 1 << 18;
 constexpr std::uint64_t dense_rows_an_orbit = 10;  // e^-10 of the orbits have none
 
@@ -74,14 +73,9 @@ std::vector<std::byte> read_bytes(const core::InputFile& file, std::uint64_t byt
   return out;
 }
 
+/// Only the bytes of the sections that spectra need: tails and orbits are most of a record.
 Record read_front(const core::InputFile& file) {
-  if (file.size() > front_bytes) {
-    try {
-      return decode_record(read_bytes(file, front_bytes), RecordPart::spectra);
-    } catch (const Error&) {  // longer than most, or damaged: the whole of it tells
-    }
-  }
-  return decode_record(read_bytes(file, file.size()), RecordPart::spectra);
+  return decode_record(read_bytes(file, end_of_front(file)), RecordPart::spectra);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/file.hpp"
 #include "score/spectrum.hpp"
 #include "scout/contribution.hpp"
 #include "scout/stream.hpp"
@@ -88,6 +89,8 @@ enum class RecordPart : std::uint8_t {
 std::vector<std::byte> encode(const Record& record);
 /// Errors: damaged (with the byte), unsupported (a later version), limit.
 Record decode_record(std::span<const std::byte> bytes, RecordPart part = RecordPart::whole);
+/// Where the part `spectra` of a record file ends; at most its size.
+std::uint64_t end_of_front(const core::InputFile& file);
 
 std::string record_name(event::LumiKey lumi);  ///< "run_396102_lumi_214.record"
 /// The `.axo` file that belongs to a record: a function of the record alone, its third line the time of the commit.

@@ -154,6 +154,8 @@ class Decoder {
   FrameReader frames_;
 };
 
+constexpr unsigned front_sections = 7;  // that decode_front reads
+
 void decode_front(Decoder& section, Record& record) {
   section(tag("IDEN"), [&](FieldReader& in) {
     std::string text;
@@ -222,6 +224,8 @@ std::vector<std::byte> encode(const Record& record) {
   });
   return section.take();
 }
+
+std::uint64_t end_of_front(const core::InputFile& file) { return end_of_sections(file, magic, front_sections); }
 
 Record decode_record(std::span<const std::byte> bytes, RecordPart part) {
   Decoder section(bytes);
