@@ -36,6 +36,16 @@ class FieldWriter {
     number(static_cast<U>(static_cast<U>(value) - static_cast<U>(last)));
     last = value;
   }
+  /// Seven bits a byte, the lowest first; the top bit says that more follow (LEB128). Most numbers of a histogram take
+  /// one or two bytes so, which makes reading ten thousand of them several times faster.
+  void packed(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) bytes_.push_back(static_cast<std::byte>(value | 0x80));
+    bytes_.push_back(static_cast<std::byte>(value));
+  }
+  void packed_step(std::int64_t value, std::int64_t& last) {
+    packed(static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(last));
+    last = value;
+  }
   void text(const std::string& value) {
     size(value, 1);
     for (const char c : value) number(c);
@@ -66,6 +76,21 @@ class FieldReader {
     std::make_unsigned_t<T> by = 0;
     number(by);
     last = static_cast<T>(static_cast<std::make_unsigned_t<T>>(last) + by);
+    value = last;
+  }
+  void packed(std::uint64_t& value) {
+    value = 0;
+    for (unsigned shift = 0;; shift += 7) {
+      const auto byte = std::to_integer<std::uint64_t>(take(1)[0]);
+      if (shift == 63 && byte > 1) fail("has a number of more than 64 bits");
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return;
+    }
+  }
+  void packed_step(std::int64_t& value, std::int64_t& last) {
+    std::uint64_t by = 0;
+    packed(by);
+    last = static_cast<std::int64_t>(static_cast<std::uint64_t>(last) + by);
     value = last;
   }
   void text(std::string& value) {

@@ -14,10 +14,10 @@ constexpr std::uint32_t version = 1;
 
 template <class A, class Counts>
 void counts(A& a, Counts& bins) {
-  a.size(bins, 16);
+  a.size(bins, 2);
   std::int64_t last = 0;
-  for (auto& bin : bins) a.step(bin.first, last);
-  for (auto& bin : bins) a.number(bin.second);
+  for (auto& bin : bins) a.packed_step(bin.first, last);
+  for (auto& bin : bins) a.packed(bin.second);
 }
 
 template <class A, class Entries>

@@ -26,10 +26,18 @@ def steps(values, form, modulo):
     return b"".join(struct.pack(form, (b - a) % modulo) for a, b in zip([0, *values[:-1]], values))
 
 
+def packed(number):
+    out = bytearray()
+    while number >= 0x80:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*out, number])
+
+
 def bins(counts):
     codes = [code for code, _ in counts]
-    return (struct.pack("<Q", len(counts)) + steps(codes, "<Q", U64 + 1)
-            + b"".join(struct.pack("<Q", n) for _, n in counts))
+    code_steps = ((b - a) % (U64 + 1) for a, b in zip([0, *codes[:-1]], codes))
+    return struct.pack("<Q", len(counts)) + b"".join(map(packed, [*code_steps, *(n for _, n in counts)]))
 
 
 def orbits(entries):
