@@ -210,14 +210,14 @@ TEST(ScoutRun, EndsInGoodOrderWhenAskedTo) {
                                         shared(model),
                                         "--quiet",
                                         "--menu",
-                                        "none",
+                                        "pythia-samples",
                                         "--output",
                                         out,
                                         "--input",
                                         temp / "*.root"});
     EXPECT_EQ(run.status, signal == "TERM" ? 0 : 130) << run.err;
     EXPECT_THAT(run.out, HasSubstr("stopped by a signal"));
-    const auto rest = scout(temp / "*.root", out, {"--menu", "none", "--json"});
+    const auto rest = scout(temp / "*.root", out, {"--json"});
     EXPECT_EQ(rest.status, 0) << rest.err;
     std::uint64_t rows = 0;
     for (const scout::Record& record : records(out)) rows += record.sum.orbits.events();
