@@ -75,10 +75,29 @@ void Spectrum::add(const Spectrum& other) {
                                          ", the other of 2^-" + std::to_string(other.fraction_));
   std::vector<event::LumiKey> sections = united(*this, other);
   const Exposure sum = plus(exposure, other.exposure);
-  for (const auto& [code, n] : other.bins()) count(code, n);
+  add_bins(other);
   exposure = sum;
   lumisections = std::move(sections);
   if (model.empty()) model = other.model;
+}
+
+/// No bin holds more than all rows, whose sum is known to fit. Where both have dense bins they are added as vectors.
+void Spectrum::add_bins(const Spectrum& other) {
+  const auto end = [](const Spectrum& s) { return s.lowest_ + static_cast<std::int64_t>(s.dense_.size()); };
+  const std::int64_t first = std::max(lowest_, other.lowest_);
+  const std::int64_t last = std::max(first, std::min(end(*this), end(other)));
+  if (first < last) {
+    std::uint64_t* mine = dense_.data() + (first - lowest_);
+    const std::uint64_t* theirs = other.dense_.data() + (first - other.lowest_);
+    for (std::int64_t i = 0; i < last - first; ++i) mine[i] += theirs[i];
+  }
+  const auto add_one = [&](std::int64_t code, std::uint64_t n) {
+    const auto bin = static_cast<std::uint64_t>(code) - static_cast<std::uint64_t>(lowest_);
+    if (n != 0) (bin < dense_.size() ? dense_[bin] : others_[code]) += n;
+  };
+  for (std::int64_t code = other.lowest_; code < std::min(first, end(other)); ++code) add_one(code, other.at(code));
+  for (std::int64_t code = std::max(last, other.lowest_); code < end(other); ++code) add_one(code, other.at(code));
+  for (const auto& [code, n] : other.others_) add_one(code, n);
 }
 
 std::uint64_t Spectrum::at(std::int64_t code) const noexcept {

@@ -57,6 +57,8 @@ class Spectrum {
   bool operator==(const Spectrum& other) const;
 
  private:
+  void add_bins(const Spectrum& other);
+
   int fraction_ = 0;
   std::int64_t lowest_ = 0;
   std::vector<std::uint64_t> dense_;

@@ -60,6 +60,24 @@ TEST(Spectrum, SumsAreTheSpectrumOfAllEventsInAnyOrder) {
   EXPECT_EQ(backward, forward);
 }
 
+TEST(Spectrum, AddsBinsHoweverTheirRangesLie) {
+  const std::vector<std::int32_t> codes{-9, -1, 0, 3, 5, 7, 8, 40};
+  Spectrum all(4, 0, -1);  // no dense bins at all
+  all.count(codes);
+  all.count(codes);
+  for (const std::int64_t low : {-10, 0, 4, 50}) {
+    for (const std::int64_t size : {0, 1, 4, 60}) {
+      for (const std::int64_t other : {-20, 2, 6, 45}) {
+        Spectrum sum(4, low, low + size - 1), part(4, other, other + 10);
+        sum.count(codes);
+        part.count(codes);
+        sum.add(part);
+        EXPECT_EQ(sum, all) << low << " " << size << " " << other;
+      }
+    }
+  }
+}
+
 TEST(Spectrum, CountsNoLumisectionTwice) {
   Spectrum a(4, 0, 9), b(4, 0, 9);
   a.lumisections = {{1, 5}, {2, 1}};
