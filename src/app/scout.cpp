@@ -165,7 +165,7 @@ void follow_stream(const Options& options, const scout::Examiner& examiner, scou
   pass.threads = std::max(1u, threads / command.streams);
   pass.memory = memory / command.streams;
   if (!options.part.empty()) pass.wanted = scout::part(options.part);
-  follow(command, ledger, scout::examine_with(examiner, pass));
+  follow(command, ledger, scout::examine_with(examiner, pass, memory));
 }
 
 void scout_run(const Options& options) {

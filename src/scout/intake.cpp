@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <memory>
+#include <shared_mutex>
 
 #include "core/error.hpp"
 #include "io/any/any.hpp"
@@ -117,20 +119,30 @@ class Intake {
 
 }  // namespace
 
-Examine examine_with(const Examiner& examiner, PassOptions pass) {
-  return [&examiner, pass = std::move(pass)](const std::filesystem::path& path, const InputId& input,
-                                             const PassRequest& request) {
+Examine examine_with(const Examiner& examiner, PassOptions pass, std::uint64_t whole_memory) {
+  auto alone = std::make_shared<std::shared_mutex>();  // held by one that takes the whole memory, shared by the others
+  return [&examiner, pass = std::move(pass), whole_memory, alone](const std::filesystem::path& path,
+                                                                  const InputId& input, const PassRequest& request) {
     PassOptions asked = pass;
     asked.exclusions = request.exclusions;
     if (!request.only.empty()) {  // some of those that were wanted at first
       asked.wanted = [&request](event::LumiKey lumi) { return std::ranges::binary_search(request.only, lumi); };
     }
-    return scout::examine(examiner, *io::open(path), input, asked);
+    const auto source = io::open(path);
+    try {
+      const std::shared_lock beside_others(*alone);
+      return scout::examine(examiner, *source, input, asked);
+    } catch (const core::Error& e) {
+      if (e.code() != core::ErrorCode::limit || asked.memory >= whole_memory) throw;
+    }
+    const std::unique_lock lock(*alone);
+    asked.memory = whole_memory;
+    return scout::examine(examiner, *source, input, asked);
   };
 }
 
 unsigned streams_within(std::uint64_t memory, unsigned streams) noexcept {
-  constexpr std::uint64_t program = 64u << 20, one = 24u << 20;
+  constexpr std::uint64_t program = 64u << 20, one = 48u << 20;
   const std::uint64_t fit = memory > program ? (memory - program) / one : 0;
   return static_cast<unsigned>(std::clamp<std::uint64_t>(fit, 1, std::max(1u, streams)));
 }

@@ -21,11 +21,13 @@ struct PassRequest {
 using Examine = std::function<PassResult(const std::filesystem::path&, const InputId&, const PassRequest&)>;
 using Identify = std::function<InputId(const std::filesystem::path&)>;
 
-/// Opens an input and examines it as `pass` says, but for what is asked for. `examiner` must outlive it.
-Examine examine_with(const Examiner& examiner, PassOptions pass);
+/// Opens an input and examines it as `pass` says, but for what is asked for. `pass.memory` is what each of several
+/// passes may take at a time; an input that needs more waits for the others to end, and has `whole_memory` for itself.
+/// `examiner` must outlive it.
+Examine examine_with(const Examiner& examiner, PassOptions pass, std::uint64_t whole_memory);
 
 /// How many inputs may be read at a time within `memory` bytes: at most `streams`, at least one. A lumisection with all
-/// its orbits, and the buffers of its pass, are reckoned with 24 MiB.
+/// its orbits, and the buffers of its pass, are reckoned with 48 MiB.
 unsigned streams_within(std::uint64_t memory, unsigned streams) noexcept;
 
 /// Reads `path` and adds what is new in it; nothing is committed (Taken::finished stays false). `books` guards the

@@ -35,7 +35,7 @@ class Runner {
         ledger_(ledger),
         options_(options),
         streams_(streams_within(options.take.memory, options.streams)),
-        examine_(examine_with(examiner, share())) {}
+        examine_(examine_with(examiner, share(), options.take.memory)) {}
 
   RunSummary run() {
     const auto start = std::chrono::steady_clock::now();
