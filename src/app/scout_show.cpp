@@ -32,7 +32,7 @@ struct Told {
 
 Told exposure_of(const Record& record) {
   try {
-    return {record.all_spectrum().exposure, ""};
+    return {record.exposure(), ""};
   } catch (const core::Error& e) {
     return {{.rows = scout::total(record.sum.all)}, e.what()};
   }

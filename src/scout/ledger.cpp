@@ -180,7 +180,7 @@ void Ledger::commit(LumiKey lumi, Completeness completeness, const std::string& 
   record.why = why;
   record.committed_at = commit_time();
   sort_shares(record);
-  record.all_spectrum();  // throws, if its exposure contradicts the stream's description
+  record.exposure();  // throws, if its exposure contradicts the stream's description
   const fs::path axo = folder_ / axo_name(lumi);
   core::remove_file(axo);
   write_record(folder_ / record_name(lumi), record);

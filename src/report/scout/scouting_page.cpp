@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "report/scout/removal.hpp"
 #include "report/scout/tails.hpp"
+#include "scout/rates.hpp"
 
 namespace trigloop::report::scouting {
 namespace {
@@ -55,27 +56,14 @@ Run read_run(const std::vector<fs::path>& places) {
   return run;
 }
 
-struct WorkingPoint {
-  std::int64_t code = 0;
-  double score = 0;
-};
-
-/// The lowest threshold that keeps the rate of `spectrum` within `hertz`; none where its exposure tells no rates.
-std::optional<WorkingPoint> working_point(const Spectrum& spectrum, double hertz) {
-  const double one = scout::exact_hertz(1, spectrum.exposure);
-  if (!(one > 0) || spectrum.total() == 0) return {};
-  const std::int64_t code = Cumulative(spectrum).threshold(static_cast<std::uint64_t>(hertz / one));
-  return WorkingPoint{code, spectrum.score(code)};
-}
-
 /// Rates of each lumisection above a threshold, in both conventions.
-void add_rates(Curves& curves, const Run& run, bool pure, const WorkingPoint& point) {
+void add_rates(Curves& curves, const Run& run, bool pure, std::int64_t threshold) {
   const std::string name = pure ? "pure" : "all";
   Series exact{name + ", exact", {}, {}, {}}, old{name + ", share of rows x crossing rate", {}, {}, {}};
   for (std::size_t i = 0; i < run.lumis.size(); ++i) {
     const Spectrum& spectrum = pure ? run.lumis[i].pure : run.lumis[i].all;
     const score::Exposure& exposure = run.lumis[i].all.exposure;
-    const std::uint64_t n = Cumulative(spectrum).at_least(point.code);
+    const std::uint64_t n = Cumulative(spectrum).at_least(threshold);
     for (const bool is_exact : {true, false}) {
       const double rate = is_exact ? scout::exact_hertz(n, exposure) : scout::old_hertz(n, exposure);
       const double one = is_exact ? scout::exact_hertz(1, exposure) : scout::old_hertz(1, exposure);
@@ -91,22 +79,24 @@ void add_rates(Curves& curves, const Run& run, bool pure, const WorkingPoint& po
 
 void add_rate_figures(Page& page, const Run& run, const PageOptions& options) {
   const auto figure = [&](bool pure, double target) {
-    const auto point = working_point(pure ? run.pure : run.all, target);
+    const Spectrum& spectrum = pure ? run.pure : run.all;
+    const auto point = scout::working_point(spectrum, spectrum.exposure, target);
     if (!point) return;
+    const double score = spectrum.score(point->threshold);
     Curves curves{
         fmt::format("{} rate by lumisection", pure ? "Pure" : "Raw"),
         fmt::format("Events of score {} and more{}; the threshold that gives {} Hz over the whole run. Bars: the "
                     "square root of the count.",
-                    point->score, pure ? " that no seed of the menu took" : "", target),
+                    score, pure ? " that no seed of the menu took" : "", target),
         run.x_title(),
         "rate (Hz)",
         false,
         false,
         {}};
-    add_rates(curves, run, pure, *point);
+    add_rates(curves, run, pure, point->threshold);
     page.figures.emplace_back(std::move(curves));
     page.facts.emplace_back(fmt::format("threshold for {} Hz {}", target, pure ? "pure" : "raw"),
-                            fmt::format("score {}", point->score));
+                            fmt::format("score {}", score));
   };
   figure(false, options.raw_hz);
   if (run.menu()) figure(true, options.pure_hz);

@@ -41,7 +41,7 @@ LumiScores from_record(const Record& record) {
   scores.whole = whole_scores(record.sum.all, record.identity.fraction);
   scores.at_end = exactly_19999(record.sum.all, record.identity.fraction);
   scores.noncolliding = whole_scores(record.sum.noncolliding, record.identity.fraction);
-  scores.exposure = record.all_spectrum().exposure;
+  scores.exposure = record.exposure();
   scores.orbits_stated = !record.shares.empty();
   for (const InputShare& share : record.shares) {
     scores.orbits_stated = scores.orbits_stated && share.orbits_stated > 0;

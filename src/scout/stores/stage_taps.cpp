@@ -17,14 +17,32 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Stages 1 and 2: groups of rows, beside which stand the input's counters.
+class GroupTap : public StoreTap {
+ public:
+  GroupTap(const fs::path& folder, const io::Source& source, const event::Layout& layout, const InputId& input,
+           std::uint64_t entries, const Payload& payload)
+      : source_(source), layout_(layout), groups_(folder, input, entries, payload) {}
+
+  void commit() final {
+    groups_.copy_counters(source_, layout_);
+    groups_.commit();
+  }
+
+ private:
+  const io::Source& source_;
+  const event::Layout& layout_;
+
+ protected:
+  GroupSet groups_;
+};
+
 /// Stage 1: the features, event by event.
-class EventTap final : public StoreTap {
+class EventTap final : public GroupTap {
  public:
   EventTap(const fs::path& folder, const io::Source& source, const event::Layout& layout, const InputId& input,
            std::uint64_t entries, unsigned threads)
-      : source_(source),
-        layout_(layout),
-        groups_(folder, input, entries, {"Data", event::Type::int16, layout.features()}),
+      : GroupTap(folder, source, layout, input, entries, {"Data", event::Type::int16, layout.features()}),
         rows_(threads) {}
 
   void take(unsigned worker, const event::Tile& tile, std::span<const std::int32_t>) override {
@@ -37,27 +55,17 @@ class EventTap final : public StoreTap {
     groups_.put(tile, rows.data());
   }
 
-  void commit() override {
-    groups_.copy_counters(source_, layout_);
-    groups_.commit();
-  }
-
  private:
-  const io::Source& source_;
-  const event::Layout& layout_;
-  GroupSet groups_;
   std::vector<std::vector<std::int16_t>> rows_;  ///< one a thread
 };
 
 /// Stage 2: scores as float32, which holds 18-bit codes exactly.
-class ScoreTap final : public StoreTap {
+class ScoreTap final : public GroupTap {
  public:
   ScoreTap(const fs::path& folder, const io::Source& source, const event::Layout& layout, const InputId& input,
            std::uint64_t entries, int fraction, unsigned threads)
-      : source_(source),
-        layout_(layout),
+      : GroupTap(folder, source, layout, input, entries, {"AxoScore", event::Type::float32, 1}),
         step_(std::ldexp(1.0F, -fraction)),
-        groups_(folder, input, entries, {"AxoScore", event::Type::float32, 1}),
         scores_(threads) {}
 
   void take(unsigned worker, const event::Tile& tile, std::span<const std::int32_t> codes) override {
@@ -67,16 +75,8 @@ class ScoreTap final : public StoreTap {
     groups_.put(tile, scores.data());
   }
 
-  void commit() override {
-    groups_.copy_counters(source_, layout_);
-    groups_.commit();
-  }
-
  private:
-  const io::Source& source_;
-  const event::Layout& layout_;
   float step_;
-  GroupSet groups_;
   std::vector<std::vector<float>> scores_;
 };
 
