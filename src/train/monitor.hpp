@@ -2,14 +2,14 @@
 // A quick look at a model while it trains: efficiencies of signals at a pure rate of 1 kHz, as the package follows
 // them.
 //
-// Thresholds are percentiles of background scores, interpolated linearly as NumPy does. Raw and pure rates are taken at
-// nine raw rates; the raw rate that gives the wanted pure rate is interpolated between them. Only the highest scores
-// matter, so only they are sorted.
+// Scores are rounded as the firmware rounds them, and thresholds are the package's (evaluate::PackageRule): so the last
+// epoch's efficiencies are those of `trigloop evaluate`, up to what rounding the inputs does.
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "evaluate/crossings.hpp"
 #include "train/history.hpp"
 
 namespace trigloop::train {
@@ -20,8 +20,8 @@ struct Scored {
   std::vector<std::uint8_t> fired;  ///< empty: no event
 };
 
-/// The threshold that passes `khz` of pure rate.
-double pure_threshold(const Scored& background, double khz);
+/// The threshold that passes `khz` of pure rate. Error: mismatch, if there are no events.
+double pure_threshold(const Scored& background, double khz, const evaluate::Crossings& crossings);
 
 struct Efficiency {
   double raw = 0, pure = 0;  ///< percent of events above a threshold; of those, without L1 bits: percent of all

@@ -118,6 +118,7 @@ class Builder {
     root_.integer("trigloop_recipe", 1, 1);
     recipe_.name = root_.text("name");
     root_.text("about", "");
+    if (scope_.find("threshold.bc_khz") != nullptr) recipe_.crossings_khz = scope_.number("threshold.bc_khz");
     recipe_.supervised = root_.choice("events", {"background", "signals"}, "background") == "signals";
     if (recipe_.supervised && shape_.classes < 2)
       throw root_.error("events", "the file has fewer than two sets of signals");

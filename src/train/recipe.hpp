@@ -22,6 +22,7 @@ struct Recipe {
   std::string name;
   std::string text;         ///< the YAML, for the bundle
   Quantiser data;           ///< of normalised inputs
+  double crossings_khz = 28608.8064;  ///< colliding crossings, which rates are shares of
   bool supervised = false;  ///< trains on the signal sets, each being a class
   std::vector<std::unique_ptr<Stage>> stages;
   Score score;

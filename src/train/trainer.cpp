@@ -216,8 +216,9 @@ std::vector<double> Trainer::scores(const Table& rows) {
 }
 
 void Trainer::evaluate(const Stage&) {
+  if (watched_[0].rows.events == 0) return;
   const Scored background{"", scores_of(watched_[0].rows), watched_[0].fired};
-  const double threshold = pure_threshold(background, watched_rate_khz);
+  const double threshold = pure_threshold(background, watched_rate_khz, evaluate::Crossings(recipe_.crossings_khz));
   for (std::size_t k = 1; k < watched_.size(); ++k) {
     const Efficiency e = efficiency({"", scores_of(watched_[k].rows), watched_[k].fired}, threshold);
     history_.append("raw-pure/" + watched_[k].name, e.raw);

@@ -205,16 +205,17 @@ TEST(VectorMath, ExponentialIsRightToTwoUlp) {
   for (std::size_t k = 0; k < 64000; ++k) ASSERT_NEAR(y.rows[k] / std::exp(double{x.rows[k]}), 1, 2.5e-7) << x.rows[k];
 }
 
-TEST(Monitor, FindsThresholdsAsNumpyDoes) {
+TEST(Monitor, FindsThresholdsAsThePackageDoes) {
   Scored background;
-  for (std::int64_t k = 0; k < 400000; ++k) background.scores.push_back(static_cast<double>(k * 7919 % 400000));
+  for (std::int64_t k = 0; k < 400000; ++k) background.scores.push_back(static_cast<double>(k * 7919 % 400000) / 64);
   // No L1 bits: pure equals raw, and 1 kHz of 28,609 kHz is the percentile 99.9965.
-  const double place = 399999 * (1 - 1 / (11245.6 * 2.544));
-  EXPECT_NEAR(pure_threshold(background, 1), place, 1.0);
+  const evaluate::Crossings crossings = evaluate::Crossings::of_bunches(2544);
+  const double place = 399999.0 / 64 * (1 - 1 / crossings.khz());
+  EXPECT_NEAR(pure_threshold(background, 1, crossings), place, 0.1);
   background.fired.assign(400000, 1);
   background.fired[0] = 0;
-  EXPECT_LE(pure_threshold(background, 1), place);
-  const Efficiency e = efficiency({"", {1, 2, 3, 4}, {0, 0, 0, 1}}, 2);
+  EXPECT_LE(pure_threshold(background, 1, crossings), place);
+  const Efficiency e = efficiency({"", {1, 2.03, 3, 9000}, {0, 0, 0, 1}}, 2);  // 2.03 rounds to 2, 9000 saturates
   EXPECT_DOUBLE_EQ(e.raw, 50);
   EXPECT_DOUBLE_EQ(e.pure, 25);
 }
