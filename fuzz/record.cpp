@@ -1,6 +1,6 @@
 // Any bytes as a scouting record: one that comes back from its own bytes, or a core::Error. Checksums would stop nearly
 // all of them at the door, so the bytes are also taken as the contents of the sections, each behind its length.
-#include "scout/record.hpp"
+#include "scout/record/record.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include <span>
 
 #include "core/error.hpp"
-#include "scout/frame.hpp"
+#include "scout/record/frame.hpp"
 
 using namespace trigloop;
 

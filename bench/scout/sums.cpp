@@ -7,8 +7,8 @@
 
 #include "core/parallel.hpp"
 #include "core/random.hpp"
-#include "scout/history.hpp"
-#include "scout/record.hpp"
+#include "scout/history/history.hpp"
+#include "scout/record/record.hpp"
 
 namespace trigloop::bench {
 namespace {

@@ -21,8 +21,8 @@
 #include "core/memory.hpp"
 #include "io/any/any.hpp"
 #include "io/tiles.hpp"
-#include "scout/bind.hpp"
-#include "scout/pass.hpp"
+#include "scout/pass/bind.hpp"
+#include "scout/pass/pass.hpp"
 
 namespace {
 

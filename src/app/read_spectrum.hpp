@@ -3,7 +3,7 @@
 #include <string>
 
 #include "score/spectrum.hpp"
-#include "scout/spectra.hpp"
+#include "scout/history/spectra.hpp"
 
 namespace trigloop::app {
 

@@ -17,8 +17,8 @@
 #include "core/progress.hpp"
 #include "core/text.hpp"
 #include "core/units.hpp"
-#include "scout/rates.hpp"
-#include "scout/run.hpp"
+#include "scout/history/rates.hpp"
+#include "scout/run/run.hpp"
 
 namespace trigloop::app {
 namespace {

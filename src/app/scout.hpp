@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "scout/examiner.hpp"
+#include "scout/pass/examiner.hpp"
 
 namespace trigloop::app {
 

@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "event/layout.hpp"
 #include "menu/menu.hpp"
-#include "scout/stream.hpp"
+#include "scout/record/stream.hpp"
 
 namespace trigloop::app {
 namespace {

@@ -9,8 +9,8 @@
 #include "core/file.hpp"
 #include "core/json_writer.hpp"
 #include "core/text.hpp"
-#include "scout/identity.hpp"
-#include "scout/record.hpp"
+#include "scout/record/identity.hpp"
+#include "scout/record/record.hpp"
 
 namespace trigloop::app {
 namespace {

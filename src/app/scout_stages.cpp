@@ -10,7 +10,7 @@
 #include "io/any/any.hpp"
 #include "io/tiles.hpp"
 #include "score/spectrum_file.hpp"
-#include "scout/record.hpp"
+#include "scout/record/record.hpp"
 #include "scout/stores/scores.hpp"
 #include "scout/stores/shard.hpp"
 #include "scout/stores/stage_taps.hpp"

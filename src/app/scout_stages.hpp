@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "app/scout.hpp"
-#include "scout/run.hpp"
+#include "scout/run/run.hpp"
 
 namespace trigloop::app {
 

@@ -6,7 +6,7 @@
 #include "app/commands.hpp"
 #include "app/scout_commands.hpp"
 #include "core/file.hpp"
-#include "scout/submit.hpp"
+#include "scout/run/submit.hpp"
 
 namespace trigloop::app {
 namespace {

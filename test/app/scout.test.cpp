@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "scout/record.hpp"
+#include "scout/record/record.hpp"
 #include "test/support/support.hpp"
 
 namespace trigloop {

@@ -5,7 +5,7 @@
 
 #include "io/any/any.hpp"
 #include "model/qonnx_export.hpp"
-#include "scout/record.hpp"
+#include "scout/record/record.hpp"
 #include "test/score/axol1tl_like.hpp"
 #include "test/scout/follow/scouting_file.hpp"
 #include "test/support/support.hpp"

@@ -1,5 +1,5 @@
 // The record that test/peers/record_sample.py wrote from the description of the format alone.
-#include "scout/record.hpp"
+#include "scout/record/record.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "event/layout.hpp"
-#include "scout/tail.hpp"
+#include "scout/record/tail.hpp"
 
 namespace trigloop::report::scouting {
 

@@ -8,7 +8,7 @@
 #include "core/text.hpp"
 #include "report/scout/removal.hpp"
 #include "report/scout/tails.hpp"
-#include "scout/rates.hpp"
+#include "scout/history/rates.hpp"
 
 namespace trigloop::report::scouting {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "event/lumi.hpp"
-#include "scout/record.hpp"
+#include "scout/record/record.hpp"
 
 namespace trigloop::report::scouting {
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "scout/follow/clock.hpp"
-#include "scout/record.hpp"
+#include "scout/record/record.hpp"
 
 namespace trigloop::scout {
 

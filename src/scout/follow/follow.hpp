@@ -27,8 +27,8 @@
 #include "scout/follow/quarantine.hpp"
 #include "scout/follow/status.hpp"
 #include "scout/follow/watch.hpp"
-#include "scout/intake.hpp"
-#include "scout/ledger.hpp"
+#include "scout/ledger/ledger.hpp"
+#include "scout/run/intake.hpp"
 
 namespace trigloop::scout {
 

@@ -9,7 +9,7 @@
 #include "event/layout.hpp"
 #include "event/tile.hpp"
 #include "io/source.hpp"
-#include "scout/contribution.hpp"
+#include "scout/record/contribution.hpp"
 #include "scout/stores/stages.hpp"
 
 namespace trigloop::scout::stores {

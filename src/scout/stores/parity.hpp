@@ -11,7 +11,7 @@
 
 #include "event/lumi.hpp"
 #include "score/spectrum.hpp"
-#include "scout/counts.hpp"
+#include "scout/record/counts.hpp"
 
 namespace trigloop::scout::stores {
 

@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "score/spectrum_file.hpp"
-#include "scout/record.hpp"
+#include "scout/record/record.hpp"
 #include "scout/stores/parity.hpp"
 
 namespace trigloop::scout::stores {

@@ -9,7 +9,7 @@
 #include <memory>
 
 #include "io/source.hpp"
-#include "scout/examiner.hpp"
+#include "scout/pass/examiner.hpp"
 
 namespace trigloop::scout::stores {
 

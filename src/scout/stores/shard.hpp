@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "event/lumi.hpp"
-#include "scout/counts.hpp"
+#include "scout/record/counts.hpp"
 
 namespace trigloop::scout::stores {
 

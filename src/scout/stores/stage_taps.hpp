@@ -14,9 +14,9 @@
 
 #include "event/layout.hpp"
 #include "io/source.hpp"
-#include "scout/contribution.hpp"
+#include "scout/pass/tap.hpp"
+#include "scout/record/contribution.hpp"
 #include "scout/stores/stages.hpp"
-#include "scout/tap.hpp"
 
 namespace trigloop::scout::stores {
 

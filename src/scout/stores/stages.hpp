@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "event/layout.hpp"
-#include "scout/contribution.hpp"
+#include "scout/record/contribution.hpp"
 
 namespace trigloop::scout::stores {
 

@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 #include "scout/follow/follow.hpp"
-#include "test/scout/fake_pass.hpp"
+#include "test/scout/ledger/fake_pass.hpp"
 
 namespace trigloop::test {
 

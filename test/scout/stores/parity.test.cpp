@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "io/npy/npy.hpp"
-#include "scout/record.hpp"
+#include "scout/record/record.hpp"
 #include "test/io/columns.hpp"
 #include "test/support/support.hpp"
 

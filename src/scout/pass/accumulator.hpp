@@ -1,0 +1,70 @@
+#pragma once
+// What one thread counts of one lumisection while tiles pass by; drained into the lumisection's Partial now and then.
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "event/columns.hpp"
+#include "menu/evaluator.hpp"
+#include "scout/pass/bind.hpp"
+#include "scout/pass/dense_counts.hpp"
+#include "scout/record/contribution.hpp"
+
+namespace trigloop::scout {
+
+/// A contribution in the making, shared by the threads that work on its lumisection.
+struct Partial {
+  Contribution sum;  ///< without orbits; `pure` holds the events that some seed took, until they are subtracted
+  std::vector<event::OrbitEntry> stretches;
+  std::vector<std::uint32_t> doubtful;  ///< of stretches that were joined already
+  std::mutex mutex;
+};
+
+/// A tile of one lumisection with all that is known of its events. Event i is entry `first` + i of `window`.
+struct TileEvents {
+  const event::Tile& tile;
+  std::span<const std::int32_t> codes;
+  std::span<const std::uint64_t> hashes;
+  const event::Columns& window;
+  std::size_t first = 0;
+  const menu::Fired* fired = nullptr;  ///< of the window; null without a menu
+};
+
+class Accumulator {
+ public:
+  Accumulator(const Examiner& examiner, const Binding& binding);
+
+  void take(const TileEvents& events);
+  /// Adds everything to `into` and starts over.
+  void drain(Partial& into);
+  /// Memory, more or less.
+  static std::uint64_t bytes(const Examiner& examiner, const Binding& binding);
+
+  event::LumiKey lumi;
+  std::uint64_t rows() const noexcept { return rows_; }
+  /// It must be drained before it takes more: bins have 32 bits, and orbits that are torn to pieces take memory.
+  bool full() const noexcept { return rows_ >= most_rows || stretches_.size() >= most_stretches; }
+
+ private:
+  static constexpr std::uint64_t most_rows = 1u << 31;
+  static constexpr std::size_t most_stretches = std::size_t{1} << 16;
+
+  void count_codes(const TileEvents& events);
+  void count_crossings(const TileEvents& events);
+  void count_inputs(const TileEvents& events, std::size_t begin, std::size_t end);
+  void take_orbits(const TileEvents& events);
+  void take_tail(const TileEvents& events);
+
+  const Examiner& examiner_;
+  const Binding& binding_;
+  DenseCounts all_, taken_, noncolliding_;
+  std::vector<std::uint64_t> crossings_;
+  std::vector<event::OrbitEntry> stretches_;
+  std::vector<DenseCounts> inputs_;
+  std::uint64_t input_events_ = 0, rows_ = 0;
+  Tail tail_;
+  event::TileCounts tile_counts_;
+};
+
+}  // namespace trigloop::scout

@@ -1,0 +1,91 @@
+#include "scout/pass/bind.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "io/bind.hpp"
+
+namespace trigloop::scout {
+namespace {
+
+/// Collects columns, each once.
+class Columns {
+ public:
+  explicit Columns(std::vector<std::string>& names) : names_(names) {}
+
+  std::int32_t add(const std::string& name) {
+    const auto found = std::ranges::find(names_, name);
+    if (found != names_.end()) return static_cast<std::int32_t>(found - names_.begin());
+    names_.push_back(name);
+    return static_cast<std::int32_t>(names_.size() - 1);
+  }
+
+ private:
+  std::vector<std::string>& names_;
+};
+
+bool readable(const io::TableInfo& table, const std::string& name) {
+  const auto found = std::ranges::find(table.columns, name, &io::ColumnInfo::name);
+  return found != table.columns.end() && found->type.has_value();
+}
+
+void bind_menu(const Examiner& examiner, const io::Source& source, Columns& columns, Binding& binding) {
+  binding.menu = menu::bind(*examiner.menu, examiner.layout, source);
+  std::vector<std::string> seeds;
+  for (const menu::Seed& seed : binding.menu->menu.seeds) seeds.push_back(seed.name);
+  if (seeds != examiner.identity.seeds) {
+    throw core::Error(core::ErrorCode::mismatch, "its stored menu bits are others than those of the first input")
+        .file(source.info().path.native())
+        .remedy("Scout it into another folder, or with a menu of seeds");
+  }
+  for (const std::string& name : binding.menu->columns) binding.menu_positions.push_back(columns.add(name));
+}
+
+void bind_tail(const event::Layout& layout, const io::TableInfo& table, Columns& columns, Binding& binding) {
+  for (const event::Collection& collection : layout.collections) {
+    auto& fields = binding.tail.emplace_back();
+    for (const event::Field& field : collection.fields) {
+      const bool there = readable(table, field.use.column);
+      fields.push_back(there ? columns.add(field.use.column) : event::no_column);
+    }
+  }
+}
+
+/// A column that the selection holds of the collection, by which its items are counted.
+std::int32_t counted_by(const event::Collection& collection, const std::vector<std::string>& columns) {
+  for (const event::Field& field : collection.fields) {
+    const auto found = std::ranges::find(columns, field.use.column);
+    if (found != columns.end()) return static_cast<std::int32_t>(found - columns.begin());
+  }
+  return event::no_column;
+}
+
+void bind_inputs(const event::Layout& layout, Binding& binding) {
+  binding.input_names = layout.feature_names();
+  for (std::size_t c = 0; c < layout.collections.size(); ++c) {
+    const bool used = std::ranges::any_of(layout.blocks, [&](const event::Block& block) {
+      const auto* objects = std::get_if<event::ObjectBlock>(&block);
+      return objects != nullptr && objects->collection == c;
+    });
+    if (!used) continue;
+    binding.input_names.push_back(layout.collections[c].name + ".count");
+    binding.multiplicities.push_back(counted_by(layout.collections[c], binding.selection.columns));
+  }
+}
+
+}  // namespace
+
+Binding bind(const Examiner& examiner, const io::Source& source) {
+  io::Binding tiles = io::bind(examiner.layout, source);
+  Binding binding;
+  binding.selection = std::move(tiles.selection);
+  binding.plan = std::move(tiles.plan);
+  const io::TableInfo& table = io::find_table(source.info(), binding.selection.table, binding.selection.cycle);
+  Columns columns(binding.selection.columns);
+  if (examiner.menu) bind_menu(examiner, source, columns, binding);
+  if (examiner.identity.tail_rule.count > 0) bind_tail(examiner.layout, table, columns, binding);
+  bind_inputs(examiner.layout, binding);
+  return binding;
+}
+
+}  // namespace trigloop::scout

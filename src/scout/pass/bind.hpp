@@ -1,0 +1,31 @@
+#pragma once
+// An examiner meets an input: one selection of columns serves the tiles, the menu and the tail, and each knows where
+// its columns stand in it.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "event/plan.hpp"
+#include "io/source.hpp"
+#include "menu/bind.hpp"
+#include "scout/pass/examiner.hpp"
+
+namespace trigloop::scout {
+
+struct Binding {
+  io::Selection selection;  ///< the columns of `plan` first, in its order
+  event::TilePlan plan;
+  std::optional<menu::Binding> menu;
+  std::vector<std::int32_t> menu_positions;  ///< of menu->columns
+  /// Per collection of the examiner's TailLayout and per field: the column; event::no_column where the input has none.
+  std::vector<std::vector<std::int32_t>> tail;
+  /// Per multiplicity among InputHistograms::names, behind the features: a column of its collection.
+  std::vector<std::int32_t> multiplicities;
+  std::vector<std::string> input_names;  ///< features, then "EG.count" of the collections that features come from
+};
+
+/// Errors: those of io::bind and menu::bind; mismatch, if the input's menu bits are not those of the examiner's seeds.
+Binding bind(const Examiner& examiner, const io::Source& source);
+
+}  // namespace trigloop::scout

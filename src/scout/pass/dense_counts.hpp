@@ -1,0 +1,43 @@
+#pragma once
+// Counts integers as fast as memory allows, then hands out the few that occurred.
+//
+// A bin an integer, 32 bits each: 2^18 scores take a megabyte, of which most events touch a few cache lines. Bins lie
+// on pages of 256; a byte a page says whether it was touched, so handing out costs what was counted, not what could be.
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "scout/record/counts.hpp"
+
+namespace trigloop::scout {
+
+class DenseCounts {
+ public:
+  DenseCounts() = default;
+  /// Values in [lowest, lowest + bins) have a bin each; any other gets one when it occurs.
+  DenseCounts(std::int64_t lowest, std::size_t bins)
+      : lowest_(lowest), bins_((bins + page - 1) / page * page), touched_(bins_.size() / page) {}
+
+  /// No value may be counted more than 2^32 - 1 times before it is drained.
+  void count(std::int64_t value) {
+    const auto bin = static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(lowest_);
+    if (bin < bins_.size()) {
+      ++bins_[bin];
+      touched_[bin / page] = 1;
+    } else {
+      ++others_[value];
+    }
+  }
+
+  /// Adds what was counted to `into`, and starts over.
+  void drain(Counts& into);
+
+ private:
+  static constexpr std::size_t page = 256;
+  std::int64_t lowest_ = 0;
+  std::vector<std::uint32_t> bins_;
+  std::vector<std::uint8_t> touched_;
+  std::map<std::int64_t, std::uint64_t> others_;
+};
+
+}  // namespace trigloop::scout

@@ -1,0 +1,242 @@
+#include "scout/pass/pass.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <set>
+
+#include "core/parallel.hpp"
+#include "core/units.hpp"
+#include "io/tiles.hpp"
+#include "scout/pass/budget.hpp"
+#include "scout/pass/repeats.hpp"
+#include "scout/pass/sections.hpp"
+#include "scout/pass/worker.hpp"
+
+namespace trigloop::scout {
+namespace {
+
+// Small windows: what is decoded is still in the second-level cache when it is examined.
+constexpr io::ReadOptions read_options{.cluster_entries = 1024};
+
+/// A lumisection on its way.
+struct Open {
+  Section section;
+  std::size_t tasks_left = 0;
+  std::unique_ptr<Partial> partial;
+};
+
+/// The adjacent ranges of entries that hold all wanted lumisections.
+std::vector<io::EntryRange> wanted_ranges(const std::map<event::LumiKey, Open>& open) {
+  constexpr std::uint64_t smallest_gap = 8192;  // what a cut costs
+  std::vector<io::EntryRange> ranges;
+  for (const auto& [lumi, one] : open) {
+    if (one.section.events > 0) ranges.push_back(one.section.entries);
+  }
+  std::ranges::sort(ranges, {}, &io::EntryRange::begin);
+  std::vector<io::EntryRange> joined;
+  for (const io::EntryRange& range : ranges) {
+    if (joined.empty() || range.begin > joined.back().end + smallest_gap) {
+      joined.push_back(range);
+    } else {
+      joined.back().end = std::max(joined.back().end, range.end);
+    }
+  }
+  return joined;
+}
+
+class Pass {
+ public:
+  Pass(const Examiner& examiner, const io::Source& source, const InputId& input, const PassOptions& options)
+      : examiner_(examiner),
+        source_(source),
+        input_(input),
+        options_(options),
+        threads_(options.threads != 0 ? options.threads : core::available_cores()),
+        binding_(bind(examiner, source)) {
+    threads_ = threads_within(options.memory, threads_, examiner, binding_, source);
+    choose_sections();
+    for (const Exclusion& exclusion : options.exclusions) {
+      Filter& filter = filters_[exclusion.lumi];
+      filter.orbits = exclusion.orbits;
+      filter.covered = exclusion.covered;
+    }
+  }
+
+  PassResult run();
+
+ private:
+  void choose_sections();
+  void plan_tasks();
+  std::unique_ptr<Worker> make_worker(unsigned number, const Filters& filters, PartialOf partial_of,
+                                      std::span<Tap* const> taps) const;
+  Partial& partial_of(event::LumiKey lumi);
+  std::unique_ptr<Partial> new_partial(event::LumiKey lumi) const;
+  void end_task(std::size_t task);
+  void finish(event::LumiKey lumi, Open& open);
+  Repeats look_again(event::LumiKey lumi, Open& open, const event::OrbitSet& orbits,
+                     std::vector<std::uint32_t> doubtful);
+  void deliver(Delivery&& delivery);
+
+  const Examiner& examiner_;
+  const io::Source& source_;
+  const InputId& input_;
+  const PassOptions& options_;
+  unsigned threads_;
+  Binding binding_;
+  Filters filters_;
+  std::map<event::LumiKey, Open> open_;
+  std::vector<io::EntryRange> tasks_;
+  std::vector<std::vector<event::LumiKey>> lumis_of_task_;
+  std::mutex books_, delivering_;
+  PassResult result_;
+};
+
+void Pass::choose_sections() {
+  for (const auto& [lumi, section] : find_sections(examiner_.layout, source_, threads_)) {
+    if (!options_.wanted || options_.wanted(lumi)) {
+      open_[lumi].section = section;
+    } else {
+      filters_[lumi].unwanted = true;
+      ++result_.unwanted;
+    }
+  }
+}
+
+void Pass::plan_tasks() {
+  tasks_ = io::cut_tasks(source_, binding_.selection, wanted_ranges(open_), threads_);
+  lumis_of_task_.resize(tasks_.size());
+  for (auto& [lumi, one] : open_) {
+    const io::EntryRange& entries = one.section.entries;
+    for (std::size_t t = 0; t < tasks_.size(); ++t) {
+      if (one.section.events == 0 || tasks_[t].begin >= entries.end || entries.begin >= tasks_[t].end) continue;
+      lumis_of_task_[t].push_back(lumi);
+      ++one.tasks_left;
+    }
+  }
+}
+
+std::unique_ptr<Partial> Pass::new_partial(event::LumiKey lumi) const {
+  auto partial = std::make_unique<Partial>();
+  Contribution& sum = partial->sum;
+  sum.lumi = lumi;
+  sum.input = input_;
+  sum.crossings.resize(core::crossings_per_orbit + 1);
+  sum.inputs.every = examiner_.identity.inputs_every;
+  sum.inputs.names = binding_.input_names;
+  sum.inputs.counts.resize(binding_.input_names.size());
+  sum.tail = Tail(examiner_.identity.tail_rule);
+  return partial;
+}
+
+Partial& Pass::partial_of(event::LumiKey lumi) {
+  const std::scoped_lock lock(books_);
+  Open& open = open_.at(lumi);
+  if (!open.partial) open.partial = new_partial(lumi);
+  return *open.partial;
+}
+
+std::unique_ptr<Worker> Pass::make_worker(unsigned number, const Filters& filters, PartialOf partial_of,
+                                          std::span<Tap* const> taps) const {
+  WorkerOptions options;
+  options.number = number;
+  options.taps = taps;
+  options.filters = &filters;
+  options.progress = options_.progress;
+  options.read = read_options;
+  return std::make_unique<Worker>(examiner_, binding_, source_, std::move(options), std::move(partial_of));
+}
+
+PassResult Pass::run() {
+  const auto start = std::chrono::steady_clock::now();
+  plan_tasks();
+  std::vector<std::unique_ptr<Worker>> workers(threads_);
+  core::parallel_for(tasks_.size(), threads_, [&](std::size_t task, unsigned number) {
+    auto& worker = workers[number];
+    if (!worker) {
+      worker = make_worker(
+          number, filters_, [this](event::LumiKey lumi) -> Partial& { return partial_of(lumi); }, options_.taps);
+    }
+    worker->run(tasks_[task]);
+    end_task(task);
+  });
+  for (auto& [lumi, one] : open_) {
+    if (one.section.events == 0) finish(lumi, one);
+  }
+  for (const auto& worker : workers) result_.rows += worker ? worker->rows() : 0;
+  std::ranges::sort(result_.deliveries, {}, [](const Delivery& one) { return one.contribution.lumi; });
+  result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return std::move(result_);
+}
+
+void Pass::end_task(std::size_t task) {
+  for (const event::LumiKey lumi : lumis_of_task_[task]) {
+    Open* done = nullptr;
+    {
+      const std::scoped_lock lock(books_);
+      Open& open = open_.at(lumi);
+      if (--open.tasks_left == 0) done = &open;
+    }
+    if (done != nullptr) finish(lumi, *done);
+  }
+}
+
+/// All events of the lumisection have been counted.
+void Pass::finish(event::LumiKey lumi, Open& open) {
+  if (!open.partial) open.partial = new_partial(lumi);
+  std::vector<std::uint32_t> doubtful;
+  event::OrbitSet orbits = event::OrbitSet::collect(std::move(open.partial->stretches), doubtful);
+  doubtful.insert(doubtful.end(), open.partial->doubtful.begin(), open.partial->doubtful.end());
+  Delivery delivery;
+  if (!doubtful.empty()) {
+    Repeats repeats = look_again(lumi, open, orbits, std::move(doubtful));
+    if (repeats.any) orbits = event::OrbitSet::collect(std::move(open.partial->stretches), doubtful);
+    delivery.repeated_rows = repeats.rows;
+    delivery.contradictions = std::move(repeats.contradictions);
+  }
+  Contribution& sum = open.partial->sum;
+  sum.orbits = std::move(orbits);
+  sum.orbits_stated = open.section.orbits_stated;
+  if (examiner_.menu) sum.pure = difference(sum.all, sum.pure);
+  delivery.contribution = std::move(sum);
+  open.partial.reset();
+  deliver(std::move(delivery));
+}
+
+/// Finds what stands twice, and counts the lumisection again without it.
+Repeats Pass::look_again(event::LumiKey lumi, Open& open, const event::OrbitSet& orbits,
+                         std::vector<std::uint32_t> doubtful) {
+  std::ranges::sort(doubtful);
+  doubtful.erase(std::unique(doubtful.begin(), doubtful.end()), doubtful.end());
+  Filters filters;  // of this lumisection alone; all others are not wanted
+  for (const auto& [other, filter] : open_) filters[other].unwanted = other != lumi;
+  for (const auto& [other, filter] : filters_) filters[other].unwanted = other != lumi;
+  Filter& filter = filters[lumi];
+  if (const auto known = filters_.find(lumi); known != filters_.end()) filter = known->second;
+  Repeats repeats =
+      find_repeats(source_, binding_, read_options, lumi, open.section.entries, &filter, orbits, doubtful, input_.name);
+  if (!repeats.any) return repeats;
+  filter.repeated = std::move(repeats.left_out);
+  open.partial = new_partial(lumi);
+  make_worker(0, filters, [&](event::LumiKey) -> Partial& { return *open.partial; }, {})->run(open.section.entries);
+  return repeats;
+}
+
+void Pass::deliver(Delivery&& delivery) {
+  const std::scoped_lock lock(delivering_);
+  if (options_.deliver) {
+    options_.deliver(std::move(delivery));
+  } else {
+    result_.deliveries.push_back(std::move(delivery));
+  }
+}
+
+}  // namespace
+
+PassResult examine(const Examiner& examiner, const io::Source& source, const InputId& input,
+                   const PassOptions& options) {
+  return Pass(examiner, source, input, options).run();
+}
+
+}  // namespace trigloop::scout

@@ -1,0 +1,18 @@
+#pragma once
+// Identities as text: `identity.json` of an output folder, and the head of every record.
+#include <string>
+#include <string_view>
+
+#include "scout/record/record.hpp"
+
+namespace trigloop::scout {
+
+/// One JSON object (docs/formats.md, "Records"); the same identity gives the same text.
+std::string format_identity(const Identity& identity);
+/// Error: damaged; unsupported (a later version).
+Identity parse_identity(std::string_view json);
+
+/// What differs, for people: "the model (theirs a1b2, ours c3d4)", ...; empty if nothing.
+std::string difference(const Identity& theirs, const Identity& ours);
+
+}  // namespace trigloop::scout
