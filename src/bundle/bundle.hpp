@@ -161,9 +161,9 @@ struct Bundle {
   const std::vector<double>* find_history(std::string_view column) const noexcept;
 };
 
-/// Reads lite.h5, complete.h5 (the package's or ours) or the folder of `trigloop train`, by content. A model is taken
-/// from the folder, or from `build.h5` beside an HDF5 file. Errors: those of the reader; mismatch, if it is no bundle;
-/// damaged, if its tables do not fit together; limit.
+/// Reads lite.h5, complete.h5 (the package's or ours) or the folder of `trigloop train`, by content. Our files hold the
+/// model; beside the package's, build.h5 is taken if it has the same weights, with the normalisation of complete.h5.
+/// Errors: those of the reader; mismatch, if it is no bundle; damaged, if its tables do not fit together; limit.
 Bundle read(const std::filesystem::path& path);
 
 }  // namespace trigloop::bundle

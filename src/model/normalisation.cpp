@@ -8,6 +8,7 @@
 #include "core/file.hpp"
 #include "core/yaml.hpp"
 #include "io/hdf5/hdf5.hpp"
+#include "io/numbers.hpp"
 
 namespace trigloop::model {
 namespace {
@@ -21,24 +22,12 @@ constexpr FixedPoint signed_type(int width, int integer) {
 
 std::vector<double> read_column(const io::Source& source, const std::string& table, const std::string& column) {
   constexpr std::uint64_t max_features = 1u << 16;
-  const io::ColumnInfo& info = io::find_column(source.info(), io::find_table(source.info(), table), column);
-  std::uint64_t values = info.entries;
-  for (const std::uint64_t n : info.shape) values = std::max(values, n) > max_features ? max_features + 1 : values * n;
-  if (values > max_features) throw Error(ErrorCode::limit, "'" + column + "' has more than 65,536 values");
-  const auto reader = source.read({table, 0, {column}});
-  std::vector<double> out;
-  event::Columns cluster;
-  while (reader->next(cluster)) {
-    event::visit(cluster.columns[0].type, [&](auto zero) {
-      for (const auto v : cluster.columns[0].as<decltype(zero)>()) out.push_back(static_cast<double>(v));
-    });
-  }
-  return out;
+  return io::read_numbers(source, table, column, max_features);
 }
 
 Normalisation from_hdf5(const std::filesystem::path& path) {
   const auto source = io::hdf5::open(path);
-  for (const char* table : {"Normalisation", "data/Normalisation"}) {
+  for (const char* table : {"Normalisation", "data/Normalisation", "trigloop/Normalisation"}) {
     if (std::ranges::find(source->info().tables, table, &io::TableInfo::name) == source->info().tables.end()) continue;
     return {read_column(*source, table, "norm_bias"), read_column(*source, table, "norm_scale")};
   }

@@ -13,8 +13,8 @@ struct Normalisation {
   std::vector<double> bias, scale;
 };
 
-/// Reads `norm_bias` and `norm_scale` of a packed file (the group "Normalisation" of Data.h5, or that of complete.h5
-/// below "data"), or of a YAML map of two lists. Errors: those of the readers; mismatch, if there is no such group or
+/// Reads `norm_bias` and `norm_scale` of a packed file (the group "Normalisation" of Data.h5, that of complete.h5
+/// below "data", that of our lite.h5 below "trigloop"), or of a YAML map of two lists. Errors: those of the readers; mismatch, if there is no such group or
 /// the lists do not fit; unsupported, if a value cannot be scaled by.
 Normalisation read_normalisation(const std::filesystem::path& path);
 

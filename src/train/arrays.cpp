@@ -1,7 +1,5 @@
 #include "train/arrays.hpp"
 
-#include "core/error.hpp"
-
 namespace trigloop::train {
 
 void ArrayWriter::add(const std::string& group, const std::string& name, std::span<const float> values,
@@ -28,20 +26,6 @@ void ArrayWriter::write(const std::filesystem::path& path) const {
   }
   for (const auto& [name, text] : attributes_) writer.set_attribute("", name, text);
   writer.commit();
-}
-
-std::vector<double> read_array(const io::Source& source, const std::string& group, const std::string& name) {
-  const io::ColumnInfo& info = io::find_column(source.info(), io::find_table(source.info(), group), name);
-  if (info.raw_bytes > std::uint64_t{8} << 28)
-    throw core::Error(core::ErrorCode::limit, "'" + group + "/" + name + "' has more than 2^28 values");
-  std::vector<double> out;
-  const auto reader = source.read({group, 0, {name}});
-  for (event::Columns cluster; reader->next(cluster);) {
-    event::visit(cluster.columns[0].type, [&](auto zero) {
-      for (const auto v : cluster.columns[0].as<decltype(zero)>()) out.push_back(static_cast<double>(v));
-    });
-  }
-  return out;
 }
 
 }  // namespace trigloop::train

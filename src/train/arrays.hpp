@@ -29,7 +29,4 @@ class ArrayWriter {
   std::vector<std::pair<std::string, std::string>> attributes_;
 };
 
-/// All numbers of a data set. Errors: those of the reader; limit, beyond 2^28 values.
-std::vector<double> read_array(const io::Source& source, const std::string& group, const std::string& name);
-
 }  // namespace trigloop::train

@@ -10,6 +10,7 @@
 #include "core/folder.hpp"
 #include "core/json_writer.hpp"
 #include "core/sha256.hpp"
+#include "io/numbers.hpp"
 #include "model/describe.hpp"
 #include "model/qonnx_export.hpp"
 #include "model/simplify.hpp"
@@ -109,7 +110,7 @@ void load_weights(const std::filesystem::path& bundle, Recipe& recipe) {
       const std::string group = stage->name + "/" + p.name.substr(0, slash);
       const auto& tables = source->info().tables;
       if (std::ranges::find(tables, group, &io::TableInfo::name) == tables.end()) continue;
-      const std::vector<double> values = read_array(*source, group, p.name.substr(slash + 1));
+      const std::vector<double> values = io::read_numbers(*source, group, p.name.substr(slash + 1));
       if (values.size() != p.rows * p.columns) {
         throw core::Error(core::ErrorCode::mismatch, "'" + group + "' has another shape than the recipe's layer")
             .file((bundle / "weights.h5").native());

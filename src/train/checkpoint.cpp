@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "io/numbers.hpp"
 #include "train/arrays.hpp"
 
 namespace trigloop::train {
@@ -16,7 +17,7 @@ std::string group_of(std::size_t stage) { return "stage_" + std::to_string(stage
 
 /// Numbers from a file into memory that knows its size.
 void fill(const io::Source& source, const std::string& group, const std::string& name, std::span<float> out) {
-  const std::vector<double> values = read_array(source, group, name);
+  const std::vector<double> values = io::read_numbers(source, group, name);
   if (values.size() != out.size()) {
     throw Error(ErrorCode::damaged, "'" + group + "/" + name + "' has " + std::to_string(values.size()) +
                                         " values, not " + std::to_string(out.size()));
@@ -74,7 +75,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& path, const std::string&
       throw Error(ErrorCode::mismatch, "the checkpoint is of another configuration, recipe or data")
           .remedy("Train without --resume, or with what the checkpoint was made from");
     }
-    const std::vector<double> place = read_array(*source, "loop", "place");
+    const std::vector<double> place = io::read_numbers(*source, "loop", "place");
     const auto is_count = [](double v) { return v >= 0 && v < 0x1p53 && v == std::floor(v); };
     if (place.size() != 4 || !std::ranges::all_of(place, is_count) ||
         place[0] >= static_cast<double>(recipe.stages.size()))
@@ -82,7 +83,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& path, const std::string&
     out.stage = static_cast<std::size_t>(place[0]);
     out.epoch = static_cast<std::int64_t>(place[1]);
     out.batch = static_cast<std::int64_t>(place[2]);
-    out.sums = read_array(*source, "loop", "sums");
+    out.sums = io::read_numbers(*source, "loop", "sums");
     if (out.sums.empty()) throw Error(ErrorCode::damaged, "'loop/sums' is empty");
     for (std::size_t s = 0; s <= out.stage; ++s) {
       Parameters& parameters = recipe.stages[s]->network.parameters;
@@ -98,7 +99,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& path, const std::string&
     if (optimiser->second.size() > 0) fill(*source, "optimiser", "second", optimiser->second.span());
     std::string names = io::hdf5::read_attribute(path, "", "history").value_or("");
     for (std::size_t k = 0, end; (end = names.find('\n')) != names.npos; ++k, names.erase(0, end + 1))
-      history.columns().push_back({names.substr(0, end), read_array(*source, "history", std::to_string(k))});
+      history.columns().push_back({names.substr(0, end), io::read_numbers(*source, "history", std::to_string(k))});
     return out;
   } catch (Error& e) {
     e.in("checkpoint").file(path.native());

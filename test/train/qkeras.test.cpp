@@ -2,6 +2,7 @@
 // test/peers/qkeras_train.py.
 #include <gtest/gtest.h>
 
+#include "io/numbers.hpp"
 #include "test/support/support.hpp"
 #include "train/arrays.hpp"
 #include "train/feed.hpp"
@@ -64,7 +65,7 @@ class QKeras : public ::testing::Test {
 
   std::vector<double> numbers(const std::string& path) const {
     const std::size_t slash = path.rfind('/');
-    return read_array(*source_, path.substr(0, slash), path.substr(slash + 1));
+    return io::read_numbers(*source_, path.substr(0, slash), path.substr(slash + 1));
   }
   TensorId dense(const std::string& name, TensorId in, std::size_t out, bool quantised, bool activated) {
     Dense::Options options{net_.features(in), out, {}, {}};

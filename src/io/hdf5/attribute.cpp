@@ -2,56 +2,14 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "io/hdf5/group.hpp"
 #include "io/hdf5/hdf5.hpp"
 #include "io/hdf5/heap.hpp"
 #include "io/hdf5/message.hpp"
+#include "io/hdf5/text.hpp"
 #include "io/hdf5/tree.hpp"
 
 namespace trigloop::io::hdf5 {
 namespace {
-
-/// Follows hard links from the root.
-std::vector<Message> find_node(const Image& image, const std::string& node) {
-  std::vector<Message> messages = read_header(image, image.root());
-  for (std::size_t begin = 0; begin < node.size();) {
-    const std::size_t end = std::min(node.find('/', begin), node.size());
-    const auto links = read_links(image, messages);
-    const auto found = std::ranges::find(links, node.substr(begin, end - begin), &Link::name);
-    if (found == links.end() || found->kind != Link::Kind::hard) {
-      throw core::Error(core::ErrorCode::mismatch, "has no node '" + node + "'");
-    }
-    messages = read_header(image, found->address);
-    begin = end + 1;
-  }
-  return messages;
-}
-
-std::string text_of(const Image& image, Datatype type, Record& value) {
-  if (type.variable && type.text) {
-    const std::uint64_t bytes = value.u32(), collection = value.address(image.address_bytes());
-    const std::uint32_t index = value.u32();
-    return bytes == 0 ? std::string() : global_heap_text(image, collection, index, bytes);
-  }
-  if (!type.text) throw core::Error(core::ErrorCode::unsupported, "the attribute is no string");
-  std::string text = value.text(type.bytes);
-  text.resize(std::min(text.size(), text.find('\0')));
-  return text;
-}
-
-using Texts = std::vector<std::string>;
-
-/// As many strings as the dataspace says; each takes bytes of the message, so their number is bounded by its size.
-Texts texts_of(const Image& image, const Datatype& type, const Dataspace& space, Record& value) {
-  std::uint64_t count = space.null ? 0 : 1;
-  for (const std::uint64_t extent : space.shape) {
-    if (extent != 0 && count > value.remaining() / extent) fail("an attribute is cut short", value.position());
-    count *= extent;
-  }
-  Texts texts;
-  for (std::uint64_t i = 0; i < count; ++i) texts.push_back(text_of(image, type, value));
-  return texts;
-}
 
 /// The texts of an attribute message if it has that name.
 std::optional<Texts> match(const Image& image, Record body, const std::string& wanted) {

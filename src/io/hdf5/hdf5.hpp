@@ -37,6 +37,9 @@ std::optional<std::string> read_attribute(const std::filesystem::path& path, con
 /// The same of an attribute that is a list of strings; an empty list of any type is a list of none.
 std::optional<std::vector<std::string>> read_attribute_list(const std::filesystem::path& path, const std::string& node,
                                                             const std::string& name);
+/// The strings of the data set at `node`, in one piece (not chunked). Errors: mismatch, if there is no such data set;
+/// unsupported, if it does not hold strings, or in chunks; damaged.
+std::vector<std::string> read_strings(const std::filesystem::path& path, const std::string& node);
 
 struct WriteOptions {
   int deflate = 4;                     ///< gzip level 1 to 9; 0 stores chunks as they are
@@ -45,8 +48,17 @@ struct WriteOptions {
   unsigned threads = 1;                ///< that compress; 0: all cores
 };
 
-/// Writes groups of extendable, chunked data sets into a hidden neighbour, which commit renames. Every HDF5 since 1.8
-/// reads the result. Calls of the HDF5 library are made under one lock: it is not thread-safe.
+/// Numbers that are written in one piece, into a data set that cannot grow.
+struct FixedArray {
+  std::string node;  ///< "group/name"
+  event::Type type = event::Type::float64;
+  std::vector<std::uint64_t> shape;
+  std::vector<std::byte> bytes;  ///< row-major
+};
+
+/// Writes groups of extendable, chunked data sets into a hidden neighbour, which commit renames; besides, what small
+/// files of others are made of: data sets in one piece, lists of strings, attributes. Every HDF5 since 1.8 reads the
+/// result. Calls of the HDF5 library are made under one lock: it is not thread-safe.
 class Writer final : public Sink {
  public:
   /// Errors: output; usage, for bad options.
@@ -60,6 +72,11 @@ class Writer final : public Sink {
   void append(std::size_t table, const event::Columns& cluster) override;
   /// Gives the group or data set at `node` a text attribute (UTF-8, any length; JSON, say). It is written at commit.
   void set_attribute(const std::string& node, const std::string& name, const std::string& text);
+  /// The same of a list. An empty one has no strings to tell its type by, and becomes 0 numbers, as h5py writes it.
+  void set_attribute_list(const std::string& node, const std::string& name, std::vector<std::string> texts);
+  /// Both are written at commit. Errors: usage, for a bad name or bytes that do not fill the shape.
+  void add_array(FixedArray array);
+  void add_strings(const std::string& node, std::vector<std::string> texts);
   void commit() override;
 
  private:

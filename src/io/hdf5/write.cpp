@@ -16,6 +16,7 @@
 #include "io/array/collector.hpp"
 #include "io/hdf5/hdf5.hpp"
 #include "io/hdf5/library.hpp"
+#include "io/hdf5/objects.hpp"
 
 namespace trigloop::io::hdf5 {
 namespace {
@@ -23,41 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 using core::Error;
 using core::ErrorCode;
-using event::Type;
 using Lock = std::lock_guard<std::mutex>;
-
-Handle file_type(Type type) {
-  constexpr auto copy = [](hid_t id) { return Handle(::H5Tcopy(id), ::H5Tclose, "copy a type"); };
-  switch (type) {
-    case Type::boolean: {
-      Handle boolean(::H5Tenum_create(H5T_STD_I8LE), ::H5Tclose, "make a type");
-      for (const std::int8_t value : {std::int8_t{0}, std::int8_t{1}}) {
-        checked(::H5Tenum_insert(boolean.get(), value == 0 ? "FALSE" : "TRUE", &value), "make a type");
-      }
-      return boolean;
-    }
-    case Type::int8:
-      return copy(H5T_NATIVE_INT8);
-    case Type::uint8:
-      return copy(H5T_NATIVE_UINT8);
-    case Type::int16:
-      return copy(H5T_NATIVE_INT16);
-    case Type::uint16:
-      return copy(H5T_NATIVE_UINT16);
-    case Type::int32:
-      return copy(H5T_NATIVE_INT32);
-    case Type::uint32:
-      return copy(H5T_NATIVE_UINT32);
-    case Type::int64:
-      return copy(H5T_NATIVE_INT64);
-    case Type::uint64:
-      return copy(H5T_NATIVE_UINT64);
-    case Type::float32:
-      return copy(H5T_NATIVE_FLOAT);
-    default:
-      return copy(H5T_NATIVE_DOUBLE);
-  }
-}
 
 void check_name(const std::string& name) {
   for (std::size_t begin = 0; begin <= name.size();) {
@@ -152,12 +119,23 @@ class Writer::Impl {
     table.rows.append(cluster, [&](std::span<const array::FullChunk> chunks) { write(table, chunks); });
   }
 
-  void set_attribute(const std::string& node, const std::string& name, const std::string& text) {
-    if (!node.empty()) check_name(node);
-    if (name.empty() || text.find('\0') != std::string::npos) {
-      throw Error(ErrorCode::usage, "an attribute needs a name, and its text no zero bytes");
-    }
-    attributes_.push_back({node, name, text});
+  void set_attribute(TextAttribute attribute) {
+    if (!attribute.node.empty()) check_name(attribute.node);
+    if (attribute.name.empty()) throw Error(ErrorCode::usage, "an attribute needs a name");
+    check_texts(attribute.texts);
+    attributes_.push_back(std::move(attribute));
+  }
+
+  void add_array(FixedArray array) {
+    check_name(array.node);
+    check_fits(array);
+    arrays_.push_back(std::move(array));
+  }
+
+  void add_strings(const std::string& node, std::vector<std::string> texts) {
+    check_name(node);
+    check_texts(texts);
+    strings_.push_back({node, std::move(texts)});
   }
 
   void commit() {
@@ -168,7 +146,9 @@ class Writer::Impl {
     }
     {
       const Lock lock(library_lock());
-      for (const Attribute& attribute : attributes_) write_attribute(attribute);
+      for (const FixedArray& array : arrays_) write_array(file_.get(), array);
+      for (const Strings& strings : strings_) write_strings(file_.get(), strings);
+      for (const TextAttribute& attribute : attributes_) write_attribute(file_.get(), attribute);
       tables_.clear();
       checked(file_.reset(), "close the file");
     }
@@ -199,22 +179,11 @@ class Writer::Impl {
     array::Collector rows;
     std::vector<Handle> sets;
   };
-  struct Attribute {
-    std::string node, name, text;
-  };
-
   [[noreturn]] void fail_system(const char* step) const {
     throw Error(ErrorCode::output, std::string("cannot ") + step + ": " + std::strerror(errno)).file(path_.native());
   }
 
   static std::vector<hsize_t> extents(std::span<const std::uint64_t> shape) { return {shape.begin(), shape.end()}; }
-
-  /// Groups on the way to an object are made if they are not there.
-  static Handle with_groups() {
-    Handle list(::H5Pcreate(H5P_LINK_CREATE), ::H5Pclose, "make a list");
-    checked(::H5Pset_create_intermediate_group(list.get(), 1), "make a list");
-    return list;
-  }
 
   hid_t open_group(const std::string& name) const {
     if (::H5Lexists(file_.get(), name.c_str(), H5P_DEFAULT) > 0)
@@ -267,26 +236,13 @@ class Writer::Impl {
     }
   }
 
-  /// A string of variable length: it lies in the global heap, so it may be longer than the 64 kB of an object header.
-  void write_attribute(const Attribute& attribute) const {
-    const Handle type(::H5Tcopy(H5T_C_S1), ::H5Tclose, "make a type");
-    checked(::H5Tset_size(type.get(), H5T_VARIABLE), "make a type");
-    checked(::H5Tset_cset(type.get(), H5T_CSET_UTF8), "make a type");
-    const Handle space(::H5Screate(H5S_SCALAR), ::H5Sclose, "make a shape");
-    const std::string node = attribute.node.empty() ? "/" : attribute.node;
-    const Handle object(::H5Oopen(file_.get(), node.c_str(), H5P_DEFAULT), ::H5Oclose, "find an attribute's object");
-    const Handle made(
-        ::H5Acreate2(object.get(), attribute.name.c_str(), type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT),
-        ::H5Aclose, "make an attribute");
-    const char* text = attribute.text.c_str();
-    checked(::H5Awrite(made.get(), type.get(), &text), "write an attribute");
-  }
-
   fs::path path_, partial_;
   WriteOptions options_;
   Handle file_;
   std::vector<Table> tables_;
-  std::vector<Attribute> attributes_;
+  std::vector<FixedArray> arrays_;
+  std::vector<Strings> strings_;
+  std::vector<TextAttribute> attributes_;
   std::vector<Filters> filters_;
   bool done_ = false;
 };
@@ -328,7 +284,16 @@ void Writer::append(std::size_t table, const event::Columns& cluster) {
   guarded(*impl_, [&] { impl_->append(table, cluster); });
 }
 void Writer::set_attribute(const std::string& node, const std::string& name, const std::string& text) {
-  naming(impl_->path(), [&] { impl_->set_attribute(node, name, text); });
+  naming(impl_->path(), [&] { impl_->set_attribute({node, name, true, {text}}); });
+}
+void Writer::set_attribute_list(const std::string& node, const std::string& name, std::vector<std::string> texts) {
+  naming(impl_->path(), [&] { impl_->set_attribute({node, name, false, std::move(texts)}); });
+}
+void Writer::add_array(FixedArray array) {
+  naming(impl_->path(), [&] { impl_->add_array(std::move(array)); });
+}
+void Writer::add_strings(const std::string& node, std::vector<std::string> texts) {
+  naming(impl_->path(), [&] { impl_->add_strings(node, std::move(texts)); });
 }
 void Writer::commit() {
   guarded(*impl_, [&] { impl_->commit(); });
