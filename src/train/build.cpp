@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "train/layers.hpp"
-#include "train/losses.hpp"
 
 namespace trigloop::train {
 
@@ -24,10 +23,8 @@ double number_at(const core::Section& section, const std::string& key, const Sco
   return value[0];
 }
 
-namespace {
-
 TensorId tensor_at(const Stage& stage, const core::Section& item, const std::string& key,
-                   std::optional<std::string> fallback = {}) {
+                   std::optional<std::string> fallback) {
   try {
     return stage.tensor(item.text(key, std::move(fallback)));
   } catch (core::Error& e) {
@@ -35,6 +32,8 @@ TensorId tensor_at(const Stage& stage, const core::Section& item, const std::str
     throw item.error(key, e.reason()).remedy(e.advice());
   }
 }
+
+namespace {
 
 Quantiser activation_of(const core::Section& item, const LayerQuantisers& quantisers) {
   const std::string kind = item.choice("activation", {"none", "relu", "quantised_relu"}, "none");
@@ -86,64 +85,6 @@ void add_layers(Stage& stage, const core::Section& item, const Scope& scope, con
     add_sample(stage, item);
   } else {
     throw item.error("", "is no layer; known: dense, sample");
-  }
-  item.refuse_unknown();
-}
-
-namespace {
-
-std::vector<MomentumReconstruction::Object> objects_of(const core::Section& item, const Geometry& g) {
-  std::vector<MomentumReconstruction::Object> objects;
-  if (g.eta_unit.size() * 3 != g.scale.size()) throw item.error("", "needs events of objects with pt, eta and phi");
-  for (std::size_t j = 0; j < g.eta_unit.size(); ++j) {
-    objects.push_back({static_cast<float>(g.scale[3 * j]), static_cast<float>(g.bias[3 * j]),
-                       static_cast<float>(g.scale[3 * j + 1] * g.eta_unit[j]),
-                       static_cast<float>(g.bias[3 * j + 1] * g.eta_unit[j])});
-  }
-  return objects;
-}
-
-}  // namespace
-
-void add_loss(Stage& stage, const core::Section& item, const Scope& scope, const Geometry& geometry) {
-  Network& net = stage.network;
-  const double weight = number_at(item, "weight", scope, 1.0);
-  const auto named = [&](const char* otherwise) { return item.text("name", otherwise); };
-  const auto paired = [&](const std::string& key, auto make) {
-    const TensorId x = tensor_at(stage, item, key);
-    const TensorId target = tensor_at(stage, item, "target");
-    if (net.features(x) != net.features(target)) throw item.error("target", "has another number of features");
-    net.add(make(net.features(x)), {x, target});
-  };
-  if (item.has("vicreg")) {
-    const TensorId z = tensor_at(stage, item, "vicreg");
-    if (stage.views != 2) throw item.error("vicreg", "needs `views: 2`");
-    const Vicreg::Weights weights{weight * number_at(item, "invariance", scope),
-                                  weight * number_at(item, "spread", scope),
-                                  weight * number_at(item, "covariance", scope)};
-    net.add(std::make_unique<Vicreg>(named("vicreg"), net.features(z), weights), {z});
-  } else if (item.has("squared")) {
-    paired("squared", [&](std::size_t n) {
-      return std::make_unique<Reconstruction>(named("squared"), Reconstruction::Kind::squared, n, weight);
-    });
-  } else if (item.has("absolute")) {
-    paired("absolute", [&](std::size_t n) {
-      return std::make_unique<Reconstruction>(named("absolute"), Reconstruction::Kind::absolute, n, weight);
-    });
-  } else if (item.has("momentum")) {
-    paired("momentum", [&](std::size_t n) {
-      auto node = std::make_unique<MomentumReconstruction>(named("momentum"), objects_of(item, geometry), weight);
-      if (node->features != n) throw item.error("momentum", "is not of the data's features");
-      return node;
-    });
-  } else if (item.has("cross_entropy")) {
-    paired("cross_entropy",
-           [&](std::size_t n) { return std::make_unique<CrossEntropy>(named("cross_entropy"), n, weight); });
-  } else if (item.has("divergence")) {
-    const TensorId mean = tensor_at(stage, item, "divergence"), l = tensor_at(stage, item, "log_variance");
-    net.add(std::make_unique<Divergence>(named("divergence"), net.features(mean), weight), {mean, l});
-  } else {
-    throw item.error("", "is no loss; known: vicreg, squared, absolute, momentum, cross_entropy, divergence");
   }
   item.refuse_unknown();
 }

@@ -1,5 +1,8 @@
 #pragma once
 // Losses: nodes at the end. Each adds weight x its mean over the batch to the total, and starts the gradients.
+#include <mutex>
+
+#include "train/formula.hpp"
 #include "train/node.hpp"
 
 namespace trigloop::train {
@@ -123,6 +126,25 @@ class CrossEntropy final : public Loss {
   double weight_;
   std::size_t blocks_ = 0;
   Floats shares_;
+};
+
+/// An expression of tensors (formula.hpp), its mean over events. Inputs: those of the formula, in its order.
+class FormulaLoss final : public Loss {
+ public:
+  FormulaLoss(std::string name, Formula formula, double weight);
+  void resize(std::size_t blocks, std::size_t views) override { make_sums(blocks, views, 16); }
+  void forward(const Work&) override {}
+  void backward(const Work& work) override;
+  double loss(const Step& step) override;
+
+ private:
+  void start_gradient(const Work& work, std::size_t input);
+  std::unique_ptr<FormulaRun> borrow();
+
+  Formula formula_;
+  double weight_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<FormulaRun>> idle_;  ///< as many as there were threads; taken once a block
 };
 
 }  // namespace trigloop::train
