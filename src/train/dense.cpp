@@ -1,4 +1,5 @@
 #include "train/layers.hpp"
+#include "train/trained_bits.hpp"
 
 namespace trigloop::train {
 
@@ -13,16 +14,33 @@ Dense::Dense(std::string layer, const Options& options, Parameters& parameters)
   features = options.outputs;
   kernel_ = parameters.add({name + "/kernel", options.inputs, options.outputs, clip(options.kernel)});
   bias_ = parameters.add({name + "/bias", 1, options.outputs, clip(options.bias)});
+  if (options.trains_bits) {
+    bits_ = parameters.add({name + "/bits", options.inputs, options.outputs, trained_bits::clip(options.kernel)});
+    for (std::size_t i = 0; i < options.inputs; ++i)
+      std::fill_n(parameters.data(bits_) + i * padded(features), features,
+                  trained_bits::widest_parameter(options.kernel));
+  }
   make_zeros(weights_, options.inputs * stride());
   make_zeros(transposed_, options.outputs * in_stride());
   make_zeros(offsets_, stride());
 }
 
 void Dense::quantise() {
-  kernel::quantise(options_.kernel, parameters_->data(kernel_), weights_.data(), in_features * stride());
+  if (options_.trains_bits)
+    trained_bits::quantise(options_.kernel, parameters_->data(kernel_), parameters_->data(bits_), weights_.data(),
+                           in_features * padded(features));
+  else
+    kernel::quantise(options_.kernel, parameters_->data(kernel_), weights_.data(), in_features * padded(features));
   kernel::quantise(options_.bias, parameters_->data(bias_), offsets_.data(), stride());
   for (std::size_t i = 0; i < in_features; ++i)
     for (std::size_t o = 0; o < features; ++o) transposed_[o * in_stride() + i] = weights_[i * stride() + o];
+}
+
+void Dense::finish(const Step&, float* gradients) {
+  if (!options_.trains_bits) return;
+  trained_bits::add_gradient(options_.kernel, parameters_->data(kernel_), weights_.data(),
+                             gradients + (*parameters_)[kernel_].offset, gradients + bits_offset(),
+                             in_features * padded(features));
 }
 
 void Dense::infer(const float* in, float* out, std::size_t rows) const {

@@ -74,34 +74,38 @@ class Formula {
   std::size_t value_ = 0;
 };
 
-/// Runs a formula on rows of events, a few at a time. A thread needs one of its own.
+/// Events of a tensor in memory: number (event, feature) is data[event * event_stride + feature * feature_stride].
+template <class Float>
+struct Strided {
+  Float* data = nullptr;
+  std::size_t event_stride = 0, feature_stride = 0;
+};
+
+/// Runs a formula on events, a few at a time. A thread needs one of its own.
 class FormulaRun {
  public:
   static constexpr std::size_t chunk = 32;  ///< events at a time
 
   explicit FormulaRun(const Formula& formula);
 
-  /// The sum of the values of `rows` (at most chunk) events; `inputs` are rows of the formula's inputs. A value is the
-  /// mean over features where the expression has several.
-  double sum(const float* const* inputs, std::size_t rows);
-  /// After `sum`: adds `scale` times the derivative of each event's value to `gradients`, one an input, null where none
-  /// is wanted.
-  void add_gradients(float scale, float* const* gradients, std::size_t rows);
+  /// The sum of the values of `events` (at most chunk); `inputs` are the formula's. A value is the mean over features
+  /// where the expression has several.
+  double sum(const Strided<const float>* inputs, std::size_t events);
+  /// After `sum`: adds `scale` times the derivative of each event's value to `gradients`, one an input, with null data
+  /// where none is wanted.
+  void add_gradients(float scale, const Strided<float>* gradients, std::size_t events);
 
  private:
-  /// One number an event stands end to end; features have padded rows.
-  static std::size_t floats(std::size_t width, std::size_t rows) {
-    return width == 1 ? padded(rows) : rows * padded(width);
-  }
+  // A feature's numbers of all events stand end to end, a feature after the other.
+  float* value(std::size_t operation) { return values_.data() + place_[operation]; }
   float* adjoint(std::size_t operation) { return reached_[operation] ? adjoints_.data() + place_[operation] : nullptr; }
-  void forward(std::size_t operation, const float* const* inputs, std::size_t rows);
-  void backward(std::size_t operation, float* const* gradients, std::size_t rows);
-  void find_reached(float* const* gradients);
+  void forward(std::size_t operation, const Strided<const float>* inputs, std::size_t events);
+  void backward(std::size_t operation, const Strided<float>* gradients, std::size_t events);
+  void find_reached(const Strided<float>* gradients);
 
   const Formula& formula_;
-  std::vector<const float*> values_;  ///< of each operation; of inputs, where these are
-  std::vector<std::size_t> place_;    ///< of each operation in the memory of both below
-  Floats memory_, adjoints_;
+  std::vector<std::size_t> place_;  ///< of each operation in both of these
+  Floats values_, adjoints_;
   std::vector<char> reached_;  ///< whether a wanted gradient depends on the operation
 };
 

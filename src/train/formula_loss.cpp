@@ -29,8 +29,8 @@ std::unique_ptr<FormulaRun> FormulaLoss::borrow() {
 /// Values and gradients together, so that values need not be kept.
 void FormulaLoss::backward(const Work& work) {
   const std::vector<FormulaInput>& read = formula_.inputs();
-  std::vector<const float*> values(read.size());
-  std::vector<float*> gradients(read.size());
+  std::vector<Strided<const float>> values(read.size());
+  std::vector<Strided<float>> gradients(read.size());
   for (std::size_t k = 0; k < read.size(); ++k) start_gradient(work, k);
   auto run = borrow();
   double sum = 0;
@@ -39,9 +39,9 @@ void FormulaLoss::backward(const Work& work) {
     const std::size_t rows = std::min(FormulaRun::chunk, work.rows - first);
     for (std::size_t k = 0; k < read.size(); ++k) {
       const std::size_t view = read[k].view < 0 ? work.view : static_cast<std::size_t>(read[k].view);
-      const std::size_t offset = first * padded(read[k].features);
-      values[k] = work.value(inputs[k], view) + offset;
-      gradients[k] = wants(k) ? work.gradient(inputs[k], view) + offset : nullptr;
+      const std::size_t row = padded(read[k].features);
+      values[k] = {work.value(inputs[k], view) + first * row, row, 1};
+      gradients[k] = {wants(k) ? work.gradient(inputs[k], view) + first * row : nullptr, row, 1};
     }
     sum += run->sum(values.data(), rows);
     run->add_gradients(scale, gradients.data(), rows);

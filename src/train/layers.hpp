@@ -10,17 +10,22 @@ class Dense final : public Node {
   struct Options {
     std::size_t inputs = 0, outputs = 0;
     Quantiser kernel, bias;
+    bool trains_bits = false;  ///< of each weight (trained_bits.hpp); `kernel` is the widest type then
   };
-  /// Adds NAME/kernel (inputs x outputs) and NAME/bias to `parameters`, all zero.
+  /// Adds NAME/kernel (inputs x outputs) and NAME/bias to `parameters`, all zero; NAME/bits, as wide as they may be.
   Dense(std::string name, const Options& options, Parameters& parameters);
 
   const Options& options() const noexcept { return options_; }
   std::size_t kernel() const noexcept { return kernel_; }
   std::size_t bias() const noexcept { return bias_; }
+  /// Trained bits: the parameters, and where their gradients are.
+  const float* bit_parameters() const { return parameters_->data(bits_); }
+  std::size_t bits_offset() const { return (*parameters_)[bits_].offset; }
 
   void begin(const Step&) override { quantise(); }
   void forward(const Work& work) override;
   void backward(const Work& work) override;
+  void finish(const Step& step, float* gradients) override;
   /// With the weights of the last `quantise`.
   void infer(const float* in, float* out, std::size_t rows) const override;
   /// Rounds the parameters anew; `begin` does it every step.
@@ -32,7 +37,7 @@ class Dense final : public Node {
  private:
   Options options_;
   Parameters* parameters_;
-  std::size_t kernel_, bias_;
+  std::size_t kernel_, bias_, bits_ = 0;
   Floats weights_, transposed_, offsets_;
 };
 

@@ -95,6 +95,10 @@ class Node {
   virtual void gather_gradient(const Work&) {}
   virtual void merge_gradient(const Step&, float* /*weight_gradients*/) {}
 
+  /// Once a step, after the gradients of weights (the mean over the batch, flat as Parameters) are there: what follows
+  /// from them alone.
+  virtual void finish(const Step&, float* /*gradients*/) {}
+
   /// After a step: the losses that this node adds to the total, and their parts, weighted.
   virtual double loss(const Step&) { return 0; }
   virtual std::vector<Term> terms() const { return {}; }

@@ -210,6 +210,7 @@ double Program::step(const Step& step) {
   for (const auto& node : network_.nodes()) node->begin(step);
   for (const Pass& pass : passes_) run(pass, step);
   reduce(step);
+  for (const auto& node : network_.nodes()) node->finish(step, gradients_.data());
   double loss = 0;
   for (const auto& node : network_.nodes()) loss += node->loss(step);
   if (!std::isfinite(loss)) {

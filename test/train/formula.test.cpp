@@ -115,9 +115,12 @@ TEST_P(EveryExpression, HasTheDerivativesOfItsCentralDifferences) {
       }
     gradients.emplace_back(input.features, events);
   }
-  std::vector<const float*> rows;
-  std::vector<float*> out;
-  for (std::size_t k = 0; k < tables.size(); ++k) rows.push_back(tables[k].row(0)), out.push_back(gradients[k].row(0));
+  std::vector<Strided<const float>> rows;
+  std::vector<Strided<float>> out;
+  for (std::size_t k = 0; k < tables.size(); ++k) {
+    rows.push_back({tables[k].row(0), tables[k].stride(), 1});
+    out.push_back({gradients[k].row(0), gradients[k].stride(), 1});
+  }
   FormulaRun run(formula);
   const double sum = run.sum(rows.data(), events);
   run.add_gradients(1, out.data(), events);
