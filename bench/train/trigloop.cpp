@@ -156,9 +156,11 @@ void many(const std::string& stage, std::size_t count, unsigned threads) {
 }
 
 void product() {
-  Table a(40, block_events), b(40, 40), c(40, block_events);
-  const kernel::Product p{block_events, 40,       40,        {a.row(0), a.stride(), 1}, b.row(0), b.stride(), c.row(0),
-                          c.stride(),   c.row(0), c.stride()};
+  Floats a, b, c;
+  make_zeros(a, 40 * 48);
+  make_zeros(b, 40 * feature_stride);
+  make_zeros(c, 40 * feature_stride);
+  const kernel::Product p{40, 40, block_events, {a.data(), 1, 48}, b.data(), nullptr, c.data()};
   constexpr std::size_t repeats = 20'000;
   const Time time = timed([&] {
     for (std::size_t k = 0; k < repeats; ++k) kernel::multiply(p);

@@ -8,7 +8,7 @@ Activation::Activation(std::string layer, std::size_t width, const Quantiser& qu
 }
 
 void Activation::infer(const float* in, float* out, std::size_t rows) const {
-  kernel::quantise(quantiser_, in, out, rows * stride());
+  kernel::quantise(quantiser_, in, out, {features, rows});
 }
 
 void Activation::forward(const Work& work) { infer(work.value(inputs[0]), work.value(output), work.rows); }
@@ -16,7 +16,7 @@ void Activation::forward(const Work& work) { infer(work.value(inputs[0]), work.v
 void Activation::backward(const Work& work) {
   if (!wants(0)) return;
   kernel::quantise_gradient(quantiser_, work.value(inputs[0]), work.gradient(output), work.gradient(inputs[0]),
-                            work.rows * stride(), adds(0));
+                            {features, work.rows}, adds(0));
 }
 
 }  // namespace trigloop::train

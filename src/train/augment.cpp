@@ -69,9 +69,9 @@ void Augmenter::set_angle(std::size_t feature, const Angle& angle) {
   inverse_period_[feature] = static_cast<float>(1 / angle.bins);
 }
 
-void Augmenter::run(kernel::Keys keys, const float* const* events, std::uint32_t first_event, std::size_t rows,
+void Augmenter::run(kernel::Keys keys, const float* x, std::uint32_t first_event, std::size_t events,
                     float* out) const {
-  kernel::augment(kernel_, keys, events, first_event, rows, out);
+  kernel::augment(kernel_, keys, x, first_event, events, out);
 }
 
 }  // namespace trigloop::train

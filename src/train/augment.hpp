@@ -40,9 +40,8 @@ class Augmenter {
   /// Errors: usage, for probabilities outside [0, 1]; mismatch, if the geometry's lists do not fit.
   Augmenter(const AugmentOptions& options, const Geometry& geometry);
 
-  /// An augmented copy of `rows` events. Numbers are those of (keys, first_event + row).
-  void run(kernel::Keys keys, const float* const* events, std::uint32_t first_event, std::size_t rows,
-           float* out) const;
+  /// An augmented copy of a block of events; `out` may be `x`. Numbers are those of (keys, first_event + event).
+  void run(kernel::Keys keys, const float* x, std::uint32_t first_event, std::size_t events, float* out) const;
 
  private:
   struct Angle {

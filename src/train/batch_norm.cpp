@@ -27,18 +27,18 @@ BatchNorm::BatchNorm(std::string layer, std::size_t width, bool relu, Parameters
 
 void BatchNorm::resize(std::size_t blocks, std::size_t views) {
   blocks_ = blocks;
-  make_zeros(sums_, blocks * views * 2 * stride());
-  for (Floats* each : {&mean_, &inverse_, &dy_mean_, &dyx_mean_}) make_zeros(*each, views * stride());
+  make_zeros(sums_, blocks * views * 2 * width());
+  for (Floats* each : {&mean_, &inverse_, &dy_mean_, &dyx_mean_}) make_zeros(*each, views * width());
 }
 
 kernel::Norm BatchNorm::norm(std::size_t view) const {
-  const std::size_t at = view * stride();
+  const std::size_t at = view * width();
   return {mean_.data() + at, inverse_.data() + at, parameters_->data(gamma_), parameters_->data(beta_),
           floor_of(relu_)};
 }
 
 void BatchNorm::gather(const Work& work) {
-  kernel::block_moments(work.value(inputs[0]), work.rows, stride(), sums(work.block, work.view, 0),
+  kernel::block_moments(work.value(inputs[0]), {features, work.rows}, sums(work.block, work.view, 0),
                         sums(work.block, work.view, 1));
 }
 
@@ -54,8 +54,8 @@ void BatchNorm::merge(const Step& step) {
         count += rows;
       }
       const double variance = squares / count;
-      mean_[view * stride() + j] = static_cast<float>(mean);
-      inverse_[view * stride() + j] = static_cast<float>(1 / std::sqrt(variance + epsilon));
+      mean_[view * width() + j] = static_cast<float>(mean);
+      inverse_[view * width() + j] = static_cast<float>(1 / std::sqrt(variance + epsilon));
       const auto move = [&](float& moving, double now) {
         moving = static_cast<float>(moving - (moving - now) * (1 - momentum));
       };
@@ -66,15 +66,12 @@ void BatchNorm::merge(const Step& step) {
 }
 
 void BatchNorm::forward(const Work& work) {
-  kernel::normalise(norm(work.view), work.value(inputs[0]), work.rows, stride(), work.value(output));
+  kernel::normalise(norm(work.view), work.value(inputs[0]), {features, work.rows}, work.value(output));
 }
 
 void BatchNorm::gather_gradient(const Work& work) {
-  float* dy = sums(work.block, work.view, 0);
-  float* dyx = sums(work.block, work.view, 1);
-  std::fill_n(dy, stride(), 0.0f);
-  std::fill_n(dyx, stride(), 0.0f);
-  kernel::normalise_sums(norm(work.view), work.value(inputs[0]), work.gradient(output), work.rows, stride(), dy, dyx);
+  kernel::normalise_sums(norm(work.view), work.value(inputs[0]), work.gradient(output), {features, work.rows},
+                         sums(work.block, work.view, 0), sums(work.block, work.view, 1));
 }
 
 void BatchNorm::merge_gradient(const Step& step, float* weight_gradients) {
@@ -90,29 +87,29 @@ void BatchNorm::merge_gradient(const Step& step, float* weight_gradients) {
       }
       dbeta[j] += static_cast<float>(dy);
       dgamma[j] += static_cast<float>(dyx);
-      dy_mean_[view * stride() + j] = static_cast<float>(dy / static_cast<double>(step.events));
-      dyx_mean_[view * stride() + j] = static_cast<float>(dyx / static_cast<double>(step.events));
+      dy_mean_[view * width() + j] = static_cast<float>(dy / static_cast<double>(step.events));
+      dyx_mean_[view * width() + j] = static_cast<float>(dyx / static_cast<double>(step.events));
     }
   }
 }
 
 void BatchNorm::backward(const Work& work) {
   if (!wants(0)) return;
-  const std::size_t at = work.view * stride();
+  const std::size_t at = work.view * width();
   kernel::normalise_gradient(norm(work.view), work.value(inputs[0]), work.gradient(output), dy_mean_.data() + at,
-                             dyx_mean_.data() + at, work.rows, stride(), work.gradient(inputs[0]), adds(0));
+                             dyx_mean_.data() + at, {features, work.rows}, work.gradient(inputs[0]), adds(0));
 }
 
 void BatchNorm::infer(const float* in, float* out, std::size_t rows) const {
   Floats mean, inverse;
-  make_zeros(mean, stride());
-  make_zeros(inverse, stride());
+  make_zeros(mean, width());
+  make_zeros(inverse, width());
   for (std::size_t j = 0; j < features; ++j) {
     mean[j] = moving_mean_[j];
     inverse[j] = static_cast<float>(1 / std::sqrt(moving_variance_[j] + epsilon));
   }
   kernel::normalise({mean.data(), inverse.data(), parameters_->data(gamma_), parameters_->data(beta_), floor_of(relu_)},
-                    in, rows, stride(), out);
+                    in, {features, rows}, out);
 }
 
 }  // namespace trigloop::train

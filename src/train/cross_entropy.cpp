@@ -14,27 +14,27 @@ CrossEntropy::CrossEntropy(std::string loss, std::size_t width, double weight) :
 void CrossEntropy::resize(std::size_t blocks, std::size_t views) {
   make_sums(blocks, views, 16);
   blocks_ = blocks;
-  make_zeros(shares_, blocks * views * block_events * stride());
+  make_zeros(shares_, blocks * views * features * feature_stride);
 }
 
-/// Softmax of each row, less its largest logit, which keeps exp in range.
+/// Softmax of each event, less its largest logit, which keeps exp in range.
 void CrossEntropy::forward(const Work& work) {
+  const float *x = work.value(inputs[0]), *target = work.value(inputs[1]);
   float* share = shares(work);
+  for (std::size_t r = 0; r < work.rows; ++r) {
+    float largest = x[r];
+    for (std::size_t j = 1; j < features; ++j) largest = std::max(largest, x[j * feature_stride + r]);
+    for (std::size_t j = 0; j < features; ++j)
+      share[j * feature_stride + r] = std::max(x[j * feature_stride + r] - largest, -80.0f);
+  }
+  kernel::exponential(share, share, {features, work.rows});
   double loss = 0;
   for (std::size_t r = 0; r < work.rows; ++r) {
-    const float* x = work.value(inputs[0]) + r * stride();
-    const float largest = *std::max_element(x, x + features);
-    for (std::size_t j = 0; j < features; ++j) share[r * stride() + j] = std::max(x[j] - largest, -80.0f);
-  }
-  kernel::exponential(share, share, work.rows * stride());
-  for (std::size_t r = 0; r < work.rows; ++r) {
-    float* p = share + r * stride();
-    const float* target = work.value(inputs[1]) + r * stride();
     float sum = 0;
-    for (std::size_t j = 0; j < features; ++j) sum += p[j];
-    for (std::size_t j = 0; j < features; ++j) {
-      p[j] /= sum;
-      if (target[j] > 0) loss -= static_cast<double>(target[j]) * std::log(static_cast<double>(p[j]));
+    for (std::size_t j = 0; j < features; ++j) sum += share[j * feature_stride + r];
+    for (std::size_t at = r; at < features * feature_stride; at += feature_stride) {
+      share[at] /= sum;
+      if (target[at] > 0) loss -= static_cast<double>(target[at]) * std::log(static_cast<double>(share[at]));
     }
   }
   sums(work)[0] = static_cast<float>(loss);
@@ -43,12 +43,8 @@ void CrossEntropy::forward(const Work& work) {
 void CrossEntropy::backward(const Work& work) {
   if (!wants(0)) return;
   const auto scale = static_cast<float>(weight_ / static_cast<double>(work.step->events));
-  const float* share = shares(work);
-  float* dx = work.gradient(inputs[0]);
-  if (!adds(0)) std::fill_n(dx, work.rows * stride(), 0.0f);
-  for (std::size_t r = 0; r < work.rows; ++r)
-    for (std::size_t k = r * stride(); k < r * stride() + features; ++k)
-      dx[k] += scale * (share[k] - work.value(inputs[1])[k]);
+  kernel::difference(shares(work), work.value(inputs[1]), scale, work.gradient(inputs[0]), {features, work.rows},
+                     adds(0));
 }
 
 double CrossEntropy::loss(const Step& step) {

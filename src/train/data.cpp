@@ -73,7 +73,7 @@ Events PackedFile::read(const std::string& table, const Quantiser& quantiser) co
     for (event::Columns cluster; reader->next(cluster);)
       append(cluster.columns[0], static_cast<std::size_t>(cluster.first_entry), out.rows);
     check_finite(out.rows);
-    kernel::quantise(quantiser, out.rows.rows.data(), out.rows.rows.data(), out.rows.events * out.rows.stride());
+    kernel::quantise_flat(quantiser, out.rows.rows.data(), out.rows.rows.data(), out.rows.events * out.rows.stride());
     if (std::ranges::find(info.columns, "L1bits", &io::ColumnInfo::name) == info.columns.end()) return out;
     const auto bits = source_->read({table, 0, {"L1bits"}});
     for (event::Columns cluster; bits->next(cluster);) {

@@ -20,20 +20,18 @@ Dense::Dense(std::string layer, const Options& options, Parameters& parameters)
       std::fill_n(parameters.data(bits_) + i * padded(features), features,
                   trained_bits::widest_parameter(options.kernel));
   }
-  make_zeros(weights_, options.inputs * stride());
-  make_zeros(transposed_, options.outputs * in_stride());
-  make_zeros(offsets_, stride());
+  joint_views = true;
+  make_zeros(weights_, options.inputs * padded(features));
+  make_zeros(offsets_, padded(features));
 }
 
 void Dense::quantise() {
   if (options_.trains_bits)
     trained_bits::quantise(options_.kernel, parameters_->data(kernel_), parameters_->data(bits_), weights_.data(),
-                           in_features * padded(features));
+                           weights_.size());
   else
-    kernel::quantise(options_.kernel, parameters_->data(kernel_), weights_.data(), in_features * padded(features));
-  kernel::quantise(options_.bias, parameters_->data(bias_), offsets_.data(), stride());
-  for (std::size_t i = 0; i < in_features; ++i)
-    for (std::size_t o = 0; o < features; ++o) transposed_[o * in_stride() + i] = weights_[i * stride() + o];
+    kernel::quantise_flat(options_.kernel, parameters_->data(kernel_), weights_.data(), weights_.size());
+  kernel::quantise_flat(options_.bias, parameters_->data(bias_), offsets_.data(), offsets_.size());
 }
 
 void Dense::finish(const Step&, float* gradients) {
@@ -44,47 +42,43 @@ void Dense::finish(const Step&, float* gradients) {
 }
 
 void Dense::infer(const float* in, float* out, std::size_t rows) const {
-  kernel::multiply({.rows = rows,
+  kernel::multiply({.rows = features,
                     .depth = in_features,
-                    .columns = features,
-                    .a = {in, in_stride(), 1},
-                    .b = weights_.data(),
-                    .b_stride = stride(),
-                    .start = offsets_.data(),
-                    .start_stride = 0,
-                    .out = out,
-                    .out_stride = stride()});
+                    .events = rows,
+                    .a = {weights_.data(), 1, padded(features)},
+                    .b = in,
+                    .bias = offsets_.data(),
+                    .out = out});
 }
 
-void Dense::forward(const Work& work) { infer(work.value(inputs[0]), work.value(output), work.rows); }
+void Dense::forward(const Work& work) {
+  for (std::size_t view = 0; view < work.step->views; ++view)
+    infer(work.value(inputs[0], view), work.value(output, view), work.rows);
+}
 
 void Dense::backward(const Work& work) {
-  const float* dy = work.gradient(output);
-  float* dw = work.weight_gradients + (*parameters_)[kernel_].offset;
-  kernel::multiply({.rows = in_features,
-                    .depth = work.rows,
-                    .columns = features,
-                    .a = {work.value(inputs[0]), 1, in_stride()},
-                    .b = dy,
-                    .b_stride = stride(),
-                    .start = dw,
-                    .start_stride = stride(),
-                    .out = dw,
-                    .out_stride = stride()});
-  kernel::add_rows(dy, work.rows, stride(), work.weight_gradients + (*parameters_)[bias_].offset);
-  if (!wants(0)) return;
-  static constexpr float zeros[4096] = {};
-  float* dx = work.gradient(inputs[0]);
-  kernel::multiply({.rows = work.rows,
-                    .depth = features,
-                    .columns = in_features,
-                    .a = {dy, stride(), 1},
-                    .b = transposed_.data(),
-                    .b_stride = in_stride(),
-                    .start = adds(0) ? dx : zeros,
-                    .start_stride = adds(0) ? in_stride() : 0,
-                    .out = dx,
-                    .out_stride = in_stride()});
+  float* dbias = work.weight_gradients + (*parameters_)[bias_].offset;
+  kernel::multiply_over_events({.rows = in_features,
+                                .columns = features,
+                                .events = work.rows,
+                                .views = work.step->views,
+                                .x = work.all_values(inputs[0]),
+                                .y = work.all_gradients(output),
+                                .out = work.weight_gradients + (*parameters_)[kernel_].offset,
+                                .out_stride = padded(features)});
+  for (std::size_t view = 0; view < work.step->views; ++view) {
+    const float* dy = work.gradient(output, view);
+    kernel::sum_over_events(dy, {features, work.rows}, dbias);
+    if (!wants(0)) continue;
+    kernel::multiply({.rows = in_features,
+                      .depth = features,
+                      .events = work.rows,
+                      .a = {weights_.data(), padded(features), 1},
+                      .b = dy,
+                      .bias = nullptr,
+                      .out = work.gradient(inputs[0], view),
+                      .add = adds(0)});
+  }
 }
 
 }  // namespace trigloop::train

@@ -23,7 +23,7 @@ Value add_dense(Builder& build, const Dense& dense, const Value& x) {
   std::vector<Dyadic> weights, bias;
   for (std::size_t o = 0; o < dense.features; ++o) {
     for (std::size_t i = 0; i < dense.in_features; ++i)
-      weights.push_back(Dyadic::from_double(dense.quantised_kernel()[i * dense.stride() + o]));
+      weights.push_back(Dyadic::from_double(dense.quantised_kernel()[i * padded(dense.features) + o]));
     bias.push_back(Dyadic::from_double(dense.quantised_bias()[o]));
   }
   const Shape shape = vector_of(dense.features);

@@ -37,10 +37,10 @@ class Feed final : public Node {
   void backward(const Work&) override {}
 
  private:
-  void find_rows(const Work& work, const float** events, float* scratch) const;
+  void read(const Work& work, float* out) const;
 
   Table* table_;
-  std::vector<std::int8_t> codes_;
+  core::AlignedBuffer<std::int8_t> codes_;
   float step_ = 0;
   std::optional<Augmenter> augmenter_;
   const Permutation* order_ = nullptr;

@@ -13,7 +13,7 @@ FormulaLoss::FormulaLoss(std::string loss, Formula formula, double weight)
 /// Zeros where this node is the first to write.
 void FormulaLoss::start_gradient(const Work& work, std::size_t input) {
   if (!wants(input) || adds(input)) return;
-  const std::size_t floats = work.rows * padded(formula_.inputs()[input].features);
+  const std::size_t floats = formula_.inputs()[input].features * feature_stride;
   for (std::size_t view = 0; view < work.step->views; ++view)
     if (joint_views || view == work.view) std::fill_n(work.gradient(inputs[input], view), floats, 0.0f);
 }
@@ -39,9 +39,8 @@ void FormulaLoss::backward(const Work& work) {
     const std::size_t rows = std::min(FormulaRun::chunk, work.rows - first);
     for (std::size_t k = 0; k < read.size(); ++k) {
       const std::size_t view = read[k].view < 0 ? work.view : static_cast<std::size_t>(read[k].view);
-      const std::size_t row = padded(read[k].features);
-      values[k] = {work.value(inputs[k], view) + first * row, row, 1};
-      gradients[k] = {wants(k) ? work.gradient(inputs[k], view) + first * row : nullptr, row, 1};
+      values[k] = {work.value(inputs[k], view) + first, 1, feature_stride};
+      gradients[k] = {wants(k) ? work.gradient(inputs[k], view) + first : nullptr, 1, feature_stride};
     }
     sum += run->sum(values.data(), rows);
     run->add_gradients(scale, gradients.data(), rows);

@@ -11,91 +11,75 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "train/kernel_dispatch.hpp"
-#include "train/vector_math.hpp"
+#include "train/lane_sums.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace trigloop::train::kernel::HWY_NAMESPACE {
 namespace {
 
-void Quantise(const Quantiser& q, const float* x, float* y, std::size_t count) {
+/// f(x) for every vector of the quantiser's function f.
+template <class F>
+HWY_INLINE void with_quantiser(const Quantiser& q, const F& f) {
   using Kind = Quantiser::Kind;
   const V low = hn::Set(d, q.lowest()), high = hn::Set(d, q.largest());
-  if (q.kind == Kind::identity) return void(std::copy(x, x + count, y));
-  if (q.kind == Kind::relu)
-    return each(count, [&](std::size_t k) { hn::Store(hn::Max(low, hn::Load(d, x + k)), d, y + k); });
+  if (q.kind == Kind::identity) return f([](V x) HWY_ATTR { return x; });
+  if (q.kind == Kind::relu) return f([&](V x) HWY_ATTR { return hn::Max(low, x); });
   const V up = hn::Set(d, 1 / q.step()), down = hn::Set(d, q.step());
-  each(count, [&](std::size_t k) {
-    // Clamping first keeps huge values out of the rounding; the bounds are codes, so the result is the same. The number
-    // stands second, which passes a NaN on.
-    const V clamped = hn::Min(high, hn::Max(low, hn::Load(d, x + k)));
-    hn::Store(hn::Mul(hn::Round(hn::Mul(clamped, up)), down), d, y + k);
+  // Clamping first keeps huge values out of the rounding; the bounds are codes, so the result is the same. The number
+  // stands second, which passes a NaN on.
+  f([&](V x) HWY_ATTR { return hn::Mul(hn::Round(hn::Mul(hn::Min(high, hn::Max(low, x)), up)), down); });
+}
+
+void Quantise(const Quantiser& q, const float* x, float* y, Shape shape) {
+  with_quantiser(q, [&](const auto& value) HWY_ATTR {
+    each(shape, [&](std::size_t k) HWY_ATTR { hn::Store(value(hn::Load(d, x + k)), d, y + k); });
   });
 }
 
-void QuantiseGradient(const Quantiser& q, const float* x, const float* dy, float* dx, std::size_t count, bool add) {
+void QuantiseFlat(const Quantiser& q, const float* x, float* y, std::size_t count) {
+  with_quantiser(q, [&](const auto& value) HWY_ATTR {
+    each(count, [&](std::size_t k) HWY_ATTR { hn::Store(value(hn::Load(d, x + k)), d, y + k); });
+  });
+}
+
+void QuantiseGradient(const Quantiser& q, const float* x, const float* dy, float* dx, Shape shape, bool add) {
   const bool passes = q.kind == Quantiser::Kind::identity || q.kind == Quantiser::Kind::quantised_bits;
   const V zero = hn::Zero(d), high = hn::Set(d, q.largest());
-  each(count, [&](std::size_t k) {
+  each(shape, [&](std::size_t k) HWY_ATTR {
     const V v = hn::Load(d, x + k), g = hn::Load(d, dy + k);
     const V kept = hn::IfThenElseZero(hn::And(hn::Gt(v, zero), hn::Le(v, high)), g);
     put(dx + k, passes ? g : kept, add);
   });
 }
 
-void AddTo(const float* x, float* y, std::size_t count) {
-  each(count, [&](std::size_t k) { put(y + k, hn::Load(d, x + k), true); });
-}
-
-void AddRows(const float* x, std::size_t rows, std::size_t stride, float* out) {
-  each(stride, [&](std::size_t k) {
-    V sum = hn::Load(d, out + k);
-    for (std::size_t r = 0; r < rows; ++r) sum = hn::Add(sum, hn::Load(d, x + r * stride + k));
-    hn::Store(sum, d, out + k);
-  });
-}
-
-void Difference(const float* x, const float* y, float scale, float* dx, std::size_t count, bool add) {
+void Difference(const float* x, const float* y, float scale, float* dx, Shape shape, bool add) {
   const V s = hn::Set(d, scale);
-  each(count, [&](std::size_t k) { put(dx + k, hn::Mul(s, hn::Sub(hn::Load(d, x + k), hn::Load(d, y + k))), add); });
+  each(shape,
+       [&](std::size_t k) HWY_ATTR { put(dx + k, hn::Mul(s, hn::Sub(hn::Load(d, x + k), hn::Load(d, y + k))), add); });
 }
 
-void SquaredDifference(const float* x, const float* y, std::size_t count, float* out) {
-  sixteen_sums(count, out, [&](std::size_t k, V sum) {
-    const V away = hn::Sub(hn::Load(d, x + k), hn::Load(d, y + k));
-    return hn::MulAdd(away, away, sum);
-  });
-}
-
-void AbsoluteDifference(const float* x, const float* y, std::size_t count, float* out) {
-  sixteen_sums(count, out, [&](std::size_t k, V sum) {
-    return hn::Add(sum, hn::Abs(hn::Sub(hn::Load(d, x + k), hn::Load(d, y + k))));
-  });
-}
-
-void SignOfDifference(const float* x, const float* y, float scale, float* dx, std::size_t count, bool add) {
+void SignOfDifference(const float* x, const float* y, float scale, float* dx, Shape shape, bool add) {
   const V s = hn::Set(d, scale), zero = hn::Zero(d);
-  each(count, [&](std::size_t k) {
+  each(shape, [&](std::size_t k) HWY_ATTR {
     const V away = hn::Sub(hn::Load(d, x + k), hn::Load(d, y + k));
     put(dx + k, hn::IfThenElse(hn::Eq(away, zero), zero, hn::CopySign(s, hn::Mul(away, s))), add);
   });
 }
 
-void Exponential(const float* x, float* y, std::size_t count) {
-  each(count, [&](std::size_t k) { hn::Store(exp(hn::Load(d, x + k)), d, y + k); });
+float SquaredDifference(const float* x, const float* y, Shape shape) {
+  return total(shape, [&](std::size_t k, V sum) HWY_ATTR {
+    const V away = hn::Sub(hn::Load(d, x + k), hn::Load(d, y + k));
+    return hn::MulAdd(away, away, sum);
+  });
 }
 
-void Gather(const float* const* events, std::size_t rows, std::size_t stride, float* out) {
-  for (std::size_t r = 0; r < rows; ++r) std::copy(events[r], events[r] + stride, out + r * stride);
+float AbsoluteDifference(const float* x, const float* y, Shape shape) {
+  return total(shape, [&](std::size_t k, V sum)
+                          HWY_ATTR { return hn::Add(sum, hn::Abs(hn::Sub(hn::Load(d, x + k), hn::Load(d, y + k)))); });
 }
 
-void Expand(const std::int8_t* const* events, float step, std::size_t rows, std::size_t stride, float* out) {
-  const hn::Rebind<std::int8_t, decltype(d)> d8;
-  const V scale = hn::Set(d, step);
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t k = 0; k < stride; k += N)
-      hn::Store(hn::Mul(hn::ConvertTo(d, hn::PromoteTo(di, hn::LoadU(d8, events[r] + k))), scale), d,
-                out + r * stride + k);
-  }
+void Exponential(const float* x, float* y, Shape shape) {
+  each(shape, [&](std::size_t k) HWY_ATTR { hn::Store(exp(hn::Load(d, x + k)), d, y + k); });
 }
 
 void AdamStep(const Adam& o, const float* g, float* w, float* m, float* v, std::size_t count) {
@@ -147,29 +131,22 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace trigloop::train::kernel {
 
-TRIGLOOP_KERNEL(quantise, Quantise, (const Quantiser& q, const float* x, float* y, std::size_t n), (q, x, y, n))
+TRIGLOOP_KERNEL(quantise, Quantise, (const Quantiser& q, const float* x, float* y, Shape shape), (q, x, y, shape))
+TRIGLOOP_KERNEL(quantise_flat, QuantiseFlat, (const Quantiser& q, const float* x, float* y, std::size_t n),
+                (q, x, y, n))
 TRIGLOOP_KERNEL(quantise_gradient, QuantiseGradient,
-                (const Quantiser& q, const float* x, const float* dy, float* dx, std::size_t n, bool add),
-                (q, x, dy, dx, n, add))
-TRIGLOOP_KERNEL(add, AddTo, (const float* x, float* y, std::size_t n), (x, y, n))
-TRIGLOOP_KERNEL(add_rows, AddRows, (const float* x, std::size_t rows, std::size_t stride, float* out),
-                (x, rows, stride, out))
-TRIGLOOP_KERNEL(difference, Difference,
-                (const float* x, const float* y, float scale, float* dx, std::size_t n, bool add),
-                (x, y, scale, dx, n, add))
-TRIGLOOP_KERNEL(squared_difference, SquaredDifference, (const float* x, const float* y, std::size_t n, float* out),
-                (x, y, n, out))
-TRIGLOOP_KERNEL(absolute_difference, AbsoluteDifference, (const float* x, const float* y, std::size_t n, float* out),
-                (x, y, n, out))
+                (const Quantiser& q, const float* x, const float* dy, float* dx, Shape shape, bool add),
+                (q, x, dy, dx, shape, add))
+TRIGLOOP_KERNEL(difference, Difference, (const float* x, const float* y, float scale, float* dx, Shape shape, bool add),
+                (x, y, scale, dx, shape, add))
 TRIGLOOP_KERNEL(sign_of_difference, SignOfDifference,
-                (const float* x, const float* y, float scale, float* dx, std::size_t n, bool add),
-                (x, y, scale, dx, n, add))
-TRIGLOOP_KERNEL(exponential, Exponential, (const float* x, float* y, std::size_t n), (x, y, n))
-TRIGLOOP_KERNEL(gather, Gather, (const float* const* events, std::size_t rows, std::size_t stride, float* out),
-                (events, rows, stride, out))
-TRIGLOOP_KERNEL(expand, Expand,
-                (const std::int8_t* const* events, float step, std::size_t rows, std::size_t stride, float* out),
-                (events, step, rows, stride, out))
+                (const float* x, const float* y, float scale, float* dx, Shape shape, bool add),
+                (x, y, scale, dx, shape, add))
+TRIGLOOP_VALUE_KERNEL(float, squared_difference, SquaredDifference, (const float* x, const float* y, Shape shape),
+                      (x, y, shape))
+TRIGLOOP_VALUE_KERNEL(float, absolute_difference, AbsoluteDifference, (const float* x, const float* y, Shape shape),
+                      (x, y, shape))
+TRIGLOOP_KERNEL(exponential, Exponential, (const float* x, float* y, Shape shape), (x, y, shape))
 TRIGLOOP_KERNEL(adam, AdamStep, (const Adam& o, const float* g, float* w, float* m, float* v, std::size_t n),
                 (o, g, w, m, v, n))
 TRIGLOOP_KERNEL(lion, LionStep, (const Lion& o, const float* g, float* w, float* m, std::size_t n), (o, g, w, m, n))

@@ -1,5 +1,5 @@
 #pragma once
-// The arithmetic of training on rows (rows.hpp), by vector instructions.
+// The arithmetic of training on blocks of events (rows.hpp), by vector instructions.
 //
 // Equal bits on every machine from AVX2 up: each number is made by the same operations in the same order whatever the
 // vector's width, every multiply-add is a fused one and is written out, the compiler may not fuse others
@@ -15,42 +15,60 @@ namespace trigloop::train::kernel {
 /// Error: unsupported, where the instruction set in use lacks a fused multiply-add.
 void require_fused_arithmetic();
 
+/// The part of a block that counts: [feature][event], features being feature_stride floats apart. Kernels write whole
+/// vectors, up to the next multiple of 16 events.
+struct Shape {
+  std::size_t features, events;
+};
+
 /// A matrix in memory: element (i, k) is data[i * row + k * column].
 struct Matrix {
   const float* data;
   std::size_t row, column;
 };
 
-/// out[m][n] = start[m][n] + sum over k of a(m, k) b[k][n], k ascending, each step one fused multiply-add. `start` may
-/// be `out`; with a start_stride of 0 all rows start alike. Columns are rounded up to the machine's vectors, at most to
-/// padded(columns), which all strides allow for.
+/// out[m][e] = start + sum over k of a(m, k) b[k][e], k ascending, each step one fused multiply-add. The start is
+/// bias[m], or what stands in out[m][e] if `add`, or 0 where there is neither.
 struct Product {
-  std::size_t rows, depth, columns;
+  std::size_t rows, depth, events;
   Matrix a;
   const float* b;
-  std::size_t b_stride;
-  const float* start;
-  std::size_t start_stride;
+  const float* bias;
   float* out;
-  std::size_t out_stride;
+  bool add = false;
 };
 void multiply(const Product& p);
 
-// Number by number; `count` is a multiple of 16.
+/// A block in one or more views, `step` floats apart.
+struct Views {
+  const float* data;
+  std::size_t step;
+};
+/// out[i][j] += the sum over events, and over all views, of x[i] y[j]. `triangular`: only where j >= i is wanted.
+struct EventSums {
+  std::size_t rows, columns, events, views;
+  Views x, y;
+  float* out;
+  std::size_t out_stride;
+  bool triangular = false;
+};
+void multiply_over_events(const EventSums& s);
+/// out[feature] += the sum over events.
+void sum_over_events(const float* x, Shape shape, float* out);
+
+// Number by number.
 
 /// y = the quantiser's values of x.
-void quantise(const Quantiser& q, const float* x, float* y, std::size_t count);
+void quantise(const Quantiser& q, const float* x, float* y, Shape shape);
+/// The same of any numbers end to end, a multiple of 16 of them.
+void quantise_flat(const Quantiser& q, const float* x, float* y, std::size_t count);
 /// dx = dy where the quantiser lets gradients pass (at x), else 0; added to dx if `add`.
-void quantise_gradient(const Quantiser& q, const float* x, const float* dy, float* dx, std::size_t count, bool add);
-/// y += x.
-void add(const float* x, float* y, std::size_t count);
-/// out[stride] += the sum of all rows.
-void add_rows(const float* x, std::size_t rows, std::size_t stride, float* out);
+void quantise_gradient(const Quantiser& q, const float* x, const float* dy, float* dx, Shape shape, bool add);
 
-/// The mean of a block's rows, and the sum of squares around it.
-void block_moments(const float* x, std::size_t rows, std::size_t stride, float* mean, float* squares);
+/// The mean of each feature, and the sum of squares around it.
+void block_moments(const float* x, Shape shape, float* mean, float* squares);
 /// out = x - mean.
-void centre(const float* x, const float* mean, std::size_t rows, std::size_t stride, float* out);
+void centre(const float* x, const float* mean, Shape shape, float* out);
 
 /// Batch norm: what it needs of each feature; `floor` is 0 where a ReLU follows, else minus infinity.
 struct Norm {
@@ -58,54 +76,52 @@ struct Norm {
   float floor;
 };
 /// y = max(floor, gamma (x - mean) inverse + beta).
-void normalise(const Norm& n, const float* x, std::size_t rows, std::size_t stride, float* y);
-/// Adds the sums over rows of dy and of dy (x - mean) inverse; dy counts where y is above the floor.
-void normalise_sums(const Norm& n, const float* x, const float* dy, std::size_t rows, std::size_t stride, float* dy_sum,
-                    float* dyx_sum);
+void normalise(const Norm& n, const float* x, Shape shape, float* y);
+/// The sums over events of dy and of dy (x - mean) inverse; dy counts where y is above the floor.
+void normalise_sums(const Norm& n, const float* x, const float* dy, Shape shape, float* dy_sum, float* dyx_sum);
 /// dx = gamma inverse (dy - dy_mean - dyx_mean (x - mean) inverse); added to dx if `add`.
 void normalise_gradient(const Norm& n, const float* x, const float* dy, const float* dy_mean, const float* dyx_mean,
-                        std::size_t rows, std::size_t stride, float* dx, bool add);
+                        Shape shape, float* dx, bool add);
 
-/// dx += scale (x - y); returns nothing: sums of squares have a kernel of their own.
-void difference(const float* x, const float* y, float scale, float* dx, std::size_t count, bool add);
-/// out[16] += the squares of x - y, in 16 sums.
-void squared_difference(const float* x, const float* y, std::size_t count, float* out);
-/// out[16] += |x - y|.
-void absolute_difference(const float* x, const float* y, std::size_t count, float* out);
+/// dx = scale (x - y); added if `add`.
+void difference(const float* x, const float* y, float scale, float* dx, Shape shape, bool add);
 /// dx = scale sign(x - y); added if `add`.
-void sign_of_difference(const float* x, const float* y, float scale, float* dx, std::size_t count, bool add);
+void sign_of_difference(const float* x, const float* y, float scale, float* dx, Shape shape, bool add);
+/// The sum of (x - y)^2.
+float squared_difference(const float* x, const float* y, Shape shape);
+/// The sum of |x - y|.
+float absolute_difference(const float* x, const float* y, Shape shape);
+/// y = exp(x), x clamped to +-87.
+void exponential(const float* x, float* y, Shape shape);
 
 /// Keys of the random numbers of one use; core::Philox makes them from seed, stage and step.
 struct Keys {
   std::uint32_t a, b;
 };
-/// z = mean + exp(log_variance / 2) noise, noise being standard normal of (keys, first_event + row, feature); it is
-/// kept for the gradient.
-void sample(const float* mean, const float* log_variance, Keys keys, std::uint32_t first_event, std::size_t rows,
-            std::size_t stride, std::size_t features, float* noise, float* z);
+/// z = mean + exp(log_variance / 2) noise, noise being standard normal of (keys, first_event + event, feature). `slope`
+/// becomes dz / dlog_variance. At most 1022 features.
+void sample(const float* mean, const float* log_variance, Keys keys, std::uint32_t first_event, Shape shape,
+            float* slope, float* z);
 /// The gradients of `sample`.
-void sample_gradient(const float* log_variance, const float* noise, const float* dz, std::size_t rows,
-                     std::size_t stride, std::size_t features, float* dmean, float* dlog_variance, bool add);
-/// out[16] += 1 + l - m^2 - exp(l), of `features` columns.
-void divergence(const float* mean, const float* log_variance, std::size_t rows, std::size_t stride,
-                std::size_t features, float* out);
-/// dmean = scale m, dlog_variance = scale (exp(l) - 1) / 2, of `features` columns.
-void divergence_gradient(const float* mean, const float* log_variance, float scale, std::size_t rows,
-                         std::size_t stride, std::size_t features, float* dmean, float* dlog_variance, bool add);
-/// y = exp(x) and y = sinh(x), for |x| < 80.
-void exponential(const float* x, float* y, std::size_t count);
+void sample_gradient(const float* slope, const float* dz, Shape shape, float* dmean, float* dlog_variance, bool add);
+/// The sum of 1 + l - m^2 - exp(l).
+float divergence(const float* mean, const float* log_variance, Shape shape);
+/// dmean = scale m, dlog_variance = scale (exp(l) - 1) / 2.
+void divergence_gradient(const float* mean, const float* log_variance, float scale, Shape shape, float* dmean,
+                         float* dlog_variance, bool add);
 
 /// One augmented view of events; see augment.hpp.
 struct Augmentation {
   std::size_t features;
   std::uint32_t blur_event, blur_feature, mask_object, rotate_event;  ///< probabilities x 2^16
   float blur_magnitude;
-  const std::uint32_t* object;  ///< of each feature (padded)
+  const std::uint32_t* object;  ///< of each feature, in order
   const float* turns;           ///< of each feature: 1 if it is an angle that rotates, else 0
   const float *scale, *bias;    ///< of each feature: hardware value = normalised x scale + bias
   const float *inverse_scale, *period, *inverse_period;
 };
-void augment(const Augmentation& a, Keys keys, const float* const* events, std::uint32_t first_event, std::size_t rows,
+/// `out` may be `x`.
+void augment(const Augmentation& a, Keys keys, const float* x, std::uint32_t first_event, std::size_t events,
              float* out);
 /// Cells of a keyed permutation of [0, a b), a Feistel network whose halves are numbers below a and b; a, b <= 2^16.
 struct Cells {
@@ -113,10 +129,15 @@ struct Cells {
 };
 /// out[k] = where the permutation takes first + k.
 void permute(const Cells& cells, std::uint32_t first, std::size_t count, std::uint32_t* out);
-/// out = the rows that `events` points to.
-void gather(const float* const* events, std::size_t rows, std::size_t stride, float* out);
+
+// Between rows and blocks.
+
+/// out = the rows that `events` points to, turned.
+void gather(const float* const* events, Shape shape, float* out);
 /// The same of integers: out = step x the row.
-void expand(const std::int8_t* const* events, float step, std::size_t rows, std::size_t stride, float* out);
+void gather(const std::int8_t* const* events, float step, Shape shape, float* out);
+/// Rows end to end, padded with zeros, from a block.
+void scatter(const float* x, Shape shape, float* rows);
 
 /// Keras' Adam. `rate` is the learning rate with the correction of both moments; g is the gradient.
 struct Adam {

@@ -1,9 +1,4 @@
 // Kernels of batch norm and of moments. See kernels.hpp.
-//
-// A strip of up to four vectors goes down the rows together, so that every sum has a few neighbours to hide its
-// latency.
-#include <type_traits>
-
 #include "train/kernels.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -11,133 +6,86 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "train/kernel_dispatch.hpp"
-#include "train/vector_math.hpp"
+#include "train/lane_sums.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace trigloop::train::kernel::HWY_NAMESPACE {
 namespace {
 
-/// f(offset, width) over strips; width is a constant number of vectors.
+/// f(k, e) for every vector: feature k, events from e on.
 template <class F>
-HWY_INLINE void strips(std::size_t stride, const F& f) {
-  std::size_t k = 0;
-  for (; k + 4 * N <= stride; k += 4 * N) f(k, std::integral_constant<std::size_t, 4>());
-  switch ((stride - k) / N) {
-    case 1:
-      return f(k, std::integral_constant<std::size_t, 1>());
-    case 2:
-      return f(k, std::integral_constant<std::size_t, 2>());
-    case 3:
-      return f(k, std::integral_constant<std::size_t, 3>());
-    default:
-      return;
-  }
+HWY_INLINE void each_of_feature(Shape shape, std::size_t k, const F& f) {
+  for (std::size_t e = 0; e < padded(shape.events); e += N) f(k * feature_stride + e);
 }
 
-template <std::size_t width>
-struct Strip {
-  V v[width];
-  static HWY_INLINE Strip load(const float* from) {
-    Strip s;
-    for (std::size_t j = 0; j < width; ++j) s.v[j] = hn::Load(d, from + j * N);
-    return s;
-  }
-  static HWY_INLINE Strip zero() {
-    Strip s;
-    for (std::size_t j = 0; j < width; ++j) s.v[j] = hn::Zero(d);
-    return s;
-  }
-  HWY_INLINE void store(float* to) const {
-    for (std::size_t j = 0; j < width; ++j) hn::Store(v[j], d, to + j * N);
-  }
-};
-
-void BlockMoments(const float* x, std::size_t rows, std::size_t stride, float* mean, float* squares) {
-  const V share = hn::Set(d, 1.0f / static_cast<float>(rows));
-  strips(stride, [&](std::size_t k, auto width) HWY_ATTR {
-    auto sum = Strip<width>::zero(), square = Strip<width>::zero();
-    for (std::size_t r = 0; r < rows; ++r)
-      for (std::size_t j = 0; j < width; ++j) sum.v[j] = hn::Add(sum.v[j], hn::Load(d, x + r * stride + k + j * N));
-    for (std::size_t j = 0; j < width; ++j) sum.v[j] = hn::Mul(sum.v[j], share);
-    for (std::size_t r = 0; r < rows; ++r) {
-      for (std::size_t j = 0; j < width; ++j) {
-        const V away = hn::Sub(hn::Load(d, x + r * stride + k + j * N), sum.v[j]);
-        square.v[j] = hn::MulAdd(away, away, square.v[j]);
-      }
-    }
-    sum.store(mean + k);
-    square.store(squares + k);
+void BlockMoments(const float* x, Shape shape, float* mean, float* squares) {
+  const float share = 1.0f / static_cast<float>(shape.events);
+  feature_sums(shape, mean, [&](std::size_t k, std::size_t e, V sum) HWY_ATTR {
+    return hn::Add(sum, hn::Load(d, x + k * feature_stride + e));
+  });
+  for (std::size_t k = 0; k < shape.features; ++k) mean[k] *= share;
+  feature_sums(shape, squares, [&](std::size_t k, std::size_t e, V sum) HWY_ATTR {
+    const V away = hn::Sub(hn::Load(d, x + k * feature_stride + e), hn::Set(d, mean[k]));
+    return hn::MulAdd(away, away, sum);
   });
 }
 
-void Centre(const float* x, const float* mean, std::size_t rows, std::size_t stride, float* out) {
-  strips(stride, [&](std::size_t k, auto width) HWY_ATTR {
-    const auto m = Strip<width>::load(mean + k);
-    for (std::size_t at = k; at < rows * stride; at += stride)
-      for (std::size_t j = 0; j < width; ++j)
-        hn::Store(hn::Sub(hn::Load(d, x + at + j * N), m.v[j]), d, out + at + j * N);
-  });
+void Centre(const float* x, const float* mean, Shape shape, float* out) {
+  for (std::size_t k = 0; k < shape.features; ++k) {
+    const V m = hn::Set(d, mean[k]);
+    each_of_feature(shape, k,
+                    [&](std::size_t at) HWY_ATTR { hn::Store(hn::Sub(hn::Load(d, x + at), m), d, out + at); });
+  }
 }
 
-/// What batch norm knows of a strip of features.
-template <std::size_t width>
-struct NormStrip {
-  Strip<width> mean, inverse, scale, beta;
-  V floor;
-  HWY_INLINE NormStrip(const Norm& n, std::size_t k)
-      : mean(Strip<width>::load(n.mean + k)),
-        inverse(Strip<width>::load(n.inverse + k)),
-        scale(Strip<width>::load(n.gamma + k)),
-        beta(Strip<width>::load(n.beta + k)),
-        floor(hn::Set(d, n.floor)) {
-    for (std::size_t j = 0; j < width; ++j) scale.v[j] = hn::Mul(scale.v[j], inverse.v[j]);
-  }
-  HWY_INLINE V output(V x, std::size_t j) const { return hn::MulAdd(hn::Sub(x, mean.v[j]), scale.v[j], beta.v[j]); }
-  HWY_INLINE V away(V x, std::size_t j) const { return hn::Mul(hn::Sub(x, mean.v[j]), inverse.v[j]); }
+/// What batch norm knows of a feature.
+struct NormFeature {
+  V mean, inverse, scale, beta, floor;
+  HWY_INLINE NormFeature(const Norm& n, std::size_t k)
+      : mean(hn::Set(d, n.mean[k])),
+        inverse(hn::Set(d, n.inverse[k])),
+        scale(hn::Set(d, n.gamma[k] * n.inverse[k])),
+        beta(hn::Set(d, n.beta[k])),
+        floor(hn::Set(d, n.floor)) {}
+  HWY_INLINE V output(V x) const { return hn::MulAdd(hn::Sub(x, mean), scale, beta); }
+  HWY_INLINE V away(V x) const { return hn::Mul(hn::Sub(x, mean), inverse); }
   /// The gradient in front of the floor.
-  HWY_INLINE V passed(V x, V dy, std::size_t j) const { return hn::IfThenElseZero(hn::Gt(output(x, j), floor), dy); }
+  HWY_INLINE V passed(V x, V dy) const { return hn::IfThenElseZero(hn::Gt(output(x), floor), dy); }
 };
 
-void Normalise(const Norm& n, const float* x, std::size_t rows, std::size_t stride, float* y) {
-  strips(stride, [&](std::size_t k, auto width) HWY_ATTR {
-    const NormStrip<width> norm(n, k);
-    for (std::size_t at = k; at < rows * stride; at += stride)
-      for (std::size_t j = 0; j < width; ++j)
-        hn::Store(hn::Max(norm.floor, norm.output(hn::Load(d, x + at + j * N), j)), d, y + at + j * N);
-  });
+void Normalise(const Norm& n, const float* x, Shape shape, float* y) {
+  for (std::size_t k = 0; k < shape.features; ++k) {
+    const NormFeature norm(n, k);
+    each_of_feature(shape, k, [&](std::size_t at) HWY_ATTR {
+      hn::Store(hn::Max(norm.floor, norm.output(hn::Load(d, x + at))), d, y + at);
+    });
+  }
 }
 
-void NormaliseSums(const Norm& n, const float* x, const float* dy, std::size_t rows, std::size_t stride, float* dy_sum,
-                   float* dyx_sum) {
-  strips(stride, [&](std::size_t k, auto width) HWY_ATTR {
-    const NormStrip<width> norm(n, k);
-    auto sum = Strip<width>::load(dy_sum + k), moment = Strip<width>::load(dyx_sum + k);
-    for (std::size_t at = k; at < rows * stride; at += stride) {
-      for (std::size_t j = 0; j < width; ++j) {
-        const V value = hn::Load(d, x + at + j * N);
-        const V g = norm.passed(value, hn::Load(d, dy + at + j * N), j);
-        sum.v[j] = hn::Add(sum.v[j], g);
-        moment.v[j] = hn::MulAdd(g, norm.away(value, j), moment.v[j]);
-      }
-    }
-    sum.store(dy_sum + k);
-    moment.store(dyx_sum + k);
+void NormaliseSums(const Norm& n, const float* x, const float* dy, Shape shape, float* dy_sum, float* dyx_sum) {
+  feature_sums(shape, dy_sum, [&](std::size_t k, std::size_t e, V sum) HWY_ATTR {
+    const std::size_t at = k * feature_stride + e;
+    return hn::Add(sum, NormFeature(n, k).passed(hn::Load(d, x + at), hn::Load(d, dy + at)));
+  });
+  feature_sums(shape, dyx_sum, [&](std::size_t k, std::size_t e, V sum) HWY_ATTR {
+    const std::size_t at = k * feature_stride + e;
+    const NormFeature norm(n, k);
+    const V value = hn::Load(d, x + at);
+    return hn::MulAdd(norm.passed(value, hn::Load(d, dy + at)), norm.away(value), sum);
   });
 }
 
 void NormaliseGradient(const Norm& n, const float* x, const float* dy, const float* dy_mean, const float* dyx_mean,
-                       std::size_t rows, std::size_t stride, float* dx, bool add) {
-  strips(stride, [&](std::size_t k, auto width) HWY_ATTR {
-    const NormStrip<width> norm(n, k);
-    const auto s = Strip<width>::load(dy_mean + k), t = Strip<width>::load(dyx_mean + k);
-    for (std::size_t at = k; at < rows * stride; at += stride) {
-      for (std::size_t j = 0; j < width; ++j) {
-        const V value = hn::Load(d, x + at + j * N);
-        const V g = hn::Sub(norm.passed(value, hn::Load(d, dy + at + j * N), j), s.v[j]);
-        put(dx + at + j * N, hn::Mul(norm.scale.v[j], hn::NegMulAdd(t.v[j], norm.away(value, j), g)), add);
-      }
-    }
-  });
+                       Shape shape, float* dx, bool add) {
+  for (std::size_t k = 0; k < shape.features; ++k) {
+    const NormFeature norm(n, k);
+    const V s = hn::Set(d, dy_mean[k]), t = hn::Set(d, dyx_mean[k]);
+    each_of_feature(shape, k, [&](std::size_t at) HWY_ATTR {
+      const V value = hn::Load(d, x + at);
+      const V g = hn::Sub(norm.passed(value, hn::Load(d, dy + at)), s);
+      put(dx + at, hn::Mul(norm.scale, hn::NegMulAdd(t, norm.away(value), g)), add);
+    });
+  }
 }
 
 }  // namespace
@@ -147,21 +95,17 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace trigloop::train::kernel {
 
-TRIGLOOP_KERNEL(block_moments, BlockMoments,
-                (const float* x, std::size_t rows, std::size_t stride, float* mean, float* squares),
-                (x, rows, stride, mean, squares))
-TRIGLOOP_KERNEL(centre, Centre, (const float* x, const float* mean, std::size_t rows, std::size_t stride, float* out),
-                (x, mean, rows, stride, out))
-TRIGLOOP_KERNEL(normalise, Normalise, (const Norm& n, const float* x, std::size_t rows, std::size_t stride, float* y),
-                (n, x, rows, stride, y))
+TRIGLOOP_KERNEL(block_moments, BlockMoments, (const float* x, Shape shape, float* mean, float* squares),
+                (x, shape, mean, squares))
+TRIGLOOP_KERNEL(centre, Centre, (const float* x, const float* mean, Shape shape, float* out), (x, mean, shape, out))
+TRIGLOOP_KERNEL(normalise, Normalise, (const Norm& n, const float* x, Shape shape, float* y), (n, x, shape, y))
 TRIGLOOP_KERNEL(normalise_sums, NormaliseSums,
-                (const Norm& n, const float* x, const float* dy, std::size_t rows, std::size_t stride, float* s,
-                 float* t),
-                (n, x, dy, rows, stride, s, t))
+                (const Norm& n, const float* x, const float* dy, Shape shape, float* s, float* t),
+                (n, x, dy, shape, s, t))
 TRIGLOOP_KERNEL(normalise_gradient, NormaliseGradient,
-                (const Norm& n, const float* x, const float* dy, const float* s, const float* t, std::size_t rows,
-                 std::size_t stride, float* dx, bool add),
-                (n, x, dy, s, t, rows, stride, dx, add))
+                (const Norm& n, const float* x, const float* dy, const float* s, const float* t, Shape shape, float* dx,
+                 bool add),
+                (n, x, dy, s, t, shape, dx, add))
 
 }  // namespace trigloop::train::kernel
 #endif

@@ -8,114 +8,103 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "train/kernel_dispatch.hpp"
-#include "train/vector_math.hpp"
+#include "train/lane_sums.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace trigloop::train::kernel::HWY_NAMESPACE {
 namespace {
 
-void Sample(const float* mean, const float* log_variance, Keys keys, std::uint32_t first_event, std::size_t rows,
-            std::size_t stride, std::size_t features, float* noise, float* z) {
-  // Normal numbers are made end to end, without gaps for padding: they are what costs.
-  const auto first = first_event * static_cast<std::uint32_t>(features);
-  for (std::size_t k = 0; k < rows * features; k += N)
-    hn::StoreU(standard_normal(keys, first + static_cast<std::uint32_t>(k)), d, noise + k);
-  for (std::size_t k = 0; k < stride; k += N) {
-    const auto real = is_feature(k, features);
-    for (std::size_t r = 0; r < rows; ++r) {
-      const std::size_t at = r * stride + k;
-      const V normal = hn::IfThenElseZero(real, hn::LoadU(d, noise + r * features + k));
-      const V spread = exp(hn::Mul(hn::Load(d, log_variance + at), hn::Set(d, 0.5f)));
-      hn::Store(hn::MulAdd(spread, normal, hn::Load(d, mean + at)), d, z + at);
-    }
-  }
-}
+/// Counters of a pair of features start here.
+constexpr std::uint32_t pair_words = 1u << 22;
 
-void SampleGradient(const float* log_variance, const float* noise, const float* dz, std::size_t rows,
-                    std::size_t stride, std::size_t features, float* dmean, float* dlog_variance, bool add) {
+void Sample(const float* mean, const float* log_variance, Keys keys, std::uint32_t first_event, Shape shape,
+            float* slope, float* z) {
   const V half = hn::Set(d, 0.5f);
-  for (std::size_t k = 0; k < stride; k += N) {
-    const auto real = is_feature(k, features);
-    for (std::size_t r = 0; r < rows; ++r) {
-      const std::size_t at = r * stride + k;
-      const V g = hn::Load(d, dz + at), normal = hn::IfThenElseZero(real, hn::LoadU(d, noise + r * features + k));
-      const V spread = exp(hn::Mul(hn::Load(d, log_variance + at), half));
-      put(dmean + at, g, add);
-      put(dlog_variance + at, hn::Mul(hn::Mul(g, normal), hn::Mul(half, spread)), add);
+  const auto put_one = [&](std::size_t at, V normal) HWY_ATTR {
+    const V away = hn::Mul(exp(hn::Mul(hn::Load(d, log_variance + at), half)), normal);
+    hn::Store(hn::Mul(half, away), d, slope + at);
+    hn::Store(hn::Add(hn::Load(d, mean + at), away), d, z + at);
+  };
+  for (std::size_t k = 0; k < shape.features; k += 2) {
+    const std::uint32_t first = first_event + static_cast<std::uint32_t>(k / 2) * pair_words;
+    for (std::size_t e = 0; e < padded(shape.events); e += N) {
+      const Normals normals = standard_normals(keys, first + static_cast<std::uint32_t>(e));
+      put_one(k * feature_stride + e, normals.first);
+      if (k + 1 < shape.features) put_one((k + 1) * feature_stride + e, normals.second);
     }
   }
 }
 
-void Divergence(const float* mean, const float* log_variance, std::size_t rows, std::size_t stride,
-                std::size_t features, float* out) {
-  sixteen_sums(rows * stride, out, [&](std::size_t at, V sum) {
-    const V m = hn::Load(d, mean + at), l = hn::Load(d, log_variance + at);
-    const V term = hn::Sub(hn::NegMulAdd(m, m, hn::Add(hn::Set(d, 1), l)), exp(l));
-    return hn::Add(sum, hn::IfThenElseZero(is_feature(at % stride, features), term));
+void SampleGradient(const float* slope, const float* dz, Shape shape, float* dmean, float* dlog_variance, bool add) {
+  each(shape, [&](std::size_t at) HWY_ATTR {
+    const V g = hn::Load(d, dz + at);
+    put(dmean + at, g, add);
+    put(dlog_variance + at, hn::Mul(g, hn::Load(d, slope + at)), add);
   });
 }
 
-void DivergenceGradient(const float* mean, const float* log_variance, float scale, std::size_t rows, std::size_t stride,
-                        std::size_t features, float* dmean, float* dlog_variance, bool add) {
+float Divergence(const float* mean, const float* log_variance, Shape shape) {
+  return total(shape, [&](std::size_t at, V sum) HWY_ATTR {
+    const V m = hn::Load(d, mean + at), l = hn::Load(d, log_variance + at);
+    return hn::Add(sum, hn::Sub(hn::NegMulAdd(m, m, hn::Add(hn::Set(d, 1), l)), exp(l)));
+  });
+}
+
+void DivergenceGradient(const float* mean, const float* log_variance, float scale, Shape shape, float* dmean,
+                        float* dlog_variance, bool add) {
   const V s = hn::Set(d, scale), half = hn::Set(d, 0.5f * scale);
-  for (std::size_t k = 0; k < stride; k += N) {
-    const auto real = is_feature(k, features);
-    for (std::size_t at = k; at < rows * stride; at += stride) {
-      put(dmean + at, hn::IfThenElseZero(real, hn::Mul(s, hn::Load(d, mean + at))), add);
-      const V grown = hn::Sub(exp(hn::Load(d, log_variance + at)), hn::Set(d, 1));
-      put(dlog_variance + at, hn::IfThenElseZero(real, hn::Mul(half, grown)), add);
-    }
-  }
+  each(shape, [&](std::size_t at) HWY_ATTR {
+    put(dmean + at, hn::Mul(s, hn::Load(d, mean + at)), add);
+    put(dlog_variance + at, hn::Mul(half, hn::Sub(exp(hn::Load(d, log_variance + at)), hn::Set(d, 1))), add);
+  });
 }
 
 /// Where the words of an event begin: features from 0, objects from 64, the event's own last.
 constexpr std::uint32_t object_words = 64, blur_word = 126, rotation_word = 127;
 
-HWY_INLINE std::uint32_t low16(std::uint32_t word) { return word & 0xFFFF; }
-
-/// What of an augmentation is the same for all features of an event. Nothing branches on it: half of the branches would
-/// be mispredicted.
-struct Event {
-  std::uint32_t base;         ///< of its counters
-  std::int32_t blur_feature;  ///< 0 where it is not blurred
-  float turn, lowest_turn;    ///< in periods; features with `turns` above `lowest_turn` rotate
-
-  Event(const Augmentation& a, Keys keys, std::uint32_t event) : base(event * 128) {
-    const std::uint32_t rotation = hash(keys, base + rotation_word);
-    blur_feature = low16(hash(keys, base + blur_word)) < a.blur_event ? static_cast<std::int32_t>(a.blur_feature) : 0;
-    turn = static_cast<float>(rotation >> 16) * 0x1p-16f;
-    lowest_turn = low16(rotation) < a.rotate_event ? 0.0f : 1.0f;
-  }
-};
-
 /// Whether the low 16 bits of words are below a limit.
-HWY_INLINE auto is_hit(VU words, std::int32_t limit) {
-  return hn::RebindMask(d, hn::Lt(hn::BitCast(di, hn::And(words, hn::Set(du, 0xFFFF))), hn::Set(di, limit)));
+HWY_INLINE auto is_hit(VU words, hn::Vec<decltype(di)> limit) {
+  return hn::RebindMask(d, hn::Lt(hn::BitCast(di, hn::And(words, hn::Set(du, 0xFFFF))), limit));
 }
 
-HWY_INLINE V augmented(const Augmentation& a, Keys keys, const Event& event, std::size_t k, V x) {
-  const VU word = hash(keys, counters_from(event.base + static_cast<std::uint32_t>(k)));
-  const V uniform = hn::Mul(hn::ConvertTo(d, hn::BitCast(di, hn::ShiftRight<16>(word))), hn::Set(d, 0x1p-16f));
-  const V blurred = hn::MulAdd(hn::Sub(uniform, x), hn::Set(d, a.blur_magnitude), x);
-  x = hn::IfThenElse(is_hit(word, event.blur_feature), blurred, x);
-  const VU object = hash(keys, hn::Add(hn::Set(du, event.base + object_words), hn::Load(du, a.object + k)));
-  x = hn::IfThenZeroElse(is_hit(object, static_cast<std::int32_t>(a.mask_object)), x);
-  // phi + turn, modulo the period, in periods.
-  const V phi = hn::MulAdd(x, hn::Load(d, a.scale + k), hn::Load(d, a.bias + k));
-  const V phase = hn::MulAdd(phi, hn::Load(d, a.inverse_period + k), hn::Set(d, event.turn));
-  const V turned = hn::Mul(hn::Sub(phase, hn::Floor(phase)), hn::Load(d, a.period + k));
-  const V back = hn::Mul(hn::Sub(turned, hn::Load(d, a.bias + k)), hn::Load(d, a.inverse_scale + k));
-  return hn::IfThenElse(hn::Gt(hn::Load(d, a.turns + k), hn::Set(d, event.lowest_turn)), back, x);
+HWY_INLINE auto limit_of(std::uint32_t probability) { return hn::Set(di, static_cast<std::int32_t>(probability)); }
+
+/// The high 16 bits of words as a uniform number in [0, 1).
+HWY_INLINE V uniform(VU words) {
+  return hn::Mul(hn::ConvertTo(d, hn::BitCast(di, hn::ShiftRight<16>(words))), hn::Set(d, 0x1p-16f));
 }
 
-void Augment(const Augmentation& a, Keys keys, const float* const* events, std::uint32_t first_event, std::size_t rows,
+/// phi + turn, modulo the period, in periods.
+HWY_INLINE V turned(const Augmentation& a, std::size_t k, V x, V turn) {
+  const V phi = hn::MulAdd(x, hn::Set(d, a.scale[k]), hn::Set(d, a.bias[k]));
+  const V phase = hn::MulAdd(phi, hn::Set(d, a.inverse_period[k]), turn);
+  const V back = hn::Mul(hn::Sub(phase, hn::Floor(phase)), hn::Set(d, a.period[k]));
+  return hn::Mul(hn::Sub(back, hn::Set(d, a.bias[k])), hn::Set(d, a.inverse_scale[k]));
+}
+
+void Augment(const Augmentation& a, Keys keys, const float* x, std::uint32_t first_event, std::size_t events,
              float* out) {
-  const std::size_t stride = padded(a.features);
-  for (std::size_t r = 0; r < rows; ++r) {
-    const Event event(a, keys, first_event + static_cast<std::uint32_t>(r));
-    for (std::size_t k = 0; k < stride; k += N) {
-      const V x = augmented(a, keys, event, k, hn::Load(d, events[r] + k));
-      hn::Store(hn::IfThenElseZero(is_feature(k, a.features), x), d, out + r * stride + k);
+  const V magnitude = hn::Set(d, a.blur_magnitude);
+  for (std::size_t e = 0; e < padded(events); e += N) {
+    const VU base = hn::ShiftLeft<7>(counters_from(first_event + static_cast<std::uint32_t>(e)));
+    const auto words = [&](std::uint32_t place) HWY_ATTR { return hash(keys, hn::Add(base, hn::Set(du, place))); };
+    const auto blurs = is_hit(words(blur_word), limit_of(a.blur_event));
+    const auto blur = hn::IfThenElseZero(hn::RebindMask(di, blurs), limit_of(a.blur_feature));
+    const VU rotation = words(rotation_word);
+    const auto rotates = is_hit(rotation, limit_of(a.rotate_event));
+    const V turn = uniform(rotation);
+    auto masked = rotates;
+    for (std::size_t k = 0; k < a.features; ++k) {
+      const std::size_t at = k * feature_stride + e;
+      V value = hn::Load(d, x + at);
+      const VU word = words(static_cast<std::uint32_t>(k));
+      const V blurred = hn::MulAdd(hn::Sub(uniform(word), value), magnitude, value);
+      value = hn::IfThenElse(is_hit(word, blur), blurred, value);
+      if (k == 0 || a.object[k] != a.object[k - 1])
+        masked = is_hit(words(object_words + a.object[k]), limit_of(a.mask_object));
+      value = hn::IfThenZeroElse(masked, value);
+      if (a.turns[k] > 0) value = hn::IfThenElse(rotates, turned(a, k, value, turn), value);
+      hn::Store(value, d, out + at);
     }
   }
 }
@@ -162,26 +151,21 @@ HWY_AFTER_NAMESPACE();
 namespace trigloop::train::kernel {
 
 TRIGLOOP_KERNEL(sample, Sample,
-                (const float* mean, const float* l, Keys keys, std::uint32_t first, std::size_t rows,
-                 std::size_t stride, std::size_t features, float* noise, float* z),
-                (mean, l, keys, first, rows, stride, features, noise, z))
+                (const float* mean, const float* log_variance, Keys keys, std::uint32_t first, Shape shape,
+                 float* slope, float* z),
+                (mean, log_variance, keys, first, shape, slope, z))
 TRIGLOOP_KERNEL(sample_gradient, SampleGradient,
-                (const float* l, const float* noise, const float* dz, std::size_t rows, std::size_t stride,
-                 std::size_t features, float* dm, float* dl, bool add),
-                (l, noise, dz, rows, stride, features, dm, dl, add))
-TRIGLOOP_KERNEL(divergence, Divergence,
-                (const float* m, const float* l, std::size_t rows, std::size_t stride, std::size_t features,
-                 float* out),
-                (m, l, rows, stride, features, out))
+                (const float* slope, const float* dz, Shape shape, float* dmean, float* dlog_variance, bool add),
+                (slope, dz, shape, dmean, dlog_variance, add))
+TRIGLOOP_VALUE_KERNEL(float, divergence, Divergence, (const float* mean, const float* log_variance, Shape shape),
+                      (mean, log_variance, shape))
 TRIGLOOP_KERNEL(divergence_gradient, DivergenceGradient,
-                (const float* m, const float* l, float scale, std::size_t rows, std::size_t stride,
-                 std::size_t features, float* dm, float* dl, bool add),
-                (m, l, scale, rows, stride, features, dm, dl, add))
+                (const float* mean, const float* log_variance, float scale, Shape shape, float* dmean,
+                 float* dlog_variance, bool add),
+                (mean, log_variance, scale, shape, dmean, dlog_variance, add))
 TRIGLOOP_KERNEL(augment, Augment,
-                (const Augmentation& a, Keys keys, const float* const* events, std::uint32_t first, std::size_t rows,
-                 float* out),
-                (a, keys, events, first, rows, out))
-
+                (const Augmentation& a, Keys keys, const float* x, std::uint32_t first, std::size_t events, float* out),
+                (a, keys, x, first, events, out))
 TRIGLOOP_KERNEL(permute, Permute, (const Cells& cells, std::uint32_t first, std::size_t count, std::uint32_t* out),
                 (cells, first, count, out))
 

@@ -30,7 +30,7 @@ class Dense final : public Node {
   void infer(const float* in, float* out, std::size_t rows) const override;
   /// Rounds the parameters anew; `begin` does it every step.
   void quantise();
-  /// W and b as used, rows padded.
+  /// W and b as used; rows are padded(features) apart.
   const float* quantised_kernel() const noexcept { return weights_.data(); }
   const float* quantised_bias() const noexcept { return offsets_.data(); }
 
@@ -38,7 +38,7 @@ class Dense final : public Node {
   Options options_;
   Parameters* parameters_;
   std::size_t kernel_, bias_, bits_ = 0;
-  Floats weights_, transposed_, offsets_;
+  Floats weights_, offsets_;
 };
 
 /// A quantiser's values of x: quantised_relu, quantised_bits, relu.
@@ -77,10 +77,11 @@ class BatchNorm final : public Node {
   std::vector<std::vector<float>*> state() override { return {&moving_mean_, &moving_variance_}; }
 
  private:
-  /// One of the pairs of sums of a block and view, `stride` floats each.
+  /// One of the pairs of sums of a block and view, `width` floats each.
   float* sums(std::size_t block, std::size_t view, std::size_t which) {
-    return sums_.data() + ((view * blocks_ + block) * 2 + which) * stride();
+    return sums_.data() + ((view * blocks_ + block) * 2 + which) * width();
   }
+  std::size_t width() const { return padded(features); }
   kernel::Norm norm(std::size_t view) const;
 
   Parameters* parameters_;
@@ -101,14 +102,15 @@ class Sample final : public Node {
   void backward(const Work& work) override;
 
  private:
-  float* noise(const Work& work) {
-    return noise_.data() + (work.view * blocks_ + work.block) * block_events * stride();
+  /// dz / dlog_variance of a block.
+  float* slope(const Work& work) {
+    return slope_.data() + (work.view * blocks_ + work.block) * features * feature_stride;
   }
 
   std::uint32_t stream_;
-  kernel::Keys keys_{};
+  std::vector<kernel::Keys> keys_;  ///< of each view
   std::size_t blocks_ = 0;
-  Floats noise_;
+  Floats slope_;
 };
 
 }  // namespace trigloop::train

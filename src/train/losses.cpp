@@ -31,8 +31,7 @@ Reconstruction::Reconstruction(std::string loss, Kind kind, std::size_t width, d
 
 void Reconstruction::forward(const Work& work) {
   const auto measure = kind_ == Kind::squared ? kernel::squared_difference : kernel::absolute_difference;
-  std::fill_n(sums(work), 16, 0.0f);
-  measure(work.value(inputs[0]), work.value(inputs[1]), work.rows * stride(), sums(work));
+  sums(work)[0] = measure(work.value(inputs[0]), work.value(inputs[1]), {features, work.rows});
 }
 
 void Reconstruction::backward(const Work& work) {
@@ -40,10 +39,10 @@ void Reconstruction::backward(const Work& work) {
   const double share = weight_ / (static_cast<double>(work.step->events) * static_cast<double>(features));
   const auto scale = static_cast<float>(kind_ == Kind::squared ? 2 * share : share);
   if (wants(0))
-    gradient(work.value(inputs[0]), work.value(inputs[1]), scale, work.gradient(inputs[0]), work.rows * stride(),
+    gradient(work.value(inputs[0]), work.value(inputs[1]), scale, work.gradient(inputs[0]), {features, work.rows},
              adds(0));
   if (wants(1))
-    gradient(work.value(inputs[1]), work.value(inputs[0]), scale, work.gradient(inputs[1]), work.rows * stride(),
+    gradient(work.value(inputs[1]), work.value(inputs[0]), scale, work.gradient(inputs[1]), {features, work.rows},
              adds(1));
 }
 
@@ -59,14 +58,13 @@ Divergence::Divergence(std::string loss, std::size_t width, double weight) : wei
 }
 
 void Divergence::forward(const Work& work) {
-  std::fill_n(sums(work), 16, 0.0f);
-  kernel::divergence(work.value(inputs[0]), work.value(inputs[1]), work.rows, stride(), features, sums(work));
+  sums(work)[0] = kernel::divergence(work.value(inputs[0]), work.value(inputs[1]), {features, work.rows});
 }
 
 void Divergence::backward(const Work& work) {
   const double share = weight_ / (static_cast<double>(work.step->events) * static_cast<double>(features));
-  kernel::divergence_gradient(work.value(inputs[0]), work.value(inputs[1]), static_cast<float>(share), work.rows,
-                              stride(), features, work.gradient(inputs[0]), work.gradient(inputs[1]), adds(0));
+  kernel::divergence_gradient(work.value(inputs[0]), work.value(inputs[1]), static_cast<float>(share),
+                              {features, work.rows}, work.gradient(inputs[0]), work.gradient(inputs[1]), adds(0));
 }
 
 double Divergence::loss(const Step& step) {

@@ -74,7 +74,9 @@ class Vicreg final : public Loss {
  private:
   /// A block's mean (a row) and squares around it (a matrix) in one view.
   float* moments(std::size_t block, std::size_t view) { return moments_.data() + (block * 2 + view) * moment_floats(); }
-  std::size_t moment_floats() const { return stride() * (features + 1); }
+  std::size_t moment_floats() const { return width() * (features + 1); }
+  std::size_t width() const { return padded(features); }
+  float* centred(const Work& work) { return scratch_.data() + work.block * features * feature_stride; }
   void merge_view(const Step& step, std::size_t view, std::vector<double>& mean, std::vector<double>& squares);
   double set_gradient(const Step& step, std::size_t view, const std::vector<double>& squares, double& spread);
 
@@ -99,6 +101,8 @@ class MomentumReconstruction final : public Loss {
   double loss(const Step& step) override;
 
  private:
+  struct Compared;
+  Compared compare(const Work& work, std::size_t object, std::size_t event);
   /// exp(eta) of a block's objects, of the input `which`.
   float* powers(const Work& work, std::size_t which);
   void find_powers(const Work& work, std::size_t which);
@@ -120,7 +124,7 @@ class CrossEntropy final : public Loss {
 
  private:
   float* shares(const Work& work) {
-    return shares_.data() + (work.view * blocks_ + work.block) * block_events * stride();
+    return shares_.data() + (work.view * blocks_ + work.block) * features * feature_stride;
   }
 
   double weight_;

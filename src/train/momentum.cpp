@@ -14,31 +14,30 @@ MomentumReconstruction::MomentumReconstruction(std::string loss, std::vector<Obj
 void MomentumReconstruction::resize(std::size_t blocks, std::size_t views) {
   make_sums(blocks, views, 16);
   blocks_ = blocks;
-  make_zeros(powers_, 2 * blocks * views * block_events * padded(objects_.size()));
+  make_zeros(powers_, 2 * blocks * views * objects_.size() * feature_stride);
 }
 
 float* MomentumReconstruction::powers(const Work& work, std::size_t which) {
   const std::size_t block = (work.view * blocks_ + work.block) * 2 + which;
-  return powers_.data() + block * block_events * padded(objects_.size());
+  return powers_.data() + block * objects_.size() * feature_stride;
 }
 
 void MomentumReconstruction::find_powers(const Work& work, std::size_t which) {
-  const std::size_t width = padded(objects_.size());
   float* out = powers(work, which);
-  for (std::size_t r = 0; r < work.rows; ++r) {
-    const float* x = work.value(inputs[which]) + r * stride();
-    for (std::size_t j = 0; j < objects_.size(); ++j)
-      out[r * width + j] = x[3 * j + 1] * objects_[j].eta_scale + objects_[j].eta_bias;
+  for (std::size_t j = 0; j < objects_.size(); ++j) {
+    const float* eta = work.value(inputs[which]) + (3 * j + 1) * feature_stride;
+    for (std::size_t r = 0; r < work.rows; ++r)
+      out[j * feature_stride + r] = eta[r] * objects_[j].eta_scale + objects_[j].eta_bias;
   }
-  kernel::exponential(out, out, work.rows * width);
+  kernel::exponential(out, out, {objects_.size(), work.rows});
 }
 
 namespace {
 
 struct Momentum {
   float pt, pz, sinh, cosh;
-  Momentum(const float* x, float power, const MomentumReconstruction::Object& o)
-      : pt(x[0] * o.pt_scale + o.pt_bias), sinh((power - 1 / power) / 2), cosh((power + 1 / power) / 2) {
+  Momentum(float x, float power, const MomentumReconstruction::Object& o)
+      : pt(x * o.pt_scale + o.pt_bias), sinh((power - 1 / power) / 2), cosh((power + 1 / power) / 2) {
     pz = pt * sinh;
   }
 };
@@ -47,15 +46,23 @@ float sign(float x) { return x > 0 ? 1.0f : x < 0 ? -1.0f : 0.0f; }
 
 }  // namespace
 
+/// Both momenta of an object of an event.
+struct MomentumReconstruction::Compared {
+  Momentum x, y;
+};
+
+MomentumReconstruction::Compared MomentumReconstruction::compare(const Work& work, std::size_t j, std::size_t event) {
+  const std::size_t pt = 3 * j * feature_stride + event, power = j * feature_stride + event;
+  return {Momentum(work.value(inputs[0])[pt], powers(work, 0)[power], objects_[j]),
+          Momentum(work.value(inputs[1])[pt], powers(work, 1)[power], objects_[j])};
+}
+
 void MomentumReconstruction::forward(const Work& work) {
-  const std::size_t width = padded(objects_.size());
   for (std::size_t which : {0, 1}) find_powers(work, which);
   double sum = 0;
-  for (std::size_t r = 0; r < work.rows; ++r) {
-    for (std::size_t j = 0; j < objects_.size(); ++j) {
-      const std::size_t at = r * stride() + 3 * j;
-      const Momentum x(work.value(inputs[0]) + at, powers(work, 0)[r * width + j], objects_[j]);
-      const Momentum y(work.value(inputs[1]) + at, powers(work, 1)[r * width + j], objects_[j]);
+  for (std::size_t j = 0; j < objects_.size(); ++j) {
+    for (std::size_t r = 0; r < work.rows; ++r) {
+      const auto [x, y] = compare(work, j, r);
       sum += std::abs(x.pt - y.pt) + std::abs(x.pz - y.pz);
     }
   }
@@ -64,20 +71,17 @@ void MomentumReconstruction::forward(const Work& work) {
 
 void MomentumReconstruction::backward(const Work& work) {
   if (!wants(0)) return;
-  const std::size_t width = padded(objects_.size());
   const auto scale =
       static_cast<float>(weight_ / (static_cast<double>(work.step->events) * static_cast<double>(objects_.size())));
   float* dx = work.gradient(inputs[0]);
-  if (!adds(0)) std::fill_n(dx, work.rows * stride(), 0.0f);
-  for (std::size_t r = 0; r < work.rows; ++r) {
-    for (std::size_t j = 0; j < objects_.size(); ++j) {
-      const std::size_t at = r * stride() + 3 * j;
-      const Object& o = objects_[j];
-      const Momentum x(work.value(inputs[0]) + at, powers(work, 0)[r * width + j], o);
-      const Momentum y(work.value(inputs[1]) + at, powers(work, 1)[r * width + j], o);
+  if (!adds(0)) std::fill_n(dx, features * feature_stride, 0.0f);
+  for (std::size_t j = 0; j < objects_.size(); ++j) {
+    float *dpt = dx + 3 * j * feature_stride, *deta = dpt + feature_stride;
+    for (std::size_t r = 0; r < work.rows; ++r) {
+      const auto [x, y] = compare(work, j, r);
       const float along = sign(x.pz - y.pz);
-      dx[at] += scale * (sign(x.pt - y.pt) + along * x.sinh) * o.pt_scale;
-      dx[at + 1] += scale * along * x.pt * x.cosh * o.eta_scale;
+      dpt[r] += scale * (sign(x.pt - y.pt) + along * x.sinh) * objects_[j].pt_scale;
+      deta[r] += scale * along * x.pt * x.cosh * objects_[j].eta_scale;
     }
   }
 }

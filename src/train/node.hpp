@@ -1,6 +1,7 @@
 #pragma once
-// The parts of a training network. A node reads tensors and makes one; a tensor is rows of events (rows.hpp), with as
-// many copies as there are views (augmented versions of an event), and it has a gradient beside its value.
+// The parts of a training network. A node reads tensors and makes one; a tensor is blocks of events (rows.hpp), with as
+// many copies as there are views (augmented versions of an event), and it has a gradient beside its value. Number
+// [feature x feature_stride + event] of a block is a feature of an event.
 //
 // A step of training runs every node forward and backward on every block. Where a node needs a sum over the whole batch
 // (batch norm, a covariance), it says so: then `gather` runs on every block, `merge` once, and only then `forward` on
@@ -43,9 +44,11 @@ struct Work {
 
   float* value(TensorId t) const { return value(t, view); }
   float* value(TensorId t, std::size_t v) const { return at(values[t], v); }
+  kernel::Views all_values(TensorId t) const { return {value(t, 0), values[t].view}; }
+  kernel::Views all_gradients(TensorId t) const { return {gradient(t, 0), gradients[t].view}; }
   float* gradient(TensorId t) const { return gradient(t, view); }
   float* gradient(TensorId t, std::size_t v) const { return at(gradients[t], v); }
-  /// The number of this block and view among `per_view` blocks.
+  /// The batch's number of the block's first event.
   std::size_t event() const { return block * block_events; }
 
  private:
@@ -72,8 +75,6 @@ class Node {
   bool joint_views = false;                   ///< runs once a block, for all views
   bool makes_output = true;                   ///< losses do not
 
-  std::size_t stride() const { return padded(features); }
-  std::size_t in_stride() const { return padded(in_features); }
   bool adds(std::size_t input) const { return wanted[input] == Gradient::add; }
   bool wants(std::size_t input) const { return wanted[input] != Gradient::none; }
 
@@ -103,7 +104,7 @@ class Node {
   virtual double loss(const Step&) { return 0; }
   virtual std::vector<Term> terms() const { return {}; }
 
-  /// Outside of training: out = f(in), for nodes of one input.
+  /// Outside of training: out = f(in), for nodes of one input, of a block's first `rows` events.
   virtual void infer(const float* in, float* out, std::size_t rows) const;
   /// What a checkpoint holds besides parameters.
   virtual std::vector<std::vector<float>*> state() { return {}; }

@@ -142,7 +142,7 @@ void Program::place_tensors() {
 }
 
 void Program::place(std::vector<std::vector<Place>>& places, TensorId tensor, const Life& life) {
-  const std::size_t floats = block_events * padded(network_.features(tensor));
+  const std::size_t floats = feature_stride * network_.features(tensor);
   if (life.first >= life.last) {  // one pass, or none that counts
     for (auto& of_worker : places) {
       make_zeros(memory_.emplace_back(), floats * views_);

@@ -1,10 +1,14 @@
 #pragma once
-// Events in memory while they train: a row an event, a column a feature, in blocks of 128 events.
+// Events in memory while they train.
 //
-// Rows are padded with zeros to 16 floats, so that vectors of any machine cover them, and they stand end to end, so
-// that what works number by number needs no loop over rows. Vectors run along features; nothing is ever summed across a
-// vector. Every sum over events is made event by event within a block, and block by block after that: so a result does
-// not depend on how wide the machine's vectors are, nor on how many threads share the blocks.
+// Data stand in rows, an event each, padded with zeros to 16 floats. In training, events are worked on in blocks, which
+// are turned: a feature after the other, each with the block's events side by side. So vectors run along events, and
+// layers of 4, 10 or 40 features waste no lane. What lies behind a block's last event is anything; whatever sums over
+// events leaves it out.
+//
+// A result may not depend on how wide the machine's vectors are, nor on how many threads share the blocks. So a sum
+// over events is always made of 16 sums, of events 0, 16, 32, ..., of events 1, 17, 33, ... and so on, which are added
+// up as a fixed tree (lane_sums.hpp); and block by block in order after that.
 #include <algorithm>
 #include <cstddef>
 
@@ -15,7 +19,11 @@ namespace trigloop::train {
 /// Events of a block. Part of the numerics: sums are made block by block.
 inline constexpr std::size_t block_events = 128;
 
-/// Floats from one row to the next.
+/// Floats from a feature to the next in a block. Not a power of two, which would put all features of an event into few
+/// sets of the cache.
+inline constexpr std::size_t feature_stride = block_events + 16;
+
+/// Floats from one row to the next, of data and of weights.
 constexpr std::size_t padded(std::size_t features) { return (features + 15) / 16 * 16; }
 
 using Floats = core::AlignedBuffer<float>;

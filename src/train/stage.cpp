@@ -33,19 +33,21 @@ std::vector<const Node*> Stage::path_to(TensorId tensor) const {
 Table Stage::infer(TensorId tensor, const Table& in, Team& team) const {
   const std::vector<const Node*> path = path_to(tensor);
   Table out(network.features(tensor), in.events);
-  std::size_t widest = in.stride();
-  for (const Node* node : path) widest = std::max(widest, node->stride());
+  std::size_t widest = in.features;
+  for (const Node* node : path) widest = std::max(widest, node->features);
   std::vector<Floats> scratch(2 * team.threads());
-  for (Floats& each : scratch) make_zeros(each, block_events * widest);
+  for (Floats& each : scratch) make_zeros(each, feature_stride * widest);
   team.run((in.events + block_events - 1) / block_events, [&](std::size_t block, unsigned worker) {
     const std::size_t first = block * block_events, rows = std::min(block_events, in.events - first);
-    const float* x = in.row(first);
-    for (std::size_t k = 0; k < path.size(); ++k) {
-      float* y = k + 1 == path.size() ? out.row(first) : scratch[2 * worker + k % 2].data();
-      path[k]->infer(x, y, rows);
-      x = y;
+    const float* events[block_events];
+    for (std::size_t r = 0; r < rows; ++r) events[r] = in.row(first + r);
+    float *x = scratch[2 * worker].data(), *y = scratch[2 * worker + 1].data();
+    kernel::gather(events, {in.features, rows}, x);
+    for (const Node* node : path) {
+      node->infer(x, y, rows);
+      std::swap(x, y);
     }
-    if (path.empty()) std::copy_n(x, rows * in.stride(), out.row(first));
+    kernel::scatter(x, {out.features, rows}, out.row(first));
   });
   return out;
 }

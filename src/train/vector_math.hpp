@@ -1,4 +1,5 @@
-// Random numbers, exp, log, cos and loops over vectors. Included once for each kind of machine by the files of kernels.
+// Random numbers, exp, log, sine and loops over vectors. Included once for each kind of machine by the files of
+// kernels.
 //
 // The polynomials are Cephes' (S. Moshier) in single precision, evaluated by fused multiply-adds: errors of 1 to 2 ulp.
 // They have the same bits everywhere because they use nothing but additions, multiplications and fused ones.
@@ -89,23 +90,30 @@ HWY_INLINE V log(V x) {
   return hn::MulAdd(k, hn::Set(d, 0.693359375f), hn::Add(f, y));
 }
 
-/// cos(2 pi t) for t in [-1/2, 1/2]. By symmetry the polynomial runs over a quarter: cos(2 pi t) = sin(2 pi (1/4 -
-/// |t|)).
-HWY_INLINE V cos_turn(V t) {
+/// sin(2 pi t) for t in [-1/4, 1/4].
+HWY_INLINE V sin_quarter(V t) {
   static constexpr float c[] = {
       1.0f, -1.6666666667e-1f, 8.3333333333e-3f, -1.9841269841e-4f, 2.7557319224e-6f, -2.5052108385e-8f};
-  const V x = hn::Mul(hn::Sub(hn::Set(d, 0.25f), hn::Abs(t)), hn::Set(d, 6.28318531f));
+  const V x = hn::Mul(t, hn::Set(d, 6.28318531f));
   return hn::Mul(x, polynomial(hn::Mul(x, x), c));
 }
 
-/// Box and Muller: of two words, the one gives the radius, the other the angle.
-HWY_INLINE V standard_normal(Keys keys, std::uint32_t first) {
+struct Normals {
+  V first, second;
+};
+
+/// Box and Muller: of two words, the one gives the radius, the other the angle of two independent numbers.
+HWY_INLINE Normals standard_normals(Keys keys, std::uint32_t first) {
   const VU counter = counters_from(first);
   const VU a = hash(keys, counter), b = hash(keys, hn::Add(counter, hn::Set(du, 0x80000000u)));
   const V one = hn::ConvertTo(d, hn::BitCast(di, hn::Add(hn::ShiftRight<8>(a), hn::Set(du, 1))));
   const V two = hn::ConvertTo(d, hn::ShiftRight<8>(hn::BitCast(di, b)));  // -2^23 ... 2^23 - 1
   const V radius = hn::Sqrt(hn::Mul(hn::Set(d, -2.0f), log(hn::Mul(one, hn::Set(d, 0x1p-24f)))));
-  return hn::Mul(radius, cos_turn(hn::Mul(two, hn::Set(d, 0x1p-24f))));
+  const V turn = hn::Mul(two, hn::Set(d, 0x1p-24f)), quarter = hn::Set(d, 0.25f);
+  // cos t = sin (1/4 - |t|); sin t = sin (1/4 - | |t| - 1/4 |) with the sign of t.
+  const V up = hn::Sub(quarter, hn::Abs(turn));
+  const V side = hn::CopySign(hn::Sub(quarter, hn::Abs(up)), turn);
+  return {hn::Mul(radius, sin_quarter(up)), hn::Mul(radius, sin_quarter(side))};
 }
 
 /// f(offset) for every vector of `count` floats.
@@ -115,22 +123,6 @@ HWY_INLINE void each(std::size_t count, const F& f) {
 }
 
 HWY_INLINE void put(float* to, V v, bool add) { hn::Store(add ? hn::Add(hn::Load(d, to), v) : v, d, to); }
-
-/// out[16] += f of 16 numbers at a time: lane l of the sums takes numbers l, l + 16, ...
-template <class F>
-HWY_INLINE void sixteen_sums(std::size_t count, float* out, const F& f) {
-  for (std::size_t lane = 0; lane < 16; lane += N) {
-    V sum = hn::Load(d, out + lane);
-    for (std::size_t k = lane; k < count; k += 16) sum = f(k, sum);
-    hn::Store(sum, d, out + lane);
-  }
-}
-
-/// Columns from `features` on are padding, and stay 0.
-HWY_INLINE auto is_feature(std::size_t k, std::size_t features) {
-  const auto column = hn::BitCast(di, counters_from(static_cast<std::uint32_t>(k)));
-  return hn::RebindMask(d, hn::Lt(column, hn::Set(di, static_cast<std::int32_t>(features))));
-}
 
 }  // namespace
 }  // namespace trigloop::train::kernel::HWY_NAMESPACE

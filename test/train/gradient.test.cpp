@@ -58,15 +58,14 @@ struct Fixture {
   Views data() const {
     const Permutation order(table.events, 0, 0);
     Views out(views);
-    Table one(table.features, 1);
+    Floats one(table.features * feature_stride);
     for (std::uint32_t v = 0; v < views; ++v) {
       for (std::uint32_t e = 0; e < events; ++e) {
         const float* row = table.row(order(e));
-        if (augmenter) {
-          augmenter->run(keys_of(1, 0, 0x100 + v), &row, e, 1, one.row(0));
-          row = one.row(0);
-        }
-        out[v].emplace_back(row, row + table.features);
+        kernel::gather(&row, {table.features, 1}, one.data());
+        if (augmenter) augmenter->run(keys_of(1, 0, 0x100 + v), one.data(), e, 1, one.data());
+        Row& event = out[v].emplace_back();
+        for (std::size_t k = 0; k < table.features; ++k) event.push_back(one[k * feature_stride]);
       }
     }
     return out;
@@ -171,11 +170,13 @@ TEST(Gradient, OfSamplingAndDivergenceIsExact) {
   f.net.add(std::make_unique<Reconstruction>("loss", Reconstruction::Kind::squared, 10, 0.7), {y, f.feed->output});
   f.net.add(std::make_unique<Divergence>("divergence", 4, 0.3), {mean, l});
   // The noise is what sampling gives of means 0 and variances 1.
-  Table zeros(4, 256), noise(4, 256), made(4, 256);
-  kernel::sample(zeros.row(0), zeros.row(0), keys_of(1, 0, 77), 0, 128, 16, 4, noise.row(0), made.row(0));
-  kernel::sample(zeros.row(0), zeros.row(0), keys_of(1, 0, 77), 128, 72, 16, 4, noise.row(128), made.row(128));
+  Floats zeros, slope(4 * feature_stride), made(4 * feature_stride);
+  make_zeros(zeros, 4 * feature_stride);
   Rows given;
-  for (std::size_t e = 0; e < 200; ++e) given.emplace_back(made.row(e), made.row(e) + 4);
+  for (std::uint32_t e = 0; e < 200; ++e) {
+    kernel::sample(zeros.data(), zeros.data(), keys_of(1, 0, 77), e, {4, 1}, slope.data(), made.data());
+    given.push_back({made[0], made[feature_stride], made[2 * feature_stride], made[3 * feature_stride]});
+  }
   f.check(
       [&](auto t) {
         double sum = 0;
@@ -242,17 +243,17 @@ TEST(Gradient, PassesStraightThroughQuantisers) {
                                    100, -0.2f, 2.125f, 0.1249f, 3.9f,   1,    2,     3};
   alignas(64) float y[16], g[16], ones[16];
   std::fill_n(ones, 16, 1.0f);
-  kernel::quantise(relu, x, y, 16);  // steps of 1/4, half to even, at most 3.75
+  kernel::quantise_flat(relu, x, y, 16);  // steps of 1/4, half to even, at most 3.75
   const float rounded[16] = {0, 0, 0, 0, 0.5f, 1.25f, 3.75f, 3.75f, 3.75f, 0, 2, 0, 3.75f, 1, 2, 3};
   for (int k = 0; k < 16; ++k) EXPECT_EQ(y[k], rounded[k]) << x[k];
-  kernel::quantise_gradient(relu, x, ones, g, 16, false);
+  kernel::quantise_gradient(relu, x, ones, g, {1, 16}, false);
   for (int k = 0; k < 16; ++k) EXPECT_EQ(g[k], x[k] > 0 && x[k] <= 3.75f ? 1 : 0) << x[k];
-  kernel::quantise(bits, x, y, 16);  // steps of 1/4, from -2 to 1.75
+  kernel::quantise_flat(bits, x, y, 16);  // steps of 1/4, from -2 to 1.75
   EXPECT_EQ(y[0], -1);
   EXPECT_EQ(y[8], 1.75f);
   EXPECT_EQ(y[3], 0);
   EXPECT_EQ(y[4], 0.5f);
-  kernel::quantise_gradient(bits, x, ones, g, 16, false);
+  kernel::quantise_gradient(bits, x, ones, g, {1, 16}, false);
   for (int k = 0; k < 16; ++k) EXPECT_EQ(g[k], 1);
 }
 

@@ -104,8 +104,15 @@ struct Augmented {
     const Augmenter augmenter(options, geometry);
     for (std::size_t e = 0; e < events; ++e) {
       for (std::size_t k = 0; k < 57; ++k) in.row(e)[k] = 1.5f + 0.01f * static_cast<float>(k);
-      const float* row = in.row(e);
-      augmenter.run({11, 12}, &row, static_cast<std::uint32_t>(e), 1, out.row(e));
+    }
+    Floats block(57 * feature_stride);
+    for (std::size_t e = 0; e < events; e += block_events) {
+      const float* rows[block_events];
+      const std::size_t count = std::min(block_events, events - e);
+      for (std::size_t r = 0; r < count; ++r) rows[r] = in.row(e + r);
+      kernel::gather(rows, {57, count}, block.data());
+      augmenter.run({11, 12}, block.data(), static_cast<std::uint32_t>(e), count, block.data());
+      kernel::scatter(block.data(), {57, count}, out.row(e));
     }
   }
   double changed(std::size_t e, std::size_t k) const { return out.row(e)[k] != in.row(e)[k]; }
@@ -181,8 +188,15 @@ TEST(Augment, RefusesWhatIsNoProbability) {
 
 TEST(Normal, NoiseHasTheMomentsOfANormalDistribution) {
   constexpr std::size_t rows = 20000;
-  Table zeros(16, rows), noise(16, rows), z(16, rows);
-  kernel::sample(zeros.row(0), zeros.row(0), {3, 4}, 0, rows, 16, 16, noise.row(0), z.row(0));
+  Table z(16, rows);
+  Floats zeros, slope(16 * feature_stride), made(16 * feature_stride);
+  make_zeros(zeros, 16 * feature_stride);
+  for (std::size_t e = 0; e < rows; e += block_events) {
+    const std::size_t count = std::min(block_events, rows - e);
+    kernel::sample(zeros.data(), zeros.data(), {3, 4}, static_cast<std::uint32_t>(e), {16, count}, slope.data(),
+                   made.data());
+    kernel::scatter(made.data(), {16, count}, z.row(e));
+  }
   double m1 = 0, m2 = 0, m4 = 0, product = 0;
   for (std::size_t e = 0; e < rows; ++e) {
     for (std::size_t k = 0; k < 16; ++k) {
@@ -199,10 +213,14 @@ TEST(Normal, NoiseHasTheMomentsOfANormalDistribution) {
 }
 
 TEST(VectorMath, ExponentialIsRightToTwoUlp) {
-  Table x(16, 4000), y(16, 4000);
-  for (std::size_t k = 0; k < 64000; ++k) x.rows[k] = -80 + 160 * static_cast<float>(k) / 64000;
-  kernel::exponential(x.rows.data(), y.rows.data(), 64000);
-  for (std::size_t k = 0; k < 64000; ++k) ASSERT_NEAR(y.rows[k] / std::exp(double{x.rows[k]}), 1, 2.5e-7) << x.rows[k];
+  constexpr std::size_t features = 500;
+  Floats x(features * feature_stride), y(features * feature_stride);
+  const auto count = static_cast<float>(x.size());
+  for (std::size_t k = 0; k < x.size(); ++k) x[k] = -80 + 160 * static_cast<float>(k) / count;
+  kernel::exponential(x.data(), y.data(), {features, block_events});
+  for (std::size_t f = 0; f < features; ++f)
+    for (std::size_t k = f * feature_stride; k < f * feature_stride + block_events; ++k)
+      ASSERT_NEAR(y[k] / std::exp(double{x[k]}), 1, 2.5e-7) << x[k];
 }
 
 TEST(Monitor, FindsThresholdsAsThePackageDoes) {

@@ -31,7 +31,9 @@ class Rows final : public Node {
     }
   }
   void forward(const Work& work) override {
-    std::copy_n(views_[work.view].row(work.event()), work.rows * stride(), work.value(output));
+    const float* rows[block_events];
+    for (std::size_t r = 0; r < work.rows; ++r) rows[r] = views_[work.view].row(work.event() + r);
+    kernel::gather(rows, {features, work.rows}, work.value(output));
   }
   void backward(const Work&) override {}
 
@@ -48,11 +50,12 @@ class Noisy final : public Node {
   }
   void forward(const Work& work) override {
     const float *m = work.value(inputs[0]), *l = work.value(inputs[1]), *noise = work.value(inputs[2]);
-    for (std::size_t k = 0; k < work.rows * stride(); ++k) work.value(output)[k] = m[k] + std::exp(l[k] / 2) * noise[k];
+    for (std::size_t k = 0; k < features * feature_stride; ++k)
+      work.value(output)[k] = m[k] + std::exp(l[k] / 2) * noise[k];
   }
   void backward(const Work& work) override {
     const float *l = work.value(inputs[1]), *noise = work.value(inputs[2]), *dz = work.gradient(output);
-    for (std::size_t k = 0; k < work.rows * stride(); ++k) {
+    for (std::size_t k = 0; k < features * feature_stride; ++k) {
       work.gradient(inputs[0])[k] += dz[k];  // the divergence has written before
       work.gradient(inputs[1])[k] += dz[k] * noise[k] * std::exp(l[k] / 2) / 2;
     }
