@@ -90,6 +90,7 @@ int run(int argc, char** argv) {
   trigloop::app::add_simulate(program);
   trigloop::app::add_tail(program);
   trigloop::app::add_train(program);
+  trigloop::app::add_watch(program);
 
   if (argc > 1) refuse_unknown_command(program, argv[1]);
   try {

@@ -1,0 +1,126 @@
+// trigloop watch: rates, thresholds and scores of scouted lumisections, all at once or as they come.
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "app/commands.hpp"
+#include "core/file.hpp"
+#include "core/interrupt.hpp"
+#include "report/watch/course_figures.hpp"
+#include "watch/report.hpp"
+
+namespace trigloop::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::vector<fs::path> spectra;
+  std::vector<double> raw, pure;
+  std::string html;
+  unsigned bunches = 0, threads = 0;
+  std::size_t lines = 20;
+  double pause = 5;
+  bool follow = false, json = false;
+};
+
+watch::CourseOptions course_options(const Options& options) {
+  watch::CourseOptions course;
+  course.bunches = options.bunches;
+  course.threads = options.threads;
+  if (!options.raw.empty() || !options.pure.empty()) {
+    course.points.clear();
+    for (const double hz : options.pure) course.points.push_back({true, hz});
+    for (const double hz : options.raw) course.points.push_back({false, hz});
+  }
+  return course;
+}
+
+void write_page(const Options& options, const watch::Course& course) {
+  if (options.html.empty()) return;
+  report::Page page;
+  page.title = "Watch";
+  report::watching::add_course(page, course);
+  report::write_page(page, options.html);
+}
+
+void print(const Options& options, const watch::Course& course) {
+  const watch::RareScores rare = watch::rare_scores(course.all);
+  std::cout << (options.json ? watch::course_as_json(course, rare) + "\n"
+                             : watch::course_as_text(course, rare, options.lines));
+}
+
+/// Waits in short steps, so that an interrupt is not kept waiting.
+void wait(double seconds) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
+  while (Clock::now() < end && !core::interrupted()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+}
+
+std::vector<fs::path> files_now(const Options& options) {
+  try {
+    return watch::find_lumis(options.spectra);
+  } catch (const core::Error& e) {
+    if (!options.follow || e.code() != core::ErrorCode::not_found) throw;
+    return {};
+  }
+}
+
+void follow(const Options& options, watch::Course& course, std::set<fs::path> known) {
+  while (!core::interrupted()) {
+    wait(options.pause);
+    std::vector<fs::path> fresh;
+    for (const fs::path& file : files_now(options)) {
+      if (known.insert(file).second) fresh.push_back(file);
+    }
+    if (fresh.empty()) continue;
+    const std::size_t first = course.lumis.size();
+    watch::extend_course(course, fresh, options.threads);
+    for (std::size_t l = first; l < course.lumis.size(); ++l) std::cout << watch::lumi_line(course, l);
+    std::cout.flush();
+    write_page(options, course);
+  }
+  if (!core::asked_to_end()) core::stop_if_interrupted();
+}
+
+void run(const Options& options) {
+  const std::vector<fs::path> files = files_now(options);
+  if (files.empty() && !options.follow) {
+    throw core::Error(core::ErrorCode::not_found, "there is neither a record nor an .axo file")
+        .file(options.spectra.front().native());
+  }
+  watch::Course course = watch::follow_course(files, course_options(options));
+  print(options, course);
+  write_page(options, course);
+  if (options.follow) follow(options, course, {files.begin(), files.end()});
+}
+
+}  // namespace
+
+void add_watch(CLI::App& program) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("watch", "Rates, thresholds and drift of scouted lumisections");
+  command->add_option("--spectra", options->spectra, "Output folders of `trigloop scout run`, or folders of .axo files")
+      ->required();
+  command->add_flag("--follow", options->follow, "Go on with lumisections as they come, until stopped");
+  command->add_option("--raw", options->raw, "Working points of all events, Hz (default: 1000 5000 10000)");
+  command->add_option("--pure", options->pure, "Working points of pure events, Hz (default: 50)");
+  command->add_option("--bunches", options->bunches, "Colliding bunches, where the exposure does not tell rates (.axo)")
+      ->check(CLI::Range(1, 3564));
+  command->add_option("--lines", options->lines, "How many lumisections to print, the latest")->capture_default_str();
+  command->add_option("--html", options->html, "Draw a page, too; it works without network");
+  command->add_option("--pause", options->pause, "Seconds between looks at the folders")
+      ->check(CLI::Range(0.05, 3600.0))
+      ->capture_default_str();
+  command->add_option("--threads", options->threads, "Threads (default: all cores)");
+  command->add_flag("--json", options->json, "Print as JSON (docs/formats.md)")->excludes("--follow");
+  command->footer(
+      "Examples:\n  trigloop watch --spectra records\n  trigloop watch --spectra records --follow --html watch.html\n"
+      "  trigloop watch --spectra StoreStage4 --bunches 2544");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace trigloop::app

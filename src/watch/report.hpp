@@ -1,0 +1,16 @@
+#pragma once
+// The course of rates for people and for machines (docs/formats.md, "Watch").
+#include <string>
+
+#include "watch/course.hpp"
+#include "watch/rare.hpp"
+
+namespace trigloop::watch {
+
+/// Working points, the last `lines` lumisections, outliers, rare scores.
+std::string course_as_text(const Course& course, const RareScores& rare, std::size_t lines);
+std::string course_as_json(const Course& course, const RareScores& rare);
+/// One line of course_as_text: for lumisections as they come.
+std::string lumi_line(const Course& course, std::size_t l);
+
+}  // namespace trigloop::watch
