@@ -123,6 +123,7 @@ lr_schedule:
         gamma: 0.5
 train_recipe: Contrastive_VAE
 compat: false
+layer_bits: {}
 curate:
   drop_saturated_et: true
   signal_sets: {}

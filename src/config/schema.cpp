@@ -130,6 +130,7 @@ constexpr Key table[] = {
     {"DEBUG", flag, "read by the package, though its master lacks it; no effect", 0, 0, {}, false, older},
     // Ours
     {"compat", flag, "keep the package's faults (see docs/config.md)", 0, 0, {}, false, trigloop},
+    {"layer_bits", any, "types of single layers: {STAGE.LAYER: {kernel: [bits, integer], bias: ..., activation: ...}}", 0, 0, {}, false, trigloop},
     {"curate.drop_saturated_et", flag, "drop events with ET at 4095 or above, as the package does; false is for inputs without ET", 0, 0, {}, false, trigloop},
     {"curate.signal_sets", any, "roles and conditions of the signal sets: {NAME: {role, conditions, hash}}", 0, 0, {}, false, trigloop},
     {"curate.signal_sets_file", path, "YAML file with the same map", 0, 0, {}, true, trigloop},

@@ -35,25 +35,28 @@ TensorId tensor_at(const Stage& stage, const core::Section& item, const std::str
 
 namespace {
 
-Quantiser activation_of(const core::Section& item, const LayerQuantisers& quantisers) {
-  const std::string kind = item.choice("activation", {"none", "relu", "quantised_relu"}, "none");
+Quantiser activation_of(const std::string& kind, const LayerQuantisers& quantisers) {
   if (kind == "none") return {};
   return kind == "relu" ? Quantiser{Quantiser::Kind::relu} : quantisers.activation;
 }
 
 /// Dense layers one behind the other; all but the last (the last too, if `last` is activated) have the activation.
-void add_dense(Stage& stage, const core::Section& item, const Scope& scope, const LayerQuantisers& quantisers) {
+void add_dense(Stage& stage, const core::Section& item, const Scope& scope, Widths& widths) {
   const std::string name = item.text("dense");
   const Numbers nodes = numbers_at(item, "nodes", scope);
   const bool quantised = item.flag("quantised", false), norm = item.flag("norm", false);
   const bool last = item.choice("last", {"linear", "activated"}, "linear") == "activated";
-  const Quantiser activation = activation_of(item, quantisers);
+  const std::string kind = item.choice("activation", {"none", "relu", "quantised_relu"}, "none");
+  const bool trains_bits = item.choice("bits", {"fixed", "trained"}, "fixed") == "trained";
+  if (trains_bits && !quantised) throw item.error("bits", "needs `quantised: true`");
   TensorId x = tensor_at(stage, item, "from", "input");
   for (std::size_t k = 0; k < nodes.size(); ++k) {
     if (!(nodes[k] >= 1 && nodes[k] <= 4096) || nodes[k] != std::floor(nodes[k]))
       throw item.error("nodes", "must be integers from 1 to 4096");
     const std::string layer = name + "_" + std::to_string(k);
-    Dense::Options options{stage.network.features(x), static_cast<std::size_t>(nodes[k]), {}, {}};
+    const LayerQuantisers quantisers = widths.of(item, scope, k, nodes.size(), stage.name + "." + layer);
+    const Quantiser activation = activation_of(kind, quantisers);
+    Dense::Options options{stage.network.features(x), static_cast<std::size_t>(nodes[k]), {}, {}, trains_bits};
     if (quantised) options.kernel = quantisers.kernel, options.bias = quantisers.bias;
     x = stage.network.add(std::make_unique<Dense>(layer, options, stage.network.parameters), {x}).output;
     const std::size_t width = stage.network.features(x);
@@ -78,9 +81,9 @@ void add_sample(Stage& stage, const core::Section& item) {
 
 }  // namespace
 
-void add_layers(Stage& stage, const core::Section& item, const Scope& scope, const LayerQuantisers& quantisers) {
+void add_layers(Stage& stage, const core::Section& item, const Scope& scope, Widths& widths) {
   if (item.has("dense")) {
-    add_dense(stage, item, scope, quantisers);
+    add_dense(stage, item, scope, widths);
   } else if (item.has("sample")) {
     add_sample(stage, item);
   } else {

@@ -3,15 +3,21 @@
 #include "core/yaml.hpp"
 #include "train/expression.hpp"
 #include "train/recipe.hpp"
+#include "train/widths.hpp"
 
 namespace trigloop::train {
 
-struct LayerQuantisers {
-  Quantiser kernel, bias, activation;
-};
+/// Epochs, batch, optimiser, schedule, history.
+void set_loop(Stage& stage, const core::Section& section, const Scope& scope);
+/// After the layers are there.
+void set_pruning(Stage& stage, const core::Section& section, const Scope& scope);
+std::optional<Augmenter> augmenter_of(const core::Section& stage, const Scope& scope, const DataShape& shape,
+                                      bool compat);
+/// Names of dense layers, by a list of stacks or layers. Error: usage, for a name that is neither.
+std::vector<std::string> layers_at(const Stage& stage, const core::Section& section, const std::string& key);
 
 /// Appends what an item of `network` describes.
-void add_layers(Stage& stage, const core::Section& item, const Scope& scope, const LayerQuantisers& quantisers);
+void add_layers(Stage& stage, const core::Section& item, const Scope& scope, Widths& widths);
 /// Appends what an item of `loss` describes.
 void add_loss(Stage& stage, const core::Section& item, const Scope& scope, const Geometry& geometry);
 

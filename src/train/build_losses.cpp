@@ -1,4 +1,5 @@
 // The items of a stage's `loss`.
+#include "train/bit_operations.hpp"
 #include "train/build.hpp"
 #include "train/losses.hpp"
 
@@ -33,6 +34,22 @@ void add_formula(Stage& stage, const core::Section& item, const Scope& scope, co
     if (!e.file_name().empty()) throw;
     throw item.error("expression", e.reason());
   }
+}
+
+/// The cost in firmware of layers whose bits are trained.
+void add_cost(Stage& stage, const core::Section& item, const std::string& name, double weight) {
+  std::vector<BitOperations::Costed> costed;
+  for (const std::string& layer : layers_at(stage, item, "ebops")) {
+    for (const auto& node : stage.network.nodes()) {
+      const auto* dense = dynamic_cast<const Dense*>(node.get());
+      if (dense == nullptr || dense->name != layer) continue;
+      if (!dense->options().trains_bits)
+        throw item.error("ebops", "names '" + layer + "', whose bits are fixed")
+            .remedy("Give its stack `bits: trained`");
+      costed.push_back({dense, bits_of(stage.network, dense->inputs[0], stage.input_bits)});
+    }
+  }
+  stage.network.add(std::make_unique<BitOperations>(name, std::move(costed), weight), {});
 }
 
 }  // namespace
@@ -74,12 +91,14 @@ void add_loss(Stage& stage, const core::Section& item, const Scope& scope, const
   } else if (item.has("divergence")) {
     const TensorId mean = tensor_at(stage, item, "divergence"), l = tensor_at(stage, item, "log_variance");
     net.add(std::make_unique<Divergence>(named("divergence"), net.features(mean), weight), {mean, l});
+  } else if (item.has("ebops")) {
+    add_cost(stage, item, named("ebops"), weight);
   } else if (item.has("expression")) {
     add_formula(stage, item, scope, named("expression"), weight);
   } else {
     throw item.error("",
                      "is no loss; known: vicreg, squared, absolute, momentum, cross_entropy, divergence, "
-                     "expression");
+                     "expression, ebops");
   }
   item.refuse_unknown();
 }

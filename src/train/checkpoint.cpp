@@ -27,7 +27,8 @@ void fill(const io::Source& source, const std::string& group, const std::string&
 
 /// What a stage keeps besides its parameters, by name.
 template <class F>
-void each_state(const Stage& stage, const F& f) {
+void each_state(Stage& stage, const F& f) {
+  if (stage.pruner) f("masks", stage.pruner->masks());
   for (const auto& node : stage.network.nodes()) {
     std::size_t k = 0;
     for (std::vector<float>* values : node->state()) f("state_" + node->name + "_" + std::to_string(k++), *values);
@@ -46,7 +47,7 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
   writer.add("loop", "place", place);
   writer.add("loop", "sums", checkpoint.sums);
   for (std::size_t s = 0; s <= checkpoint.stage; ++s) {
-    const Stage& stage = *recipe.stages[s];
+    Stage& stage = *recipe.stages[s];
     const Parameters& parameters = stage.network.parameters;
     writer.add(group_of(s), "parameters", std::span(parameters.data(), parameters.size()));
     each_state(stage, [&](const std::string& name, const std::vector<float>& values) {

@@ -56,6 +56,30 @@ PackedFile::PackedFile(std::filesystem::path path) : path_(std::move(path)), sou
 
 std::string PackedFile::config() const { return io::hdf5::read_attribute(path_, "", "config").value_or(""); }
 
+std::vector<float> PackedFile::read_column(const std::string& table, const std::string& column) const {
+  try {
+    const io::ColumnInfo& info = io::find_column(source_->info(), io::find_table(source_->info(), table), column);
+    std::uint64_t width = 1;
+    for (const std::uint64_t n : info.shape) width *= n;
+    if (width != 1)
+      throw Error(ErrorCode::mismatch, "has " + std::to_string(width) + " numbers an event, so it is no target");
+    if (info.entries > max_events) throw Error(ErrorCode::limit, "has more than 100 million events");
+    std::vector<float> out;
+    const auto reader = source_->read({table, 0, {column}});
+    for (event::Columns cluster; reader->next(cluster);) {
+      event::visit(cluster.columns[0].type, [&](auto zero) {
+        for (const auto v : cluster.columns[0].as<decltype(zero)>()) out.push_back(static_cast<float>(v));
+      });
+    }
+    if (!std::ranges::all_of(out, [](float v) { return std::isfinite(v); }))
+      throw Error(ErrorCode::damaged, "has a number that is not finite");
+    return out;
+  } catch (Error& e) {
+    e.in("column '" + column + "' of '" + table + "'").file(path_.native());
+    throw;
+  }
+}
+
 Events PackedFile::read(const std::string& table, const Quantiser& quantiser) const {
   try {
     const io::TableInfo& info = io::find_table(source_->info(), table);

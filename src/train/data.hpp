@@ -30,6 +30,8 @@ class PackedFile {
   /// "Background_data/Train", "Signal_data/NAME": normalised values as `quantiser` rounds them. Errors: damaged, for
   /// values that are not finite; mismatch.
   Events read(const std::string& table, const Quantiser& quantiser) const;
+  /// A column of one number an event: ET, HT, PU. Errors: mismatch, naming what there is; damaged.
+  std::vector<float> read_column(const std::string& table, const std::string& column) const;
 
  private:
   std::filesystem::path path_;

@@ -16,14 +16,15 @@ struct Score {
   enum class Kind : std::uint8_t { squared_distance, sum_of_squares, output };
   Kind kind = Kind::output;
   std::string stage, tensor, other;  ///< of the stage; `other` is what the distance is to
+  std::string target;                ///< of an output: the column that it estimates, or ""
 };
 
 struct Recipe {
   std::string name;
-  std::string text;         ///< the YAML, for the bundle
-  Quantiser data;           ///< of normalised inputs
+  std::string text;                   ///< the YAML, for the bundle
+  Quantiser data;                     ///< of normalised inputs
   double crossings_khz = 28608.8064;  ///< colliding crossings, which rates are shares of
-  bool supervised = false;  ///< trains on the signal sets, each being a class
+  bool supervised = false;            ///< trains on the signal sets, each being a class
   std::vector<std::unique_ptr<Stage>> stages;
   Score score;
 

@@ -18,6 +18,12 @@ TensorId Stage::tensor(const std::string& tensor_name) const {
   throw error;
 }
 
+const Target& Stage::target(const std::string& target_name) const {
+  for (const auto& target : targets)
+    if (target->name == target_name) return *target;
+  throw core::Error(core::ErrorCode::usage, "stage '" + name + "' has no target '" + target_name + "'");
+}
+
 std::vector<const Node*> Stage::path_to(TensorId tensor) const {
   std::vector<const Node*> path;
   while (tensor != feed->output) {

@@ -9,6 +9,7 @@
 #include "train/feed.hpp"
 #include "train/optimiser.hpp"
 #include "train/program.hpp"
+#include "train/prune.hpp"
 #include "train/schedule.hpp"
 
 namespace trigloop::train {
@@ -16,11 +17,21 @@ namespace trigloop::train {
 /// Columns of the history that a value is written to.
 using HistoryNames = std::map<std::string, std::vector<std::string>>;
 
+/// What a stage learns besides the events: a feature of each of them, in the same order.
+struct Target {
+  std::string name;    ///< of its tensor
+  std::string column;  ///< of the data; "": classes, one-hot
+  double unit = 1;     ///< the tensor is column / unit
+  Table table;
+  Feed* feed = nullptr;
+};
+
 struct Stage {
   std::string name;
   std::string input;  ///< "data", or "STAGE.TENSOR"
   std::size_t views = 1, batch = 0;
   std::int64_t epochs = 0;
+  int input_bits = 0;         ///< of what it is fed
   bool evaluates = false;     ///< scores the test events and signals after every epoch
   double gradient_scale = 1;  ///< compat: the package's VICReg loss is one number an event, so its gradient is a sum
   std::uint64_t seed = 0;
@@ -31,14 +42,16 @@ struct Stage {
   Network network;
   std::map<std::string, TensorId> tensors;  ///< by name; "input" is what the feed gives
   Table table;                              ///< rows to train on; features are known before the rows are
-  Table targets;                            ///< of a supervised stage: one-hot classes
-  Table held;                               ///< of a supervised stage: events that are not trained on, ...
-  std::vector<std::size_t> held_classes;    ///< ... and what they are
+  std::vector<std::unique_ptr<Target>> targets;
+  std::optional<Pruner> pruner;
+  Table held;                             ///< of a supervised stage: events that are not trained on, ...
+  std::vector<std::size_t> held_classes;  ///< ... and what they are
   Feed* feed = nullptr;
-  Feed* target_feed = nullptr;
 
   /// Error: usage, naming the nearest.
   TensorId tensor(const std::string& tensor_name) const;
+  /// Error: usage.
+  const Target& target(const std::string& target_name) const;
   /// The nodes that lead from the input to `tensor` outside of training: a sample is its mean.
   std::vector<const Node*> path_to(TensorId tensor) const;
   /// `tensor` for all rows of `in`.

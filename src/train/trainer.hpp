@@ -57,11 +57,15 @@ class Trainer {
 
   void begin_stage(Stage& stage);
   void take_classes(Stage& stage);
+  void take_targets(Stage& stage);
+  void watch_tests(const Stage& stage);
   double accuracy(Stage& stage);
   void train_stage(Stage& stage);
   void train_epoch(Stage& stage, Program& program, Optimiser& optimiser);
   void end_epoch(Stage& stage, double seconds);
-  void evaluate(const Stage& stage);
+  std::vector<Term> evaluate(Stage& stage);
+  void watch_signals();
+  std::vector<Term> residuals(const Stage& stage);
   Table in_stage(const Stage& stage, Table rows);
   std::vector<double> scores_of(const Table& stage_rows);
   void save(const Optimiser& optimiser);
@@ -75,6 +79,7 @@ class Trainer {
   Place place_;
   Sums sums_;
   std::vector<Events> watched_;          ///< of the evaluating stage: background first, then signals
+  std::vector<float> watched_target_;    ///< of a regression: the column, of the test events
   std::unique_ptr<Optimiser> restored_;  ///< from a checkpoint, for the stage that it was in
   double last_save_ = 0;
 };

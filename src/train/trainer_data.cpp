@@ -1,0 +1,94 @@
+// What a training reads: rows as a stage's input, classes, targets, and what it is watched on.
+#include "core/error.hpp"
+#include "curate/signal_sets.hpp"
+#include "train/trainer.hpp"
+
+namespace trigloop::train {
+
+/// Rows of the data as the input of a stage: through the frozen part of the stages before.
+Table Trainer::in_stage(const Stage& stage, Table rows) {
+  if (stage.input == "data") return rows;
+  const std::size_t dot = stage.input.find('.');
+  Stage& earlier = recipe_.stage(stage.input.substr(0, dot));
+  earlier.quantise();
+  const Table inputs = in_stage(earlier, std::move(rows));
+  return earlier.infer(earlier.tensor(stage.input.substr(dot + 1)), inputs, team_);
+}
+
+void Trainer::begin_stage(Stage& stage) {
+  if (recipe_.supervised) {
+    take_classes(stage);
+  } else {
+    stage.table = in_stage(stage, file_.read("Background_data/Train", recipe_.data).rows);
+  }
+  if (stage.table.events < stage.batch) {
+    throw core::Error(core::ErrorCode::mismatch, "a batch has " + std::to_string(stage.batch) +
+                                                     " events, but there are only " +
+                                                     std::to_string(stage.table.events))
+        .remedy("Make the batch smaller");
+  }
+  if (stage.input == "data") stage.feed->compress(recipe_.data.step());
+  take_targets(stage);
+  watch_tests(stage);
+}
+
+/// Columns of the events that are trained on.
+void Trainer::take_targets(Stage& stage) {
+  for (const auto& target : stage.targets) {
+    if (target->column.empty()) continue;
+    const std::vector<float> values = file_.read_column("Background_data/Train", target->column);
+    if (values.size() != stage.table.events)
+      throw core::Error(core::ErrorCode::mismatch, "'" + target->column + "' has another length than the events");
+    target->table = Table(1, values.size());
+    for (std::size_t e = 0; e < values.size(); ++e)
+      target->table.row(e)[0] = static_cast<float>(static_cast<double>(values[e]) / target->unit);
+  }
+}
+
+/// What is looked at after each epoch.
+void Trainer::watch_tests(const Stage& stage) {
+  watched_.clear();
+  if (!stage.evaluates || recipe_.supervised) return;
+  const auto watch = [&](const std::string& table, const std::string& name) {
+    Events events = file_.read(table, recipe_.data);
+    watched_.push_back({name, in_stage(stage, std::move(events.rows)), std::move(events.fired)});
+  };
+  watch("Background_data/Test", "background");
+  if (!recipe_.score.target.empty()) {
+    watched_target_ = file_.read_column("Background_data/Test", stage.target(recipe_.score.target).column);
+    return;
+  }
+  for (const std::string& name : file_.signals()) watch("Signal_data/" + name, name);
+}
+
+/// All signal sets, each a class. Every fifth event is held back.
+void Trainer::take_classes(Stage& stage) {
+  // `events: signals` declares that the recipe trains on all sets. Blind ones are refused all the same.
+  for (const curate::SignalSet& set : curate::read_signal_sets(file_.path()))
+    curate::check_trainable(set, file_.signals());
+  std::vector<Table> sets;
+  std::size_t events = 0;
+  for (const std::string& name : file_.signals()) {
+    sets.push_back(in_stage(stage, file_.read("Signal_data/" + name, recipe_.data).rows));
+    events += sets.back().events;
+  }
+  Table all(stage.table.features, events), classes(sets.size(), events);
+  stage.held = Table(stage.table.features, events);
+  std::size_t train = 0, held = 0;
+  for (std::size_t c = 0; c < sets.size(); ++c) {
+    for (std::size_t e = 0; e < sets[c].events; ++e) {
+      const bool holds = e % 5 == 4;
+      std::copy_n(sets[c].row(e), sets[c].stride(), holds ? stage.held.row(held) : all.row(train));
+      if (holds)
+        stage.held_classes.push_back(c), ++held;
+      else
+        classes.row(train++)[c] = 1;
+    }
+  }
+  all.events = classes.events = train;
+  stage.held.events = held;
+  stage.table = std::move(all);
+  stage.targets.front()->table = std::move(classes);
+}
+
+}  // namespace trigloop::train
