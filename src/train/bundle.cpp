@@ -68,6 +68,11 @@ ArrayWriter weights_of(const Recipe& recipe, std::vector<std::vector<float>>& me
       writer.add(stage->name + "/" + p.name.substr(0, slash), p.name.substr(slash + 1), std::span(dense), p.columns);
     }
   }
+  if (recipe.mixture) {
+    writer.add("mixture", "weights", recipe.mixture->weights);
+    writer.add("mixture", "means", recipe.mixture->means);
+    writer.add("mixture", "covariances", recipe.mixture->covariances);
+  }
   return writer;
 }
 

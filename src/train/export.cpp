@@ -2,6 +2,7 @@
 #include "core/error.hpp"
 #include "train/bundle.hpp"
 #include "train/layers.hpp"
+#include "train/mixture_score.hpp"
 
 namespace trigloop::train {
 namespace {
@@ -98,7 +99,10 @@ model::Graph export_graph(const Recipe& recipe, const model::Normalisation& norm
     value = build.subtract(value, other);
   }
   const std::size_t width = model::count_of(value.shape);
-  if (recipe.score.kind != Score::Kind::output) {
+  if (recipe.score.kind == Score::Kind::mixture) {
+    if (!recipe.mixture) throw core::Error(core::ErrorCode::unsupported, "the mixture of the score is not fitted yet");
+    value = MixtureScore(*recipe.mixture).in_graph(build, value);
+  } else if (recipe.score.kind != Score::Kind::output) {
     build.set_label("squares");
     value = build.sum(build.multiply(value, value), width, {1});
   }

@@ -137,6 +137,10 @@ class Builder {
     } else if (section.has("sum_of_squares")) {
       score.kind = Score::Kind::sum_of_squares;
       score.tensor = section.text("sum_of_squares");
+    } else if (section.has("mixture")) {
+      score.kind = Score::Kind::mixture;
+      score.tensor = section.text("mixture");
+      read_mixture(section, stage.seed);
     } else {
       score.tensor = section.text("output");
       score.target = section.text("target", "");
@@ -144,6 +148,18 @@ class Builder {
     }
     stage.tensor(score.tensor);
     section.refuse_unknown();
+  }
+
+  void read_mixture(const Section& section, std::uint64_t seed) {
+    MixtureFit& fit = recipe_.mixture_fit;
+    const double components = number_at(section, "components", scope_),
+                 events = number_at(section, "events", scope_, 1e5);
+    if (!(components >= 1 && components <= 16)) throw section.error("components", "must be from 1 to 16");
+    if (!(events >= 0 && events <= 1e9)) throw section.error("events", "must be from 0 (all) to 1e9");
+    fit.options.components = static_cast<std::size_t>(components);
+    fit.options.seed = seed;
+    fit.events = static_cast<std::size_t>(events);
+    fit.compat = compat_;
   }
 
   const Section& root_;

@@ -2,21 +2,30 @@
 // A recipe: YAML over the engine's parts, with numbers from the configuration. docs/recipes.md describes the form; the
 // built-in ones are recipes/*.yml.
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/value.hpp"
+#include "train/mixture.hpp"
 #include "train/stage.hpp"
 
 namespace trigloop::train {
 
 /// How an event's score follows from tensors.
 struct Score {
-  enum class Kind : std::uint8_t { squared_distance, sum_of_squares, output };
+  enum class Kind : std::uint8_t { squared_distance, sum_of_squares, mixture, output };
   Kind kind = Kind::output;
   std::string stage, tensor, other;  ///< of the stage; `other` is what the distance is to
   std::string target;                ///< of an output: the column that it estimates, or ""
+};
+
+/// How the Gaussian mixture of a score is fitted, when all stages are trained.
+struct MixtureFit {
+  MixtureOptions options;
+  std::size_t events = 100'000;  ///< of the training events, drawn at random; 0: all
+  bool compat = false;           ///< to 1 % of the test events, as the Python package does, which is a leak
 };
 
 struct Recipe {
@@ -27,6 +36,8 @@ struct Recipe {
   bool supervised = false;            ///< trains on the signal sets, each being a class
   std::vector<std::unique_ptr<Stage>> stages;
   Score score;
+  MixtureFit mixture_fit;
+  std::optional<Mixture> mixture;  ///< of a mixture's score, once it is fitted
 
   Stage& stage(const std::string& stage_name) const;
 };

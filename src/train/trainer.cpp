@@ -43,6 +43,7 @@ void Trainer::run() {
       throw;
     }
   }
+  if (recipe_.score.kind == Score::Kind::mixture) fit_mixture();
 }
 
 void Trainer::train_stage(Stage& stage) {

@@ -59,12 +59,16 @@ class Trainer {
   void take_classes(Stage& stage);
   void take_targets(Stage& stage);
   void watch_tests(const Stage& stage);
+  void watch(const Stage& stage, const std::string& table, const std::string& name);
   double accuracy(Stage& stage);
   void train_stage(Stage& stage);
   void train_epoch(Stage& stage, Program& program, Optimiser& optimiser);
   void end_epoch(Stage& stage, double seconds);
   std::vector<Term> evaluate(Stage& stage);
   void watch_signals();
+  std::vector<double> mixture_scores(const Table& embeddings);
+  Table mixture_rows(const Stage& stage);
+  void fit_mixture();
   std::vector<Term> residuals(const Stage& stage);
   Table in_stage(const Stage& stage, Table rows);
   std::vector<double> scores_of(const Table& stage_rows);

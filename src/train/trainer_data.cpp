@@ -45,20 +45,22 @@ void Trainer::take_targets(Stage& stage) {
   }
 }
 
-/// What is looked at after each epoch.
+/// What is looked at after each epoch. Blind sets are not: nobody looks at them before the end.
 void Trainer::watch_tests(const Stage& stage) {
   watched_.clear();
   if (!stage.evaluates || recipe_.supervised) return;
-  const auto watch = [&](const std::string& table, const std::string& name) {
-    Events events = file_.read(table, recipe_.data);
-    watched_.push_back({name, in_stage(stage, std::move(events.rows)), std::move(events.fired)});
-  };
-  watch("Background_data/Test", "background");
+  watch(stage, "Background_data/Test", "background");
   if (!recipe_.score.target.empty()) {
     watched_target_ = file_.read_column("Background_data/Test", stage.target(recipe_.score.target).column);
     return;
   }
-  for (const std::string& name : file_.signals()) watch("Signal_data/" + name, name);
+  for (const curate::SignalSet& set : curate::read_signal_sets(file_.path()))
+    if (set.role != curate::Role::blind) watch(stage, "Signal_data/" + set.name, set.name);
+}
+
+void Trainer::watch(const Stage& stage, const std::string& table, const std::string& name) {
+  Events events = file_.read(table, recipe_.data);
+  watched_.push_back({name, in_stage(stage, std::move(events.rows)), std::move(events.fired)});
 }
 
 /// All signal sets, each a class. Every fifth event is held back.

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "train/mixture_score.hpp"
 #include "train/trainer.hpp"
 
 namespace trigloop::train {
@@ -27,6 +28,7 @@ std::vector<double> Trainer::scores_of(const Table& rows) {
   Stage& stage = recipe_.stage(recipe_.score.stage);
   stage.quantise();
   const Table out = stage.infer(stage.tensor(recipe_.score.tensor), rows, team_);
+  if (recipe_.score.kind == Score::Kind::mixture) return mixture_scores(out);
   const bool distance = recipe_.score.kind == Score::Kind::squared_distance;
   const TensorId to = distance ? stage.tensor(recipe_.score.other) : stage.feed->output;
   const Table made = to == stage.feed->output ? Table(0, 0) : stage.infer(to, rows, team_);
@@ -43,6 +45,44 @@ std::vector<double> Trainer::scores_of(const Table& rows) {
     }
   }
   return scores;
+}
+
+std::vector<double> Trainer::mixture_scores(const Table& embeddings) {
+  const MixtureScore score(recipe_.mixture.value());
+  std::vector<double> scores(embeddings.events);
+  constexpr std::size_t few = 1024;
+  team_.run((scores.size() + few - 1) / few, [&](std::size_t part, unsigned) {
+    for (std::size_t e = part * few; e < std::min(scores.size(), (part + 1) * few); ++e)
+      scores[e] = score(embeddings.row(e));
+  });
+  return scores;
+}
+
+/// Rows that a mixture is fitted to.
+Table Trainer::mixture_rows(const Stage& stage) {
+  const MixtureFit& fit = recipe_.mixture_fit;
+  Table rows = file_.read(fit.compat ? "Background_data/Test" : "Background_data/Train", recipe_.data).rows;
+  const std::size_t wanted = fit.compat ? rows.events / 100 : fit.events == 0 ? rows.events : fit.events;
+  if (wanted < rows.events) {
+    const Permutation order(rows.events, fit.options.seed, 0);
+    Table some(rows.features, wanted);
+    for (std::uint32_t e = 0; e < wanted; ++e) std::copy_n(rows.row(order(e)), rows.stride(), some.row(e));
+    rows = std::move(some);
+  }
+  return stage.infer(stage.tensor(recipe_.score.tensor), in_stage(stage, std::move(rows)), team_);
+}
+
+/// After all stages: the mixture, and what it does to the signals. It follows from the weights and the data, so a
+/// checkpoint need not hold it.
+void Trainer::fit_mixture() {
+  Stage& stage = recipe_.stage(recipe_.score.stage);
+  stage.quantise();
+  const Table embeddings = mixture_rows(stage);
+  recipe_.mixture = train::fit_mixture(embeddings, recipe_.mixture_fit.options, team_);
+  history_.append("mixture_log_likelihood", mean_log_likelihood(*recipe_.mixture, embeddings, team_));
+  stage.evaluates = true;
+  watch_tests(stage);
+  if (watched_[0].rows.events > 0) watch_signals();
 }
 
 std::vector<double> Trainer::scores(const Table& rows) {
@@ -77,7 +117,7 @@ std::vector<Term> Trainer::residuals(const Stage& stage) {
 
 std::vector<Term> Trainer::evaluate(Stage& stage) {
   if (recipe_.supervised) return {{"accuracy", accuracy(stage)}};
-  if (!stage.evaluates || watched_[0].rows.events == 0) return {};
+  if (!stage.evaluates || recipe_.score.kind == Score::Kind::mixture || watched_[0].rows.events == 0) return {};
   if (!recipe_.score.target.empty() && stage.name == recipe_.score.stage) return residuals(stage);
   watch_signals();
   return {};
