@@ -32,7 +32,7 @@ std::vector<std::uint8_t> fired_entries(const menu::Binding& binding, const io::
     worker->reader->rewind(ranges[range]);
     while (worker->reader->next(worker->window)) {
       core::stop_if_interrupted();
-      worker->evaluator.run(worker->window, worker->fired);
+      worker->evaluator.run_any(worker->window, worker->fired);
       for (std::size_t e = 0; e < worker->window.entries; ++e)
         fired[worker->window.first_entry + e] = worker->fired.any_fired(e) ? 1 : 0;
     }

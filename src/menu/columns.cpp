@@ -68,9 +68,11 @@ ObjectColumns::ObjectColumns(const Menu& menu, Kind kind, const ObjectSource& so
 
 void ObjectColumns::take(const event::Columns& window, const std::vector<std::string>& names) {
   first_entry_ = window.first_entry;
+  plain_ = !source_.dense && !is_sum(kind_);
   for (std::size_t a = 0; a < attributes; ++a) {
     if (positions_[a] == no_column) continue;
     views_[a] = &window.columns[static_cast<std::size_t>(positions_[a])];
+    plain_ = plain_ && views_[a]->jagged && views_[a]->type == event::Type::int16;
     const bool slots = !source_.dense || views_[a]->inner >= 3 * (source_.first + source_.count);
     if (slots && holds(*views_[a], window.entries) && same_counts(*views_[0], *views_[a])) continue;
     throw core::Error(core::ErrorCode::damaged, "has other numbers of items than its entries or its collection")
@@ -128,19 +130,23 @@ void ObjectColumns::place(Objects& out) const noexcept {
   out.placed = true;
 }
 
+std::uint32_t ObjectColumns::checked(std::size_t items, std::size_t entry) const {
+  if (items <= max_objects) return static_cast<std::uint32_t>(items);
+  throw core::Error(core::ErrorCode::limit, "has " + std::to_string(items) + " objects of kind " +
+                                                std::string(name_of(kind_)) + "; a menu takes up to " +
+                                                std::to_string(max_objects))
+      .in("entry " + std::to_string(first_entry_ + entry));
+}
+
+std::uint32_t ObjectColumns::count(std::size_t entry) const { return checked(items(entry).count, entry); }
+
 void ObjectColumns::decode(std::size_t entry, Objects& out) const {
   Range range = items(entry);
   if (is_sum(kind_)) {
     const std::size_t at = find_sum(range);
     range = at < range.count ? Range{range.begin + at, 1} : Range{range.begin, 0};
   }
-  if (range.count > max_objects) {
-    throw core::Error(core::ErrorCode::limit, "has " + std::to_string(range.count) + " objects of kind " +
-                                                  std::string(name_of(kind_)) + "; a menu takes up to " +
-                                                  std::to_string(max_objects))
-        .in("entry " + std::to_string(first_entry_ + entry));
-  }
-  out.count = static_cast<std::uint32_t>(range.count);
+  out.count = checked(range.count, entry);
   for (std::size_t a = 0; a < attributes; ++a) {
     const auto attribute = static_cast<Attribute>(a);
     if (has(attribute) && attribute != Attribute::type) read(attribute, range, out.values[a].data());

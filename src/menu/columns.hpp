@@ -39,6 +39,13 @@ class ObjectColumns {
 
   bool present() const noexcept { return positions_[0] != no_column; }
   bool dense() const noexcept { return source_.dense; }
+  /// Whether objects are jagged lists of int16, as in scouting files: `values` then point to their items.
+  bool plain() const noexcept { return plain_; }
+  const std::int16_t* values(Attribute attribute) const noexcept {
+    return reinterpret_cast<const std::int16_t*>(views_[static_cast<std::size_t>(attribute)]->data);
+  }
+  /// How many items an event has. Error: limit, if they are more than max_objects.
+  std::uint32_t count(std::size_t entry) const;
   /// Of jagged objects: item numbers, entries + 1 of them, and all pts; else a null pointer.
   const std::uint32_t* offsets() const noexcept { return views_[0]->jagged ? views_[0]->offsets.data() : nullptr; }
   const event::ColumnView& pt() const noexcept { return *views_[0]; }
@@ -59,6 +66,7 @@ class ObjectColumns {
     std::size_t begin = 0, count = 0;
   };
   Range items(std::size_t entry) const noexcept;
+  std::uint32_t checked(std::size_t items, std::size_t entry) const;
   /// Which item of an event's list is this sum: by type, or by place.
   std::size_t find_sum(const Range& range) const noexcept;
   bool has(Attribute attribute) const noexcept { return views_[static_cast<std::size_t>(attribute)] != nullptr; }
@@ -71,6 +79,7 @@ class ObjectColumns {
                                                   no_column, no_column, no_column};
   std::array<const event::ColumnView*, attributes> views_{};
   std::uint64_t first_entry_ = 0;
+  bool plain_ = false;
 };
 
 }  // namespace trigloop::menu

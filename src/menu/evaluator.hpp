@@ -23,6 +23,13 @@ struct Fired {
   std::vector<std::uint64_t> bits;  ///< [entries][words]; seed s is bit s % 64 of word s / 64
   std::vector<std::uint64_t> any;   ///< bit e % 64 of word e / 64: some seed of event e fired
 
+  /// No answers yet for so many events.
+  void reset(std::size_t events, std::size_t of_seeds) {
+    entries = events;
+    seeds = of_seeds;
+    words = (seeds + 63) / 64;
+    any.assign((entries + 63) / 64, 0);
+  }
   bool any_fired(std::size_t event) const noexcept { return (any[event / 64] >> (event % 64) & 1) != 0; }
   std::span<const std::uint64_t> row(std::size_t event) const noexcept {
     return std::span(bits).subspan(event * words, words);
@@ -49,6 +56,11 @@ class Evaluator {
   /// columns of a collection have different numbers of items; limit, if objects of an event must be looked at one by
   /// one and are more than 32 of a kind.
   void run(const event::Columns& window, Fired& out);
+  /// Only `any`, and `bits` empty: faster, since an event is settled by the first seed that takes it.
+  void run_any(const event::Columns& window, Fired& out);
+  /// All seeds of an entry of the window that was run last, whose views are still valid: a row of Fired::bits, until
+  /// the next call.
+  std::span<const std::uint64_t> row(const event::Columns& window, std::size_t entry);
 
  private:
   struct Impl;

@@ -10,15 +10,16 @@ bool passes(std::uint32_t mask, std::int32_t value) noexcept {
   return mask == ~0u || (value >= 0 && value < 32 && (mask >> value & 1) != 0);
 }
 
-bool passes(const Leg& leg, const Objects& objects, std::uint32_t i) noexcept {
-  const std::int32_t pt = objects(Attribute::pt, i);
-  if (!leg.pt.holds(pt)) return false;
-  if (!leg.eta.open() && !leg.eta.holds(objects(Attribute::eta, i))) return false;
-  if (leg.not_eta.low <= leg.not_eta.high && leg.not_eta.holds(objects(Attribute::eta, i))) return false;
-  if (leg.isolation != ~0u && !passes(leg.isolation, objects(Attribute::isolation, i))) return false;
-  if (leg.quality != ~0u && !passes(leg.quality, objects(Attribute::quality, i))) return false;
+/// `value(attribute)` is the object's. It is only asked for what the leg looks at: columns may lack the rest.
+template <class Value>
+bool passes(const Leg& leg, Value&& value) noexcept {
+  if (!leg.pt.holds(value(Attribute::pt))) return false;
+  if (!leg.eta.open() && !leg.eta.holds(value(Attribute::eta))) return false;
+  if (leg.not_eta.low <= leg.not_eta.high && leg.not_eta.holds(value(Attribute::eta))) return false;
+  if (leg.isolation != ~0u && !passes(leg.isolation, value(Attribute::isolation))) return false;
+  if (leg.quality != ~0u && !passes(leg.quality, value(Attribute::quality))) return false;
   if (leg.charge == 0) return true;
-  const std::int32_t charge = objects(Attribute::charge, i);
+  const std::int32_t charge = value(Attribute::charge);
   return leg.charge > 0 ? charge > 0 : charge < 0;
 }
 
@@ -84,6 +85,7 @@ Questioner::Questioner(const Menu& menu, const std::array<ObjectColumns, kinds>&
       plan.due[combination.correlations[c].legs.back()].push_back(c);
     plan.weaker = find_weaker(menu, static_cast<std::uint32_t>(plans_.size() - 1));
   }
+  for (const Leg& leg : legs_) tests_.emplace_back(leg);
   leg_event_.resize(legs_.size());
   leg_candidates_.resize(legs_.size());
   answer_event_.resize(plans_.size());
@@ -107,9 +109,16 @@ const Objects& Questioner::objects(Kind kind) {
 std::uint32_t Questioner::candidates(std::uint32_t number) {
   if (leg_event_[number] == event_) return leg_candidates_[number];
   const Leg& leg = legs_[number];
-  const Objects& all = objects(leg.kind);
+  const ObjectColumns& columns = columns_[static_cast<std::size_t>(leg.kind)];
   std::uint32_t mask = 0;
-  for (std::uint32_t i = 0; i < all.count; ++i) mask |= std::uint32_t{passes(leg, all, i)} << i;
+  if (columns.plain() && tests_[number].exact()) {
+    mask = tests_[number].passing(columns, entry_);
+  } else {
+    const Objects& all = objects(leg.kind);
+    for (std::uint32_t i = 0; i < all.count; ++i) {
+      mask |= std::uint32_t{passes(leg, [&](Attribute attribute) { return all(attribute, i); })} << i;
+    }
+  }
   leg_event_[number] = event_;
   return leg_candidates_[number] = mask;
 }
@@ -148,17 +157,19 @@ bool Questioner::choose(Search& state, std::size_t leg) {
   return false;
 }
 
-const Point& Questioner::point(std::size_t kind, std::uint32_t object) {
-  if (!objects_[kind].placed) columns_[kind].place(objects_[kind]);
-  return objects_[kind].points[object];
+const Point& Questioner::point(Kind kind, std::uint32_t object) {
+  const Objects& all = objects(kind);
+  const auto k = static_cast<std::size_t>(kind);
+  if (!all.placed) columns_[k].place(objects_[k]);
+  return all.points[object];
 }
 
 bool Questioner::related(const Search& state, const Correlation& one) {
-  const auto kind_of = [&](std::uint8_t leg) { return static_cast<std::size_t>(state.combination.legs[leg].kind); };
+  const auto kind_of = [&](std::uint8_t leg) { return state.combination.legs[leg].kind; };
   if (one.charges != Charges::any) {
     int positive = 0, negative = 0;
     for (const std::uint8_t leg : one.legs) {
-      const std::int32_t charge = objects_[kind_of(leg)](Attribute::charge, state.chosen[leg]);
+      const std::int32_t charge = objects(kind_of(leg))(Attribute::charge, state.chosen[leg]);
       positive += charge > 0;
       negative += charge < 0;
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "menu/columns.hpp"
+#include "menu/leg_tests.hpp"
 
 namespace trigloop::menu {
 
@@ -30,12 +31,13 @@ class Questioner {
   std::uint32_t candidates(std::uint32_t leg);
   bool search(const Combination& combination, const Plan& plan);
   bool choose(Search& state, std::size_t leg);
-  const Point& point(std::size_t kind, std::uint32_t object);
+  const Point& point(Kind kind, std::uint32_t object);
   bool related(const Search& state, const Correlation& one);
 
   const Menu& menu_;
   const std::array<ObjectColumns, kinds>& columns_;
   std::vector<Leg> legs_;  ///< each once
+  std::vector<LegTests> tests_;
   std::vector<Plan> plans_;
 
   std::size_t entry_ = 0;

@@ -130,4 +130,22 @@ std::vector<Group> group_alternatives(const Menu& menu) {
   return groups;
 }
 
+std::vector<Group> sure_alternatives(const Menu& menu, const std::vector<Group>& groups) {
+  std::vector<Requirement> needs;
+  for (const Group& group : groups) {
+    for (const Group::Member& member : group.members) {
+      if (!member.combinations.empty() || menu.seeds[member.seed].prescale != 100) continue;
+      Requirement need{};
+      for (const auto& [row, least] : group.bounds) need[row] = least;
+      for (const auto& [row, least] : member.bounds) need[row] = least;
+      if (std::ranges::any_of(needs, [&](const Requirement& weak) { return implies(need, weak); })) continue;
+      std::erase_if(needs, [&](const Requirement& strong) { return implies(strong, need); });
+      needs.push_back(need);
+    }
+  }
+  std::vector<Group> sure;
+  for (const Requirement& need : needs) sure.push_back({bounds_of(need), {}});
+  return sure;
+}
+
 }  // namespace trigloop::menu

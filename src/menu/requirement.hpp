@@ -46,4 +46,8 @@ struct Group {
 /// All alternatives of all seeds that can fire, in as few groups as there are alternatives that no other one implies.
 std::vector<Group> group_alternatives(const Menu& menu);
 
+/// Alternatives of `groups` that bounds alone decide and no prescale thins, as groups without members: an event that
+/// reaches one's bounds fires. Only those that no other one implies.
+std::vector<Group> sure_alternatives(const Menu& menu, const std::vector<Group>& groups);
+
 }  // namespace trigloop::menu

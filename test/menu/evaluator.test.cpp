@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "core/isa.hpp"
 #include "event/layout.hpp"
@@ -25,15 +27,26 @@ Binding bind_all(const Menu& menu, const io::Source& source, BindOptions options
   return bind(menu, event::find_layout(event::cms_l1_scouting), source, options);
 }
 
+/// The shorter questions must agree with all bits of a window.
+void expect_same(Evaluator& shorter, const event::Columns& window, const Fired& fired) {
+  Fired any;
+  shorter.run_any(window, any);
+  EXPECT_EQ(any.any, fired.any);
+  for (std::size_t e = 0; e < fired.entries; ++e) {
+    EXPECT_TRUE(std::ranges::equal(shorter.row(window, e), fired.row(e))) << "event " << e;
+  }
+}
+
 /// Bits of all events, in windows of the source's size.
 std::vector<std::vector<bool>> evaluate(const Binding& binding, const io::Source& source) {
-  Evaluator evaluator(binding);
+  Evaluator evaluator(binding), shorter(binding);
   const auto reader = source.read(binding.selection(), {});
   event::Columns window;
   Fired fired;
   std::vector<std::vector<bool>> all;
   while (reader->next(window)) {
     evaluator.run(window, fired);
+    expect_same(shorter, window, fired);
     EXPECT_EQ(fired.entries, window.entries);
     for (std::size_t e = 0; e < fired.entries; ++e) {
       std::vector<bool> row;

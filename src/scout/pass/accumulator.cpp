@@ -135,8 +135,8 @@ void Accumulator::take_tail(const TileEvents& events) {
     one.code = events.codes[i];
     one.orbit = events.tile.orbit[i];
     one.crossing = events.tile.crossing[i];
-    if (events.fired != nullptr) {
-      const auto row = events.fired->row(events.first + i);
+    if (events.menu != nullptr) {
+      const auto row = events.menu->row(events.window, events.first + i);
       one.seeds.assign(row.begin(), row.end());
     }
     tail_.offer(std::move(one));

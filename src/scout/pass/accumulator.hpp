@@ -28,7 +28,8 @@ struct TileEvents {
   std::span<const std::uint64_t> hashes;
   const event::Columns& window;
   std::size_t first = 0;
-  const menu::Fired* fired = nullptr;  ///< of the window; null without a menu
+  const menu::Fired* fired = nullptr;  ///< of the window, any seed alone; null without a menu
+  menu::Evaluator* menu = nullptr;     ///< what seeds took an event of the window
 };
 
 class Accumulator {

@@ -32,7 +32,7 @@ void Worker::run(io::EntryRange range) {
   reader_->rewind(range);
   while (reader_->next(window_)) {
     core::stop_if_interrupted();
-    if (menu_) menu_->run(window_, fired_);
+    if (menu_) menu_->run_any(window_, fired_);
     tile_window_.first_entry = window_.first_entry;
     tile_window_.entries = window_.entries;
     tile_window_.columns.assign(window_.columns.begin(),
@@ -86,7 +86,8 @@ void Worker::take(const event::Tile& tile, const Segment& segment) {
   hash_events(tile, hashes_.span());
   Accumulator& counts = accumulator(segment.lumi);
   counts.take({tile, codes, std::span<const std::uint64_t>(hashes_.data(), tile.size), window_,
-               static_cast<std::size_t>(tile.first_entry - window_.first_entry), menu_ ? &fired_ : nullptr});
+               static_cast<std::size_t>(tile.first_entry - window_.first_entry), menu_ ? &fired_ : nullptr,
+               menu_.get()});
   if (counts.full()) drain(counts);
 }
 
