@@ -106,9 +106,9 @@ int open_at(int folder, const char* name, int flags, mode_t mode) {
   const Lock lock(f.mutex);
   const bool creates = (flags & O_CREAT) != 0 && !exists(path);
   if (f.strikes(creates ? "create" : "open")) return -1;
+  if ((flags & O_TRUNC) != 0 && !creates) f.unsynced.will_write(path);
   const auto fd = static_cast<int>(::syscall(SYS_openat, folder, name, flags, mode));
   if (fd >= 0 && creates) f.unsynced.made(path);
-  if (fd >= 0 && (flags & O_TRUNC) != 0) f.unsynced.wrote(path);
   return fd;
 }
 
@@ -120,7 +120,7 @@ ssize_t write_to(int fd, std::size_t n, Write write_part) {
   if (!f.watches(path)) return write_part(n);
   const Lock lock(f.mutex);
   if (f.strikes("write")) return -1;
-  f.unsynced.wrote(path);
+  f.unsynced.will_write(path);
   if (f.torn()) {
     write_part(n / 2);
     f.die();
@@ -213,6 +213,7 @@ ssize_t pwrite64(int fd, const void* bytes, size_t n, off64_t at) { return pwrit
 int ftruncate(int fd, off_t size) noexcept {
   return static_cast<int>(write_to(fd, 0, [&](size_t) { return ::syscall(SYS_ftruncate, fd, size); }));
 }
+int ftruncate64(int fd, off64_t size) noexcept { return ftruncate(fd, size); }
 ssize_t read(int fd, void* bytes, size_t n) {
   return read_from(fd, [&] { return ::syscall(SYS_read, fd, bytes, n); });
 }
