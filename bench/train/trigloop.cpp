@@ -78,16 +78,8 @@ class Training {
   }
   std::size_t batch() const { return stage_->batch; }
 
-  /// Operations of products and covariances an event: forward, gradients of weights and of inputs.
-  std::size_t flop() const {
-    std::size_t sum = 0;
-    for (const auto& node : stage_->network.nodes()) {
-      const std::size_t product = 2 * node->in_features * node->features * stage_->views;
-      if (dynamic_cast<const Dense*>(node.get()) != nullptr) sum += product * (node->wants(0) ? 3 : 2);
-      if (dynamic_cast<const Vicreg*>(node.get()) != nullptr) sum += product * 2;
-    }
-    return sum;
-  }
+  /// Operations of products and covariances an event.
+  std::size_t flop() const { return 2 * program_->multiply_adds(); }
   std::string fingerprint() const {
     const Parameters& p = stage_->network.parameters;
     return core::sha256_hex({reinterpret_cast<const char*>(p.data()), p.size() * sizeof(float)});

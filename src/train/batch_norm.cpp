@@ -37,6 +37,16 @@ kernel::Norm BatchNorm::norm(std::size_t view) const {
           floor_of(relu_)};
 }
 
+double BatchNorm::inverse_deviation(double variance) { return 1 / std::sqrt(variance + epsilon); }
+
+void BatchNorm::follow(std::size_t j, double mean, double variance) {
+  const auto move = [](float& moving, double now) {
+    moving = static_cast<float>(moving - (moving - now) * (1 - momentum));
+  };
+  move(moving_mean_[j], mean);
+  move(moving_variance_[j], variance);
+}
+
 void BatchNorm::gather(const Work& work) {
   kernel::block_moments(work.value(inputs[0]), {features, work.rows}, sums(work.block, work.view, 0),
                         sums(work.block, work.view, 1));
@@ -55,12 +65,8 @@ void BatchNorm::merge(const Step& step) {
       }
       const double variance = squares / count;
       mean_[view * width() + j] = static_cast<float>(mean);
-      inverse_[view * width() + j] = static_cast<float>(1 / std::sqrt(variance + epsilon));
-      const auto move = [&](float& moving, double now) {
-        moving = static_cast<float>(moving - (moving - now) * (1 - momentum));
-      };
-      move(moving_mean_[j], mean);
-      move(moving_variance_[j], variance);
+      inverse_[view * width() + j] = static_cast<float>(inverse_deviation(variance));
+      follow(j, mean, variance);
     }
   }
 }
@@ -106,7 +112,7 @@ void BatchNorm::infer(const float* in, float* out, std::size_t rows) const {
   make_zeros(inverse, width());
   for (std::size_t j = 0; j < features; ++j) {
     mean[j] = moving_mean_[j];
-    inverse[j] = static_cast<float>(1 / std::sqrt(moving_variance_[j] + epsilon));
+    inverse[j] = static_cast<float>(inverse_deviation(moving_variance_[j]));
   }
   kernel::normalise({mean.data(), inverse.data(), parameters_->data(gamma_), parameters_->data(beta_), floor_of(relu_)},
                     in, {features, rows}, out);

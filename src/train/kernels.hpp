@@ -28,14 +28,14 @@ struct Matrix {
 };
 
 /// out[m][e] = start + sum over k of a(m, k) b[k][e], k ascending, each step one fused multiply-add. The start is
-/// bias[m], or what stands in out[m][e] if `add`, or 0 where there is neither.
+/// bias[m], if there is one, plus what stands in out[m][e], if `add`. `relu`: and the larger of that and 0.
 struct Product {
   std::size_t rows, depth, events;
   Matrix a;
   const float* b;
   const float* bias;
   float* out;
-  bool add = false;
+  bool add = false, relu = false;
 };
 void multiply(const Product& p);
 
@@ -65,7 +65,9 @@ void quantise_flat(const Quantiser& q, const float* x, float* y, std::size_t cou
 /// dx = dy where the quantiser lets gradients pass (at x), else 0; added to dx if `add`.
 void quantise_gradient(const Quantiser& q, const float* x, const float* dy, float* dx, Shape shape, bool add);
 
-/// The mean of each feature, and the sum of squares around it.
+/// The mean of each feature.
+void block_means(const float* x, Shape shape, float* mean);
+/// The same, and the sum of squares around it.
 void block_moments(const float* x, Shape shape, float* mean, float* squares);
 /// out = x - mean.
 void centre(const float* x, const float* mean, Shape shape, float* out);
@@ -129,6 +131,24 @@ struct Cells {
 };
 /// out[k] = where the permutation takes first + k.
 void permute(const Cells& cells, std::uint32_t first, std::size_t count, std::uint32_t* out);
+
+// Matrices in double precision, their rows padded as those of weights.
+
+/// out[i][j] = sum over k of a(i, k) b[k][j], k ascending; added if `add`. Element (i, k) of a is at i a_row + k
+/// a_column.
+struct MatrixProduct {
+  std::size_t rows, depth, columns;
+  const double* a;
+  std::size_t a_row, a_column;
+  const double* b;
+  std::size_t b_row;
+  double* out;
+  std::size_t out_row;
+  bool add;
+};
+void multiply(const MatrixProduct& p);
+/// out += `count` (a multiple of 16) numbers of each slot, slot after slot.
+void add_slots(const float* slots, std::size_t n_slots, std::size_t slot_stride, double* out, std::size_t count);
 
 // Between rows and blocks.
 

@@ -29,9 +29,8 @@ HWY_NOINLINE void tile(const Product& p, std::size_t m, std::size_t n) {
   V sums[height][width];
   for (std::size_t i = 0; i < height; ++i) {
     for (std::size_t j = 0; j < width; ++j) {
-      sums[i][j] = p.add    ? hn::Load(d, p.out + (m + i) * feature_stride + n + j * N)
-                   : p.bias ? hn::Set(d, p.bias[m + i])
-                            : hn::Zero(d);
+      sums[i][j] = p.bias != nullptr ? hn::Set(d, p.bias[m + i]) : hn::Zero(d);
+      if (p.add) sums[i][j] = hn::Add(sums[i][j], hn::Load(d, p.out + (m + i) * feature_stride + n + j * N));
     }
   }
   const float* a = p.a.data + m * p.a.row;
@@ -44,8 +43,13 @@ HWY_NOINLINE void tile(const Product& p, std::size_t m, std::size_t n) {
       for (std::size_t j = 0; j < width; ++j) sums[i][j] = hn::MulAdd(factor, row[j], sums[i][j]);
     }
   }
-  for (std::size_t i = 0; i < height; ++i)
-    for (std::size_t j = 0; j < width; ++j) hn::Store(sums[i][j], d, p.out + (m + i) * feature_stride + n + j * N);
+  for (std::size_t i = 0; i < height; ++i) {
+    for (std::size_t j = 0; j < width; ++j) {
+      // The number stands second, which passes a NaN on.
+      const V sum = p.relu ? hn::Max(hn::Zero(d), sums[i][j]) : sums[i][j];
+      hn::Store(sum, d, p.out + (m + i) * feature_stride + n + j * N);
+    }
+  }
 }
 
 /// The rows that are left, fewer than `height`, in one tile: several lower ones would each wait for their few sums.

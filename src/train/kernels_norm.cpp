@@ -18,12 +18,16 @@ HWY_INLINE void each_of_feature(Shape shape, std::size_t k, const F& f) {
   for (std::size_t e = 0; e < padded(shape.events); e += N) f(k * feature_stride + e);
 }
 
-void BlockMoments(const float* x, Shape shape, float* mean, float* squares) {
+void BlockMeans(const float* x, Shape shape, float* mean) {
   const float share = 1.0f / static_cast<float>(shape.events);
   feature_sums(shape, mean, [&](std::size_t k, std::size_t e, V sum) HWY_ATTR {
     return hn::Add(sum, hn::Load(d, x + k * feature_stride + e));
   });
   for (std::size_t k = 0; k < shape.features; ++k) mean[k] *= share;
+}
+
+void BlockMoments(const float* x, Shape shape, float* mean, float* squares) {
+  BlockMeans(x, shape, mean);
   feature_sums(shape, squares, [&](std::size_t k, std::size_t e, V sum) HWY_ATTR {
     const V away = hn::Sub(hn::Load(d, x + k * feature_stride + e), hn::Set(d, mean[k]));
     return hn::MulAdd(away, away, sum);
@@ -95,6 +99,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace trigloop::train::kernel {
 
+TRIGLOOP_KERNEL(block_means, BlockMeans, (const float* x, Shape shape, float* mean), (x, shape, mean))
 TRIGLOOP_KERNEL(block_moments, BlockMoments, (const float* x, Shape shape, float* mean, float* squares),
                 (x, shape, mean, squares))
 TRIGLOOP_KERNEL(centre, Centre, (const float* x, const float* mean, Shape shape, float* out), (x, mean, shape, out))

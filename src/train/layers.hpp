@@ -22,9 +22,11 @@ class Dense final : public Node {
   const float* bit_parameters() const { return parameters_->data(bits_); }
   std::size_t bits_offset() const { return (*parameters_)[bits_].offset; }
 
+  void resize(std::size_t, std::size_t views) override { views_ = views; }
   void begin(const Step&) override { quantise(); }
   void forward(const Work& work) override;
   void backward(const Work& work) override;
+  std::size_t multiply_adds() const override { return views_ * (2 + wants(0)) * in_features * features; }
   void finish(const Step& step, float* gradients) override;
   /// With the weights of the last `quantise`.
   void infer(const float* in, float* out, std::size_t rows) const override;
@@ -37,7 +39,7 @@ class Dense final : public Node {
  private:
   Options options_;
   Parameters* parameters_;
-  std::size_t kernel_, bias_, bits_ = 0;
+  std::size_t kernel_, bias_, bits_ = 0, views_ = 1;
   Floats weights_, offsets_;
 };
 
@@ -63,6 +65,12 @@ class BatchNorm final : public Node {
   BatchNorm(std::string name, std::size_t features, bool relu, Parameters& parameters);
 
   bool relu() const noexcept { return relu_; }
+  std::size_t gamma() const noexcept { return gamma_; }
+  std::size_t beta() const noexcept { return beta_; }
+  /// Lets the moving moments of a feature follow those of a batch.
+  void follow(std::size_t feature, double mean, double variance);
+  static double inverse_deviation(double variance);
+
   void resize(std::size_t blocks, std::size_t views) override;
   bool needs_batch() const override { return true; }
   void gather(const Work& work) override;

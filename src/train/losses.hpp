@@ -1,8 +1,10 @@
 #pragma once
 // Losses: nodes at the end. Each adds weight x its mean over the batch to the total, and starts the gradients.
+#include <array>
 #include <mutex>
 
 #include "train/formula.hpp"
+#include "train/moments.hpp"
 #include "train/node.hpp"
 
 namespace trigloop::train {
@@ -63,28 +65,33 @@ class Vicreg final : public Loss {
     double invariance = 50, spread = 50, covariance = 1;
   };
   Vicreg(std::string name, std::size_t features, const Weights& weights);
+  const Weights& weights() const noexcept { return weights_; }
   void resize(std::size_t blocks, std::size_t views) override;
+  std::size_t scratch_floats() const override { return moments_.scratch_floats(); }
   bool needs_batch() const override { return true; }
   void gather(const Work& work) override;
   void merge(const Step& step) override;
   void forward(const Work&) override {}
   void backward(const Work& work) override;
   double loss(const Step&) override { return loss_; }
+  std::size_t multiply_adds() const override { return 3 * features * features; }
 
  private:
-  /// A block's mean (a row) and squares around it (a matrix) in one view.
-  float* moments(std::size_t block, std::size_t view) { return moments_.data() + (block * 2 + view) * moment_floats(); }
-  std::size_t moment_floats() const { return width() * (features + 1); }
-  std::size_t width() const { return padded(features); }
-  float* centred(const Work& work) { return scratch_.data() + work.block * features * feature_stride; }
-  void merge_view(const Step& step, std::size_t view, std::vector<double>& mean, std::vector<double>& squares);
-  double set_gradient(const Step& step, std::size_t view, const std::vector<double>& squares, double& spread);
-
   Weights weights_;
   double loss_ = 0;
-  std::size_t blocks_ = 0;
-  Floats moments_, mean_, gradient_, scratch_;
+  Moments moments_;
+  Floats gradient_, start_;  ///< of each view: of z, a matrix of z and a constant
 };
+
+/// VICReg and its gradients by the covariances Z of both views.
+struct VicregOfMoments {
+  double loss = 0;
+  std::array<double, 3> terms{};         ///< invariance, spread, covariance
+  std::array<DoubleMatrix, 2> gradient;  ///< of spread and covariance by Z
+};
+/// `apart` are the mean squared differences of views; only their sum counts.
+VicregOfMoments vicreg_of_moments(const std::array<const DoubleMatrix*, 2>& z, const std::vector<double>& apart,
+                                  double events, const Vicreg::Weights& weights);
 
 /// Reconstruction of momenta: the mean over events and objects of |pt - pt'| + |pt sinh(eta) - pt' sinh(eta')|, pt in
 /// hardware units and eta in its own, both undone from the normalisation ("cyl_PtPz_mae"). Inputs: x, target.

@@ -41,6 +41,7 @@ struct Work {
   std::size_t block = 0, rows = 0, view = 0;
   const Place *values = nullptr, *gradients = nullptr;
   float* weight_gradients = nullptr;  ///< flat as Parameters; sums of all blocks that share it
+  float* scratch = nullptr;           ///< the worker's, Node::scratch_floats, for one call
 
   float* value(TensorId t) const { return value(t, view); }
   float* value(TensorId t, std::size_t v) const { return at(values[t], v); }
@@ -83,6 +84,8 @@ class Node {
 
   /// Before the first step: memory for sums of each block.
   virtual void resize(std::size_t /*blocks*/, std::size_t /*views*/) {}
+  /// How much of Work::scratch it uses.
+  virtual std::size_t scratch_floats() const { return 0; }
   /// Once a step, on one thread, before any block.
   virtual void begin(const Step&) {}
   virtual void forward(const Work&) = 0;
@@ -93,6 +96,8 @@ class Node {
   virtual void merge(const Step&) {}
 
   virtual bool gradient_needs_batch() const { return false; }
+  /// Whether `gather_gradient` reads the output, which counts where it is cheap.
+  virtual bool gradient_reads_output() const { return false; }
   virtual void gather_gradient(const Work&) {}
   virtual void merge_gradient(const Step&, float* /*weight_gradients*/) {}
 
@@ -103,6 +108,9 @@ class Node {
   /// After a step: the losses that this node adds to the total, and their parts, weighted.
   virtual double loss(const Step&) { return 0; }
   virtual std::vector<Term> terms() const { return {}; }
+
+  /// Multiply-adds of products in a step, an event, all views.
+  virtual std::size_t multiply_adds() const { return 0; }
 
   /// Outside of training: out = f(in), for nodes of one input, of a block's first `rows` events.
   virtual void infer(const float* in, float* out, std::size_t rows) const;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "train/fuse.hpp"
 
 namespace trigloop::train {
 namespace {
@@ -35,7 +36,13 @@ void Program::Life::touch(std::size_t pass) {
 Program::Program(Network& network, std::size_t events, std::size_t views, Team& team)
     : network_(network), team_(team), blocks_((events + block_events - 1) / block_events), views_(views) {
   kernel::require_fused_arithmetic();
-  for (const auto& node : network_.nodes()) node->resize(blocks_, views_);
+  nodes_ = fused(network_, made_);
+  std::size_t scratch = 0;
+  for (Node* node : nodes_) {
+    node->resize(blocks_, views_);
+    scratch = std::max(scratch, node->scratch_floats());
+  }
+  for (unsigned worker = 0; worker < team_.threads(); ++worker) make_zeros(scratch_.emplace_back(), scratch);
   decide_gradients();
   cut_into_passes();
   run_cheap_ones_again();
@@ -48,17 +55,17 @@ Program::Program(Network& network, std::size_t events, std::size_t views, Team& 
 /// first; the others add.
 void Program::decide_gradients() {
   std::vector<char> reached(network_.tensors(), 0), written(network_.tensors(), 0);
-  std::vector<char> trains(network_.nodes().size(), 0);
-  for (std::size_t n = 0; n < network_.nodes().size(); ++n) {
-    Node& node = *network_.nodes()[n];
+  std::vector<char> trains(nodes_.size(), 0);
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    Node& node = *nodes_[n];
     bool has_parameters = false;
     for (const Parameter& p : network_.parameters.list()) has_parameters |= p.name.starts_with(node.name + "/");
     for (const TensorId t : node.inputs) has_parameters |= reached[t] != 0;
     reached[node.output] = has_parameters;
     trains[n] = has_parameters;
   }
-  for (std::size_t n = network_.nodes().size(); n-- > 0;) {
-    Node& node = *network_.nodes()[n];
+  for (std::size_t n = nodes_.size(); n-- > 0;) {
+    Node& node = *nodes_[n];
     node.wanted.assign(node.inputs.size(), Node::Gradient::none);
     for (std::size_t k = 0; k < node.inputs.size(); ++k) {
       const TensorId t = node.inputs[k];
@@ -76,19 +83,19 @@ void Program::cut_into_passes() {
     passes_.back().merges_gradient = gradient;
     passes_.emplace_back();
   };
-  for (const auto& node : network_.nodes()) {
+  for (Node* node : nodes_) {
     if (node->needs_batch()) {
-      passes_.back().operations.push_back({node.get(), Phase::gather});
-      cut(node.get(), false);
+      passes_.back().operations.push_back({node, Phase::gather});
+      cut(node, false);
     }
-    passes_.back().operations.push_back({node.get(), Phase::forward});
+    passes_.back().operations.push_back({node, Phase::forward});
   }
-  for (auto it = network_.nodes().rbegin(); it != network_.nodes().rend(); ++it) {
+  for (auto it = nodes_.rbegin(); it != nodes_.rend(); ++it) {
     if ((*it)->gradient_needs_batch()) {
-      passes_.back().operations.push_back({it->get(), Phase::gather_gradient});
-      cut(it->get(), true);
+      passes_.back().operations.push_back({*it, Phase::gather_gradient});
+      cut(*it, true);
     }
-    passes_.back().operations.push_back({it->get(), Phase::backward});
+    passes_.back().operations.push_back({*it, Phase::backward});
   }
 }
 
@@ -96,7 +103,7 @@ void Program::cut_into_passes() {
 /// it is put in front (and its own inputs' makers before it).
 void Program::run_cheap_ones_again() {
   std::vector<Node*> maker(network_.tensors(), nullptr);
-  for (const auto& node : network_.nodes()) maker[node->output] = node.get();
+  for (Node* node : nodes_) maker[node->output] = node;
   for (Pass& pass : passes_) {
     std::vector<Operation> operations;
     std::vector<char> made(network_.tensors(), 0);
@@ -110,6 +117,10 @@ void Program::run_cheap_ones_again() {
     };
     for (const Operation& op : pass.operations) {
       need_inputs(*op.node);
+      if (op.phase == Phase::gather_gradient && op.node->gradient_reads_output() && !made[op.node->output]) {
+        operations.push_back({op.node, Phase::forward});
+        made[op.node->output] = 1;
+      }
       if (op.phase == Phase::forward && made[op.node->output]) continue;
       operations.push_back(op);
       if (op.phase == Phase::forward) made[op.node->output] = 1;
@@ -131,7 +142,7 @@ void Program::place_tensors() {
       if (is_backward) gradients[op.node->output].touch(p);
     }
   }
-  for (const auto& node : network_.nodes())
+  for (Node* node : nodes_)
     if (node->is_cheap()) values[node->output] = {};
   values_.assign(team_.threads(), std::vector<Place>(network_.tensors()));
   tensor_gradients_ = values_;
@@ -184,7 +195,8 @@ void Program::run(const Pass& pass, const Step& step) {
   const bool backwards = (&pass - passes_.data()) % 2 == 1;
   team_.run(slots, [&](std::size_t item, unsigned worker) {
     const std::size_t slot = backwards ? slots - 1 - item : item;
-    Work work{&step, 0, 0, 0, values_[worker].data(), tensor_gradients_[worker].data(), nullptr};
+    Work work{
+        &step, 0, 0, 0, values_[worker].data(), tensor_gradients_[worker].data(), nullptr, scratch_[worker].data()};
     work.weight_gradients = slots_.data() + slot * network_.parameters.size();
     if (starts) std::fill_n(work.weight_gradients, network_.parameters.size(), 0.0f);
     for (work.block = slot * slot_blocks; work.block < std::min(blocks, (slot + 1) * slot_blocks); ++work.block) {
@@ -207,12 +219,12 @@ void Program::reduce(const Step& step) {
 }
 
 double Program::step(const Step& step) {
-  for (const auto& node : network_.nodes()) node->begin(step);
+  for (Node* node : nodes_) node->begin(step);
   for (const Pass& pass : passes_) run(pass, step);
   reduce(step);
-  for (const auto& node : network_.nodes()) node->finish(step, gradients_.data());
+  for (Node* node : nodes_) node->finish(step, gradients_.data());
   double loss = 0;
-  for (const auto& node : network_.nodes()) loss += node->loss(step);
+  for (Node* node : nodes_) loss += node->loss(step);
   if (!std::isfinite(loss)) {
     throw core::Error(core::ErrorCode::internal, find_not_finite() + " is not finite")
         .in("step " + std::to_string(step.number))
@@ -231,9 +243,15 @@ std::string Program::find_not_finite() const {
   return "the loss";
 }
 
+std::size_t Program::multiply_adds() const {
+  std::size_t sum = 0;
+  for (const Node* node : nodes_) sum += node->multiply_adds();
+  return sum;
+}
+
 std::vector<Term> Program::terms() const {
   std::vector<Term> all;
-  for (const auto& node : network_.nodes())
+  for (Node* node : nodes_)
     for (const Term& term : node->terms()) all.push_back(term);
   return all;
 }

@@ -53,6 +53,8 @@ class Program {
   const float* gradients() const noexcept { return gradients_.data(); }
   /// Terms of all losses in the last step.
   std::vector<Term> terms() const;
+  /// Of products in a step, an event.
+  std::size_t multiply_adds() const;
 
  private:
   enum class Phase : std::uint8_t { gather, forward, gather_gradient, backward };
@@ -83,9 +85,11 @@ class Program {
   Network& network_;
   Team& team_;
   std::size_t blocks_, views_;
+  std::vector<std::unique_ptr<Node>> made_;  ///< by fusion
+  std::vector<Node*> nodes_;
   std::vector<Pass> passes_;
   std::vector<std::vector<Place>> values_, tensor_gradients_;  ///< of each worker, then of each tensor
-  std::vector<Floats> memory_;
+  std::vector<Floats> memory_, scratch_;
   Floats slots_, gradients_;
 };
 
