@@ -20,6 +20,7 @@ void add_layout(CLI::App& program);
 void add_menu(CLI::App& program);
 void add_model(CLI::App& program);
 void add_plot(CLI::App& program);
+void add_report(CLI::App& program);
 void add_score(CLI::App& program);
 void add_scout(CLI::App& program);
 void add_spectrum(CLI::App& program);

@@ -84,6 +84,7 @@ int run(int argc, char** argv) {
   trigloop::app::add_menu(program);
   trigloop::app::add_model(program);
   trigloop::app::add_plot(program);
+  trigloop::app::add_report(program);
   trigloop::app::add_score(program);
   trigloop::app::add_scout(program);
   trigloop::app::add_spectrum(program);

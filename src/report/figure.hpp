@@ -71,6 +71,7 @@ struct Choice {
   std::string title, caption;
   std::string label;  ///< what is chosen: "signal"
   std::vector<std::pair<std::string, Plot>> plots;
+  std::size_t chosen = 0;  ///< shown first
 };
 
 using Figure = std::variant<Curves, HeatMap, Rows, Contours, Choice>;
@@ -82,6 +83,7 @@ struct Table {
   std::vector<std::vector<std::string>> rows;
   /// The reader chooses a value of this column, and sees the rows that have it.
   std::optional<std::size_t> choose_by = {};
+  std::string chosen = {};  ///< the value shown first; "": that of the first row
 };
 
 }  // namespace trigloop::report

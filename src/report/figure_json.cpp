@@ -96,7 +96,9 @@ void write(JsonWriter& json, const Contours& contours) {
 
 void write(JsonWriter& json, const Choice& choice) {
   write_titles(json, "choice", choice);
-  json.member("label", choice.label).key("plots").begin_array();
+  json.member("label", choice.label);
+  if (choice.chosen != 0) json.member("chosen", choice.chosen);
+  json.key("plots").begin_array();
   for (const auto& [name, plot] : choice.plots) {
     json.begin_object().member("name", name).key("plot").begin_object();
     std::visit([&](const auto& one) { write(json, one); }, plot);

@@ -122,6 +122,7 @@ class Body {
       html +=
           title(table.title) + "<figcaption>" + escaped(table.caption) + "</figcaption><div class=\"scroll\"><table";
       if (table.choose_by) html += " data-choose=\"" + std::to_string(*table.choose_by) + "\"";
+      if (!table.chosen.empty()) html += " data-start=\"" + escaped(table.chosen) + "\"";
       html += "><thead>" + row(table.headers, "th") + "</thead><tbody>\n";
       for (const auto& cells : table.rows) html += row(cells, "td");
       html += "</tbody></table></div></figure>\n";

@@ -47,8 +47,9 @@ function curve(series, i, figure, palette, many) {
     mode: figure.steps && series.x.length > 2 || wide || series.x.length > 200 ? 'lines' : 'lines+markers',
     marker: {size: 5, symbol: pick(symbols, i)}, x: positive(figure.log_x, series.x),
     y: positive(figure.log_y, series.y),
-    line: {shape: figure.steps ? 'hvh' : 'linear', width: many ? 1.5 : 2, color: pick(palette, i),
-      dash: pick(dashes, i)}};
+    // Dashes would tear the bars of sparse histograms apart; there the first line is the thick one.
+    line: {shape: figure.steps ? 'hvh' : 'linear', color: pick(palette, i), dash: figure.steps ? 'solid' : pick(dashes, i),
+      width: many || (figure.steps && i > 0) ? 1.5 : 2.2}};
   if (interval) {
     trace.customdata = told(interval);
     trace.hovertemplate = '%{x:.4~g}, %{y:.4~g}' + interval_text;
@@ -104,10 +105,10 @@ function traces(figure, palette) {
   }
 }
 
-// Decades alone carry numbers, unless there are too few of them to read a value.
+// Decades alone carry numbers, unless there are too few of them to read a value: then 2 and 5 do, too.
 function decades(lists) {
   const values = lists.flat().filter(v => v > 0);
-  return values.length && Math.max(...values) > 100 * Math.min(...values) ? 1 : undefined;
+  return values.length && Math.max(...values) > 100 * Math.min(...values) ? 1 : 'D2';
 }
 
 // Marks that lie close together share a label, so that none hides another.
@@ -157,7 +158,7 @@ class View {
     this.plots = figure.kind === 'choice' ? figure.plots.map(p => p.plot) : [figure];
     this.names = figure.kind === 'choice' ? figure.plots.map(p => p.name) : [];
     this.label = figure.label;
-    this.chosen = 0;
+    this.chosen = figure.chosen || 0;
     this.scales = {};  // log_x, log_y, log_z as far as the reader set them
     this.drawn = false;
     this.tools = document.createElement('div');
@@ -174,6 +175,7 @@ class View {
       const select = document.createElement('select');
       select.ariaLabel = this.label;
       select.append(...this.names.map((name, i) => new Option(name, i)));
+      select.value = this.chosen;
       select.onchange = () => { this.chosen = +select.value; this.draw(); };
       this.tools.append(this.label, select);
     }
@@ -209,15 +211,14 @@ class View {
 
 const views = figures.map((figure, i) => new View(figure, i));
 
-// Those in sight first, the others when there is time: a long page opens at once, and is whole soon after.
-const idle = window.requestIdleCallback || (work => setTimeout(work, 1));
+// Those in sight first, then the others: a long page opens at once, and is whole soon after.
 async function draw_next() {
   const inSight = view => view.place.getBoundingClientRect().top < window.innerHeight && !view.drawn;
   const next = views.find(inSight) || views.find(view => !view.drawn);
   if (!next) return;
   await next.draw();
   document.body.dataset.drawn = views.filter(view => view.drawn).length;
-  idle(draw_next);
+  setTimeout(draw_next);  // the browser answers the reader in between
 }
 draw_next();
 dark.addEventListener('change', () => views.filter(view => view.drawn).forEach(view => view.draw()));

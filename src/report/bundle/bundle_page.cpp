@@ -58,7 +58,7 @@ std::vector<std::pair<std::string, std::string>> facts_of(const Bundle& bundle) 
 Table headline_table(const Bundle& bundle) {
   Table table{"Working points",
               "Thresholds t of the package's rule (score > t); the rate's statistical error comes from the number of "
-              "background events above. Efficiencies: median over the signals; each with its error is drawn beside.",
+              "background events above. Efficiencies: median over the signals; each with its error is drawn below.",
               {"rate (kHz)", "raw t", "pure t", "raw-raw (%)", "raw-pure (%)", "pure-pure (%)"},
               {},
               {}};

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -18,6 +19,14 @@ constexpr std::array all_columns = {Column::raw_raw,   Column::pure_raw, Column:
 constexpr std::array<const char*, bundle::columns> short_names = {"raw-raw",   "pure-raw", "raw-pure",
                                                                   "pure-pure", "L1",       "HT"};
 
+/// The rate that tables show first: the one that efficiencies are published at, if it is there.
+double main_rate(const Bundle& bundle) {
+  const std::vector<std::size_t> headline = headline_rates(bundle);
+  if (headline.empty()) return bundle::unknown;
+  const auto found = std::ranges::find_if(headline, [&](std::size_t i) { return bundle.thresholds[i].rate_khz >= 1; });
+  return bundle.thresholds[found == headline.end() ? headline.front() : *found].rate_khz;
+}
+
 bundle::Measured value_of(const Bundle& bundle, const EfficiencyTable& table, Column column, std::size_t signal) {
   const auto& values = table.of(column);
   if (signal >= values.size()) return {};
@@ -26,7 +35,7 @@ bundle::Measured value_of(const Bundle& bundle, const EfficiencyTable& table, Co
 
 Table table_of(const Bundle& bundle, const std::vector<EfficiencyTable>& tables, const std::string& title,
                const std::string& caption) {
-  Table result{title, caption, {"signal", "rate (kHz)"}, {}, 1};
+  Table result{title, caption, {"signal", "rate (kHz)"}, {}, 1, bundles::text_of(main_rate(bundle))};
   for (const Column column : all_columns)
     result.headers.emplace_back(std::string(short_names[static_cast<std::size_t>(column)]) + " (%)");
   result.headers.emplace_back("events");
@@ -76,8 +85,10 @@ Section efficiencies_chapter(const Bundle& bundle) {
   }
   section.tables.push_back(table_of(bundle, bundle.efficiencies, "Efficiencies of all signals", meaning));
   Choice choice{"Efficiencies by rate", meaning, "rate", {}};
-  for (const EfficiencyTable& table : bundle.efficiencies)
+  for (const EfficiencyTable& table : bundle.efficiencies) {
+    if (table.rate_khz == main_rate(bundle)) choice.chosen = choice.plots.size();
     choice.plots.emplace_back(rate_text(table.rate_khz), efficiency_rows(bundle, table));
+  }
   section.figures.emplace_back(std::move(choice));
   if (bundle.drifted.empty()) {
     section.absent.push_back("efficiencies under drift: no measured drift was given");

@@ -56,10 +56,11 @@ std::string text_of(double value) { return bundle::is_known(value) ? fmt::format
 std::string text_of(const bundle::Measured& measured) {
   if (!bundle::is_known(measured.value) || !measured.has_error()) return text_of(measured.value);
   const double down = measured.value - measured.low, up = measured.high - measured.value;
-  const int digits = places(std::max(down, up));
-  const std::string lower = fmt::format("{:.{}f}", down, digits), upper = fmt::format("{:.{}f}", up, digits);
-  const std::string value = fmt::format("{:.{}f}", measured.value, digits);
-  return lower == upper ? value + " ± " + lower : value + " +" + upper + " -" + lower;
+  const double most = std::max(down, up);
+  const auto text = [digits = places(most)](double v) { return fmt::format("{:.{}f}", v, digits); };
+  if (measured.value == 0) return "0 +" + text(up);
+  if (std::min(down, up) >= 0.9 * most) return text(measured.value) + " ± " + text(most);
+  return text(measured.value) + " +" + text(up) + " -" + text(down);
 }
 
 std::string rate_text(double khz) {

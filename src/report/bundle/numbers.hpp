@@ -25,7 +25,8 @@ double expected_events(const bundle::Bundle& bundle, double rate_khz);
 
 /// "12.3", four digits; "–" if unknown.
 std::string text_of(double value);
-/// "53.25 ± 0.16", "0.0044 +0.0035 -0.0021": two digits of the error.
+/// "53.25 ± 0.16", "0.0044 +0.0035 -0.0021", "0 +0.0010": two digits of the error; one error, the larger, where both
+/// are the same to 10 %.
 std::string text_of(const bundle::Measured& measured);
 /// "50 Hz", "1 kHz".
 std::string rate_text(double khz);

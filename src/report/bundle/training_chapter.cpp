@@ -116,7 +116,7 @@ Section cost_chapter(const Bundle& bundle) {
                           layer.ebops == 0 ? "" : core::with_commas(layer.ebops)});
     sum += layer.ebops;
   }
-  table.rows.push_back({"all", "", "", "", "", "", "", core::with_commas(sum)});
+  table.caption += " In all " + core::with_commas(sum) + " EBOPs.";
   section.tables.push_back(std::move(table));
   return section;
 }
