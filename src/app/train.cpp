@@ -5,7 +5,9 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/train_continual.hpp"
 #include "config/config.hpp"
+#include "core/file.hpp"
 #include "core/progress.hpp"
 #include "core/sha256.hpp"
 #include "train/bundle.hpp"
@@ -15,10 +17,11 @@ namespace trigloop::app {
 namespace {
 
 struct Options {
-  std::string config, data, recipe, init, output = "model";
+  std::string config, data, recipe, output = "model";
+  ContinualOptions continual;
   std::vector<std::string> settings;
   unsigned threads = 0;
-  bool resume = false, quiet = false;
+  bool resume = false, quiet = false, json = false;
 };
 
 constexpr const char* examples = R"(Examples:
@@ -26,6 +29,7 @@ constexpr const char* examples = R"(Examples:
   trigloop train --config c.yml --data Data.h5 --output model --threads 8
   trigloop train --config c.yml --set train.Contrastive_VAE.epochs_vae=32 --output model
   trigloop train --config c.yml --init deployed --output model      # fine-tune
+  trigloop train --data 2026.h5 --init deployed --replay 2024.h5 2025.h5 --replay-share 0.3 --output model
   trigloop train --recipe Classes --data Data.h5 --output classes
   trigloop train --config c.yml --output model --resume      # go on after an interruption
 
@@ -65,26 +69,34 @@ void run(const Options& options) {
   const config::Config config = load_config(options);
   const std::string name = options.recipe.empty() ? config.text("train_recipe") : options.recipe;
   const std::string data = options.data.empty() ? config.text("data_config.Processed_data_path") : options.data;
-  const train::PackedFile file(data);
+  const Continual continual(options.continual, data);
+  const train::PackedFile& file = continual.file();
   train::Recipe recipe = train::build_recipe(train::recipe_text(name), name, config.root(), file.shape());
 
-  if (!options.init.empty()) train::load_weights(options.init, recipe);
-
+  continual.start(recipe);
   train::TrainOptions train_options;
   train_options.threads = options.threads;
   train_options.checkpoint = checkpoint_of(options.output);
   train_options.resume = options.resume;
-  train_options.identity =
-      core::sha256_hex(recipe.text + config::to_json(config.root()) + core::sha256_of_file(data) +
-                       (options.init.empty() ? "" : core::sha256_of_file(options.init + "/weights.h5")));
+  train_options.identity = core::sha256_hex(recipe.text + config::to_json(config.root()) + core::sha256_of_file(data) +
+                                            continual.identity());
+  train_options.replay = continual.replay();
+  train_options.replay_share = options.continual.share;
   if (!options.quiet) train_options.on_epoch = show;
 
   train::Trainer trainer(recipe, file, std::move(train_options));
   trainer.run();
-  train::write_bundle(options.output, recipe, file, config::to_yaml(config.root()), trainer.history());
+  const std::vector<train::Era> eras = continual.compare(trainer, recipe, options.threads);
+  std::vector<train::ExtraFile> extra;
+  if (!eras.empty()) extra.push_back({"continual.json", continual.json(eras)});
+  train::write_bundle(options.output, recipe, file, config::to_yaml(config.root()), trainer.history(), extra);
   std::error_code ignored;
   std::filesystem::remove(checkpoint_of(options.output), ignored);
-  std::cout << options.output << ": " << recipe.name << " trained\n";
+  if (options.json) {
+    std::cout << (extra.empty() ? core::read_text(options.output + "/bundle.json", 1u << 20) : extra.back().bytes);
+  } else {
+    std::cout << options.output << ": " << recipe.name << " trained\n" << train::as_text(eras);
+  }
 }
 
 }  // namespace
@@ -99,10 +111,21 @@ void add_train(CLI::App& program) {
                       "A built-in recipe or a YAML file (default: train_recipe of the configuration)");
   command->add_option("--set", options->settings, "KEY=VALUE over the configuration; may be repeated");
   command->add_option("-o,--output", options->output, "The bundle, a folder")->capture_default_str();
-  command->add_option("--init", options->init, "A bundle whose weights are the first ones");
+  command->add_option("--init", options->continual.init, "A bundle whose weights are the first ones: fine-tuning");
+  command->add_option("--replay", options->continual.replay,
+                      "Packed files of older eras, of which a share is trained on, too; with --init");
+  command->add_option("--replay-share", options->continual.share, "Share of older eras among the events trained on")
+      ->check(CLI::Range(0.0, 0.95))
+      ->capture_default_str();
+  command
+      ->add_option("--normalisation", options->continual.normalisation,
+                   "With --init: `kept`, that of the model, or `new`, that of the new data")
+      ->check(CLI::IsMember({"kept", "new"}))
+      ->capture_default_str();
   command->add_option("--threads", options->threads, "Threads (default: all cores); the result does not depend on it")
       ->check(CLI::Range(1, 1024));
   command->add_flag("--resume", options->resume, "Go on from the checkpoint of an interrupted training");
+  command->add_flag("--json", options->json, "Print what was trained as JSON, with --init what was forgotten");
   command->add_flag("-q,--quiet", options->quiet, "No progress");
   command->footer(examples);
   command->callback([options] { run(*options); });

@@ -105,6 +105,27 @@ std::string description(const Recipe& recipe, const PackedFile& file, const mode
 
 }  // namespace
 
+namespace {
+
+void load_mixture(const io::Source& source, Recipe& recipe) {
+  const auto& tables = source.info().tables;
+  if (recipe.score.kind != Score::Kind::mixture ||
+      std::ranges::find(tables, "mixture", &io::TableInfo::name) == tables.end())
+    return;
+  const auto numbers = [&](const char* name) { return io::read_numbers(source, "mixture", name); };
+  Mixture m{0, 0, numbers("weights"), numbers("means"), numbers("covariances")};
+  m.components = m.weights.size();
+  m.dimensions = m.components == 0 ? 0 : m.means.size() / m.components;
+  const Stage& stage = recipe.stage(recipe.score.stage);
+  const bool fits = m.components > 0 && m.dimensions == stage.network.features(stage.tensor(recipe.score.tensor)) &&
+                    m.means.size() == m.components * m.dimensions &&
+                    m.covariances.size() == m.means.size() * m.dimensions;
+  if (!fits) throw core::Error(core::ErrorCode::mismatch, "its mixture has another shape than the recipe's embedding");
+  recipe.mixture = std::move(m);
+}
+
+}  // namespace
+
 void load_weights(const std::filesystem::path& bundle, Recipe& recipe) {
   const auto source = io::hdf5::open(bundle / "weights.h5");
   std::size_t taken = 0;
@@ -114,8 +135,13 @@ void load_weights(const std::filesystem::path& bundle, Recipe& recipe) {
       const std::size_t slash = p.name.find('/');
       const std::string group = stage->name + "/" + p.name.substr(0, slash);
       const auto& tables = source->info().tables;
-      if (std::ranges::find(tables, group, &io::TableInfo::name) == tables.end()) continue;
-      const std::vector<double> values = io::read_numbers(*source, group, p.name.substr(slash + 1));
+      const auto table = std::ranges::find(tables, group, &io::TableInfo::name);
+      if (table == tables.end()) continue;
+      const std::string weight = p.name.substr(slash + 1);
+      // A network whose bits were fixed has none to give.
+      if (weight == "bits" && std::ranges::find(table->columns, weight, &io::ColumnInfo::name) == table->columns.end())
+        continue;
+      const std::vector<double> values = io::read_numbers(*source, group, weight);
       if (values.size() != p.rows * p.columns) {
         throw core::Error(core::ErrorCode::mismatch, "'" + group + "' has another shape than the recipe's layer")
             .file((bundle / "weights.h5").native());
@@ -127,11 +153,12 @@ void load_weights(const std::filesystem::path& bundle, Recipe& recipe) {
   }
   if (taken == 0)
     throw core::Error(core::ErrorCode::mismatch, "has no layer of the recipe").file((bundle / "weights.h5").native());
+  load_mixture(*source, recipe);
 }
 
 void write_bundle(const std::filesystem::path& path, const Recipe& recipe, const PackedFile& file,
-                  const std::string& config_yaml, const History& history) {
-  const model::Normalisation normalisation = model::read_normalisation(file.path());
+                  const std::string& config_yaml, const History& history, const std::vector<ExtraFile>& extra) {
+  const model::Normalisation& normalisation = file.normalisation();
   model::Graph graph = export_graph(recipe, normalisation);
   graph = model::simplify(graph, graph.nodes().size() - 1);
   graph.name = recipe.name;
@@ -144,6 +171,7 @@ void write_bundle(const std::filesystem::path& path, const Recipe& recipe, const
                yaml_list("norm_bias", normalisation.bias) + yaml_list("norm_scale", normalisation.scale));
   contents.add("config.yaml", config_yaml);
   contents.add("recipe.yml", recipe.text);
+  for (const ExtraFile& one : extra) contents.add(one.name, std::string_view(one.bytes));
   contents.add("bundle.json", description(recipe, file, graph));
   contents.commit();
 }

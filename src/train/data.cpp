@@ -25,6 +25,17 @@ void append(const event::ColumnView& column, std::size_t first, Table& out) {
   });
 }
 
+/// From one normalisation to another, by way of hardware units.
+void rescale(const model::Normalisation& from, const model::Normalisation& to, Table& table) {
+  if (from.scale == to.scale && from.bias == to.bias) return;
+  for (std::size_t e = 0; e < table.events; ++e) {
+    for (std::size_t k = 0; k < table.features; ++k) {
+      const double hardware = static_cast<double>(table.row(e)[k]) * from.scale[k] + from.bias[k];
+      table.row(e)[k] = static_cast<float>((hardware - to.bias[k]) / to.scale[k]);
+    }
+  }
+}
+
 void check_finite(const Table& table) {
   for (std::size_t e = 0; e < table.events; ++e) {
     for (std::size_t k = 0; k < table.features; ++k) {
@@ -37,11 +48,17 @@ void check_finite(const Table& table) {
 
 }  // namespace
 
-PackedFile::PackedFile(std::filesystem::path path) : path_(std::move(path)), source_(io::hdf5::open(path_)) {
+PackedFile::PackedFile(std::filesystem::path path, std::optional<model::Normalisation> scaling)
+    : path_(std::move(path)), source_(io::hdf5::open(path_)) {
   try {
-    const model::Normalisation norm = model::read_normalisation(path_);
-    shape_.features = norm.scale.size();
-    shape_.geometry = {norm.scale, norm.bias, axol1tl_phi_bins(), axol1tl_eta_units()};
+    own_ = model::read_normalisation(path_);
+    scaling_ = scaling ? std::move(*scaling) : own_;
+    if (scaling_.scale.size() != own_.scale.size())
+      throw Error(ErrorCode::mismatch, "its events have " + std::to_string(own_.scale.size()) +
+                                           " features, the normalisation that is wanted " +
+                                           std::to_string(scaling_.scale.size()));
+    shape_.features = scaling_.scale.size();
+    shape_.geometry = {scaling_.scale, scaling_.bias, axol1tl_phi_bins(), axol1tl_eta_units()};
     for (const io::TableInfo& table : source_->info().tables) {
       if (!table.name.starts_with(signal_group)) continue;
       const std::string name = table.name.substr(signal_group.size());
@@ -55,6 +72,10 @@ PackedFile::PackedFile(std::filesystem::path path) : path_(std::move(path)), sou
 }
 
 std::string PackedFile::config() const { return io::hdf5::read_attribute(path_, "", "config").value_or(""); }
+
+std::size_t PackedFile::events(const std::string& table) const {
+  return io::find_column(source_->info(), io::find_table(source_->info(), table), "DATA").entries;
+}
 
 std::vector<float> PackedFile::read_column(const std::string& table, const std::string& column) const {
   try {
@@ -97,6 +118,7 @@ Events PackedFile::read(const std::string& table, const Quantiser& quantiser) co
     for (event::Columns cluster; reader->next(cluster);)
       append(cluster.columns[0], static_cast<std::size_t>(cluster.first_entry), out.rows);
     check_finite(out.rows);
+    rescale(own_, scaling_, out.rows);
     kernel::quantise_flat(quantiser, out.rows.rows.data(), out.rows.rows.data(), out.rows.events * out.rows.stride());
     if (std::ranges::find(info.columns, "L1bits", &io::ColumnInfo::name) == info.columns.end()) return out;
     const auto bits = source_->read({table, 0, {"L1bits"}});

@@ -20,6 +20,9 @@ struct Scored {
   std::vector<std::uint8_t> fired;  ///< empty: no event
 };
 
+/// The code of a score in the firmware's type: half to even, saturating. NaN is the lowest.
+std::int64_t score_code(double score);
+
 /// The threshold that passes `khz` of pure rate. Error: mismatch, if there are no events.
 double pure_threshold(const Scored& background, double khz, const evaluate::Crossings& crossings);
 

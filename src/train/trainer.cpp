@@ -32,6 +32,8 @@ void Trainer::Sums::start(std::vector<Term> named, bool restored) {
 }
 
 void Trainer::run() {
+  if (recipe_.supervised && !options_.replay.empty())
+    throw core::Error(core::ErrorCode::usage, "a recipe that trains on signal sets takes no older eras");
   if (options_.resume) load();
   for (; place_.stage < recipe_.stages.size(); place_ = {place_.stage + 1, 0, 0}) {
     Stage& stage = *recipe_.stages[place_.stage];

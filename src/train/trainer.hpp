@@ -21,11 +21,13 @@ struct EpochReport {
 };
 
 struct TrainOptions {
-  unsigned threads = 0;              ///< 0: all cores
-  std::filesystem::path checkpoint;  ///< empty: none
-  double checkpoint_seconds = 30;    ///< at least so long between two
-  std::string identity;              ///< hash of what the training is made from; a checkpoint carries it
-  bool resume = false;               ///< go on from `checkpoint`, if it is there
+  unsigned threads = 0;                   ///< 0: all cores
+  std::filesystem::path checkpoint;       ///< empty: none
+  double checkpoint_seconds = 30;         ///< at least so long between two
+  std::string identity;                   ///< hash of what the training is made from; a checkpoint carries it
+  std::vector<const PackedFile*> replay;  ///< packed files of older eras, of which a share is trained on, too
+  double replay_share = 0.3;              ///< of all training events, in [0, 1)
+  bool resume = false;                    ///< go on from `checkpoint`, if it is there
   std::function<void(const EpochReport&)> on_epoch;
 };
 
@@ -55,7 +57,16 @@ class Trainer {
     void start(std::vector<Term> named, bool restored);
   };
 
+  /// Events of an older era that are trained on.
+  struct Draw {
+    const PackedFile* file;
+    std::vector<std::uint32_t> events;
+  };
+
   void begin_stage(Stage& stage);
+  Table training_rows();
+  std::vector<float> training_column(const std::string& column);
+  std::vector<Draw> draw_replay(std::size_t new_events) const;
   void take_classes(Stage& stage);
   void take_targets(Stage& stage);
   void watch_tests(const Stage& stage);

@@ -1,4 +1,6 @@
 // What a training reads: rows as a stage's input, classes, targets, and what it is watched on.
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "curate/signal_sets.hpp"
 #include "train/trainer.hpp"
@@ -15,11 +17,53 @@ Table Trainer::in_stage(const Stage& stage, Table rows) {
   return earlier.infer(earlier.tensor(stage.input.substr(dot + 1)), inputs, team_);
 }
 
+/// As many events of each older era as make their share, drawn without repetition by the seed alone; all of an era that
+/// has fewer.
+std::vector<Trainer::Draw> Trainer::draw_replay(std::size_t new_events) const {
+  std::vector<Draw> draws;
+  const double share = options_.replay_share, eras = static_cast<double>(options_.replay.size());
+  const auto wanted = static_cast<std::size_t>(share / (1 - share) * static_cast<double>(new_events) / eras);
+  for (std::size_t k = 0; k < options_.replay.size(); ++k) {
+    Draw& draw = draws.emplace_back(Draw{options_.replay[k], {}});
+    const std::size_t events = draw.file->events("Background_data/Train");
+    if (events == 0) continue;
+    const Permutation order(events, recipe_.stages.front()->seed, ~std::uint64_t{k});
+    for (std::uint32_t e = 0; e < std::min(wanted, events); ++e) draw.events.push_back(order(e));
+  }
+  return draws;
+}
+
+/// Background to train on: the new events, then those of older eras. Never signals, of whatever role.
+Table Trainer::training_rows() {
+  Table rows = file_.read("Background_data/Train", recipe_.data).rows;
+  const std::vector<Draw> draws = draw_replay(rows.events);
+  std::size_t all = rows.events, next = rows.events;
+  for (const Draw& draw : draws) all += draw.events.size();
+  if (all == rows.events) return rows;
+  Table mixed(rows.features, all);
+  std::copy_n(rows.row(0), rows.events * rows.stride(), mixed.row(0));
+  for (const Draw& draw : draws) {
+    const Table old = draw.file->read("Background_data/Train", recipe_.data).rows;
+    for (const std::uint32_t e : draw.events) std::copy_n(old.row(e), old.stride(), mixed.row(next++));
+  }
+  return mixed;
+}
+
+/// A column of the same events.
+std::vector<float> Trainer::training_column(const std::string& column) {
+  std::vector<float> values = file_.read_column("Background_data/Train", column);
+  for (const Draw& draw : draw_replay(values.size())) {
+    const std::vector<float> old = draw.file->read_column("Background_data/Train", column);
+    for (const std::uint32_t e : draw.events) values.push_back(old.at(e));
+  }
+  return values;
+}
+
 void Trainer::begin_stage(Stage& stage) {
   if (recipe_.supervised) {
     take_classes(stage);
   } else {
-    stage.table = in_stage(stage, file_.read("Background_data/Train", recipe_.data).rows);
+    stage.table = in_stage(stage, training_rows());
   }
   if (stage.table.events < stage.batch) {
     throw core::Error(core::ErrorCode::mismatch, "a batch has " + std::to_string(stage.batch) +
@@ -36,7 +80,7 @@ void Trainer::begin_stage(Stage& stage) {
 void Trainer::take_targets(Stage& stage) {
   for (const auto& target : stage.targets) {
     if (target->column.empty()) continue;
-    const std::vector<float> values = file_.read_column("Background_data/Train", target->column);
+    const std::vector<float> values = training_column(target->column);
     if (values.size() != stage.table.events)
       throw core::Error(core::ErrorCode::mismatch, "'" + target->column + "' has another length than the events");
     target->table = Table(1, values.size());

@@ -61,7 +61,7 @@ std::vector<double> Trainer::mixture_scores(const Table& embeddings) {
 /// Rows that a mixture is fitted to.
 Table Trainer::mixture_rows(const Stage& stage) {
   const MixtureFit& fit = recipe_.mixture_fit;
-  Table rows = file_.read(fit.compat ? "Background_data/Test" : "Background_data/Train", recipe_.data).rows;
+  Table rows = fit.compat ? file_.read("Background_data/Test", recipe_.data).rows : training_rows();
   const std::size_t wanted = fit.compat ? rows.events / 100 : fit.events == 0 ? rows.events : fit.events;
   if (wanted < rows.events) {
     const Permutation order(rows.events, fit.options.seed, 0);
