@@ -50,7 +50,7 @@ void note_column_errors(const io::Summary& summary, Outcome& outcome) {
 
 void inspect_file(const std::string& file, const Options& options, core::JsonWriter& json, Outcome& outcome) {
   try {
-    const auto source = io::open(file);
+    const auto source = io::open_stored(file);
     const io::Summary summary = io::summarise(*source, options.summary);
     if (options.json) {
       io::write_json(json, summary, options.summary);

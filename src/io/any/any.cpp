@@ -8,6 +8,7 @@
 #include "core/file.hpp"
 #include "io/hdf5/hdf5.hpp"
 #include "io/npy/npy.hpp"
+#include "io/orbits/orbits.hpp"
 #include "io/root/source.hpp"
 #include "io/zarr/zarr.hpp"
 
@@ -58,9 +59,14 @@ std::unique_ptr<Source> open_folder(const fs::path& path) {
 
 }  // namespace
 
-std::unique_ptr<Source> open(const fs::path& path) {
+std::unique_ptr<Source> open_stored(const fs::path& path) {
   std::error_code ignored;
   return fs::is_directory(path, ignored) ? open_folder(path) : open_file(path);
+}
+
+std::unique_ptr<Source> open(const fs::path& path) {
+  std::unique_ptr<Source> stored = open_stored(path);
+  return orbits::holds_orbits(*stored) ? orbits::as_crossings(std::move(stored)) : std::move(stored);
 }
 
 }  // namespace trigloop::io

@@ -9,6 +9,10 @@ namespace trigloop::io {
 
 /// Opens a file or store by its content, never by its name's ending. Errors: not_found; damaged (an empty file);
 /// unsupported, naming the formats that are read, when none fits.
+/// Orbit files of CMSSW appear as the events that they hold (io/orbits).
 std::unique_ptr<Source> open(const std::filesystem::path& path);
+
+/// The same with tables as they are stored: an orbit tree with an entry an orbit.
+std::unique_ptr<Source> open_stored(const std::filesystem::path& path);
 
 }  // namespace trigloop::io

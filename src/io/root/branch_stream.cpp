@@ -158,7 +158,7 @@ void BranchStream::verify_whole(std::size_t number, StreamTools& tools) {
 
 /// Values that change their size or place are unpacked to the side first.
 void BranchStream::decode_apart(const Basket& basket, const BasketRecord& record, StreamTools& tools) {
-  const bool offsets = std::ranges::any_of(lanes_, [](const auto& l) { return l.column->layout == Layout::flagged; });
+  const bool offsets = std::ranges::any_of(lanes_, [](const auto& l) { return l.column->needs_entry_offsets(); });
   std::span<const std::byte> bytes = record.stored;
   if (record.compressed) {
     tools.scratch.basket.resize_discard(record.objlen);

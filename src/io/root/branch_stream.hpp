@@ -29,7 +29,7 @@ struct ColumnLane {
   std::deque<Border> borders;
   std::deque<OffsetCheck> checks;  ///< of baskets whose entry offsets are not decompressed
 
-  bool self_counted() const noexcept { return column->layout == Layout::vector || column->layout == Layout::flagged; }
+  bool self_counted() const noexcept { return column->self_counted(); }
   std::size_t value_bytes() const noexcept { return event::size_of(column->type) * column->inner; }
   std::uint64_t available_items() const noexcept { return values.available() / value_bytes(); }
   void take(std::uint64_t items, std::uint64_t entries) noexcept {

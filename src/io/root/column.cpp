@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "io/root/decompress.hpp"
 #include "io/root/number.hpp"
+#include "io/root/object_path.hpp"
 
 namespace trigloop::io::root {
 namespace {
@@ -96,7 +97,43 @@ class ColumnMaker {
     if (const auto value = alone ? number_of_vector(type_name) : std::nullopt) {
       return add(number, branch.path, *value, Layout::vector, {}, 0, 0, std::nullopt);
     }
-    refuse(number, type_name, "only numbers, arrays and vectors of numbers are read");
+    add_members(number, element, type_name);
+  }
+
+  /// An object that is stored whole: a column for each of its members.
+  void add_members(std::size_t number, const Element* element, const std::string& type_name) {
+    const BranchInfo& branch = tree_.branches[number];
+    std::vector<ObjectMember> members;
+    if (branch.kind != BranchKind::plain) {  // within a split collection there is no telling where an object begins
+    } else if (element != nullptr) {
+      members = members_of_element(infos_, *element);
+    } else if (const StreamerInfo* info = infos_.find(branch.object_class, branch.object_version)) {
+      members = members_of_class(infos_, *info);
+    }
+    const bool readable = std::ranges::any_of(members, [](const auto& member) { return member.number.has_value(); });
+    if (!readable) {
+      return refuse(number, type_name, "only numbers, arrays and vectors of numbers, and objects of them, are read");
+    }
+    const std::string dot = branch.path.ends_with('.') ? "" : ".";
+    for (ObjectMember& member : members) {
+      add_member(number, element != nullptr ? member.name.substr(element->name.size()) : dot + member.name, member);
+    }
+  }
+
+  void add_member(std::size_t number, const std::string& suffix, ObjectMember& member) {
+    const std::string name = tree_.branches[number].path + suffix;
+    if (!member.number) {
+      refuse(number, member.type_name, member.why_not);
+      set_.infos.back().name = name;
+      return;
+    }
+    const bool one = member.path.ending == ObjectPath::value;
+    std::vector<std::uint64_t> shape;
+    if (member.length > 1) shape.push_back(member.length);
+    add(number, name, *member.number, one ? Layout::object_value : Layout::object_items, shape, 0, 0, std::nullopt);
+    set_.infos.back().jagged = !one;
+    set_.infos.back().type_name = type_text(*member.number, !one, shape);
+    set_.plans.back()->path = std::make_shared<const ObjectPath>(std::move(member.path));
   }
 
   /// The member that a split branch holds; null if the branch holds the object itself.

@@ -1,6 +1,7 @@
 #pragma once
 // Columns: what the branches and leaves of a tree mean as numbers.
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,12 +14,16 @@
 
 namespace trigloop::io::root {
 
+struct ObjectPath;
+
 /// How the items of an entry are found.
 enum class Layout : std::uint8_t {
   fixed,    ///< as many values in each entry
   counted,  ///< another column counts them
   vector,   ///< std::vector: byte count, version, count, values
-  flagged   ///< T* with a counter in a split object: a flag byte, then values; the basket's offsets delimit entries
+  flagged,  ///< T* with a counter in a split object: a flag byte, then values; the basket's offsets delimit entries
+  object_value,  ///< one member of a whole object
+  object_items   ///< a vector in a whole object, or a member of the objects in one
 };
 
 /// How a value is stored.
@@ -36,13 +41,20 @@ struct Column {
   Encoding encoding = Encoding::plain;
   PackedFloat packed;
   Layout layout = Layout::fixed;
-  std::uint32_t inner = 1;             ///< values per item
-  std::uint32_t stored_bytes = 0;      ///< of a value in the file
-  std::uint32_t stride = 0;            ///< fixed: bytes of an entry (of all leaves of the branch)
-  std::uint32_t offset = 0;            ///< fixed: where this leaf begins within the entry
-  std::optional<std::size_t> counter;  ///< counted: number of the column that counts
+  std::uint32_t inner = 1;                           ///< values per item
+  std::uint32_t stored_bytes = 0;                    ///< of a value in the file
+  std::uint32_t stride = 0;                          ///< fixed: bytes of an entry (of all leaves of the branch)
+  std::uint32_t offset = 0;                          ///< fixed: where this leaf begins within the entry
+  std::optional<std::size_t> counter;                ///< counted: number of the column that counts
+  std::shared_ptr<const ObjectPath> path = nullptr;  ///< object_...: where the member is
 
   std::uint32_t item_bytes() const noexcept { return inner * stored_bytes; }
+  /// The column says itself how many items an entry has.
+  bool self_counted() const noexcept {
+    return layout == Layout::vector || layout == Layout::flagged || layout == Layout::object_items;
+  }
+  bool has_one_item() const noexcept { return layout == Layout::fixed || layout == Layout::object_value; }
+  bool needs_entry_offsets() const noexcept { return layout == Layout::flagged || path != nullptr; }
   /// The stored bytes are the values but for byte order: they are decoded in place.
   bool in_place() const noexcept {
     return encoding == Encoding::plain &&

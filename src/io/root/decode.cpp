@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "io/root/byteswap.hpp"
 #include "io/root/damaged.hpp"
+#include "io/root/object_decode.hpp"
 
 namespace trigloop::io::root {
 namespace {
@@ -129,25 +130,29 @@ std::uint64_t decode_vectors(const Column& column, const BasketBytes& basket, De
 /// Entries of a counted pointer: a flag byte (0: null), then the items up to the next entry's offset.
 std::uint64_t decode_flagged(const Column& column, const BasketBytes& basket, DecodeScratch& scratch, Lane& values,
                              Lane& counts) {
-  const std::size_t item = column.item_bytes(), size = basket.values.size();
-  if (basket.offsets.size() / sizeof(std::int32_t) < basket.entries + 1) throw damaged("its entry offsets are missing");
-  const auto begin_of = [&](std::uint64_t entry) -> std::size_t {
-    if (entry == basket.entries) return size;
-    return core::load_be<std::uint32_t>(&basket.offsets[(entry + 1) * sizeof(std::int32_t)]) - basket.keylen;
-  };
+  const std::size_t item = column.item_bytes();
+  const EntryPlaces places(basket);
   Gatherer gatherer(basket, scratch, counts);
-  std::size_t at = begin_of(0);
-  if (basket.entries > 0 && at != 0) throw damaged("its first entry does not stand at its beginning");
   for (std::uint64_t i = 0; i < basket.entries; ++i) {
-    const std::size_t end = begin_of(i + 1);
-    if (end <= at || end > size || (end - at - 1) % item != 0) {
+    const auto [begin, end] = places.of(i);
+    if ((end - begin - 1) % item != 0) {
       throw damaged("the offsets of its entry " + std::to_string(i) + " are impossible");
     }
-    gatherer.add(i, at + 1, end - at - 1, (end - at - 1) / item);
-    at = end;
+    gatherer.add(i, begin + 1, end - begin - 1, (end - begin - 1) / item);
   }
   append_values(column, gatherer.stored(), values);
   return gatherer.items();
+}
+
+/// Entries that are whole objects: the one member that the column holds.
+std::uint64_t decode_objects(const Column& column, const BasketBytes& basket, DecodeScratch& scratch, Lane& values,
+                             Lane& counts) {
+  const std::size_t bytes = basket.entries * sizeof(std::uint32_t);
+  auto* numbers = reinterpret_cast<std::uint32_t*>(counts.room(bytes));
+  const std::size_t gathered = gather_member(*column.path, column.item_bytes(), basket, scratch.gathered, numbers);
+  if (column.self_counted()) counts.commit(bytes);
+  append_values(column, {scratch.gathered.data(), gathered}, values);
+  return gathered / column.item_bytes();
 }
 
 /// Four counts at a time: then one addition in four waits for the one before.
@@ -181,6 +186,24 @@ bool prefix_sums_of(const std::byte* counts, std::size_t n, std::uint32_t* offse
 
 }  // namespace
 
+EntryPlaces::EntryPlaces(const BasketBytes& basket) : basket_(basket) {
+  if (basket.offsets.size() / sizeof(std::int32_t) < basket.entries + 1) throw damaged("its entry offsets are missing");
+  if (basket.entries > 0 && begin_of(0) != 0) throw damaged("its first entry does not stand at its beginning");
+}
+
+std::size_t EntryPlaces::begin_of(std::uint64_t entry) const noexcept {
+  if (entry == basket_.entries) return basket_.values.size();
+  return core::load_be<std::uint32_t>(&basket_.offsets[(entry + 1) * sizeof(std::int32_t)]) - basket_.keylen;
+}
+
+EntryPlaces::Place EntryPlaces::of(std::uint64_t entry) const {
+  const Place place{begin_of(entry), begin_of(entry + 1)};
+  if (place.end <= place.begin || place.end > basket_.values.size()) {
+    throw damaged("the offsets of its entry " + std::to_string(entry) + " are impossible");
+  }
+  return place;
+}
+
 std::uint64_t decode_basket(const Column& column, const BasketBytes& basket, DecodeScratch& scratch, Lane& values,
                             Lane& counts) {
   if (column.encoding == Encoding::object_bits) {
@@ -196,6 +219,9 @@ std::uint64_t decode_basket(const Column& column, const BasketBytes& basket, Dec
       return decode_counted(column, basket, values);
     case Layout::vector:
       return decode_vectors(column, basket, scratch, values, counts);
+    case Layout::object_value:
+    case Layout::object_items:
+      return decode_objects(column, basket, scratch, values, counts);
     default:
       return decode_flagged(column, basket, scratch, values, counts);
   }

@@ -16,12 +16,28 @@ struct BasketBytes {
   std::uint64_t entries = 0, keylen = 0;
 };
 
+/// Where the entries of a basket stand among its values, by their offsets.
+class EntryPlaces {
+ public:
+  /// Error: damaged, if there are no offsets, or if the first entry does not stand at the beginning.
+  explicit EntryPlaces(const BasketBytes& basket);
+  struct Place {
+    std::size_t begin, end;  ///< begin < end
+  };
+  /// Error: damaged, if the entry is empty or not within the values.
+  Place of(std::uint64_t entry) const;
+
+ private:
+  std::size_t begin_of(std::uint64_t entry) const noexcept;
+  const BasketBytes& basket_;
+};
+
 /// Memory that decoders reuse.
 struct DecodeScratch {
   core::ByteBuffer basket, gathered;
 };
 
-/// Appends the values of `column` to `values`, and for columns that count themselves (Layout::vector and flagged) the
+/// Appends the values of `column` to `values`, and for columns that count themselves (Column::self_counted) the
 /// number of items of each entry to `counts` (uint32). Returns the number of items. Errors: damaged, if the bytes do
 /// not fit the entries.
 std::uint64_t decode_basket(const Column& column, const BasketBytes& basket, DecodeScratch& scratch, Lane& values,

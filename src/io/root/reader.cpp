@@ -203,7 +203,7 @@ void Reader::release() {
   for (BranchStream& stream : streams_) {
     for (std::size_t i = 0; i < stream.lanes(); ++i) {
       ColumnLane& one = stream.lane(i);
-      if (one.column->layout == Layout::fixed) one.take(handed_out_, 0);
+      if (one.column->has_one_item()) one.take(handed_out_, 0);
     }
   }
   handed_out_ = 0;

@@ -117,6 +117,12 @@ const StreamerInfo* StreamerInfos::find(std::string_view class_name, std::int32_
   return found != builtin_.end() ? &found->second : nullptr;
 }
 
+const StreamerInfo* StreamerInfos::newest(std::string_view class_name) const {
+  auto after = infos_.upper_bound(std::pair(std::string(class_name), INT32_MAX));
+  if (after == infos_.begin() || (--after)->first.first != class_name) return nullptr;
+  return &after->second;
+}
+
 const StreamerInfo* StreamerInfos::find_checksum(std::string_view class_name, std::uint32_t checksum) const {
   for (auto at = infos_.lower_bound(std::pair(std::string(class_name), INT32_MIN));
        at != infos_.end() && at->first.first == class_name; ++at) {

@@ -74,6 +74,8 @@ class StreamerInfos {
   void add(StreamerInfo info);
   /// The layout of `class_name` in `version`; null if it is not known. A built-in one is the last resort.
   const StreamerInfo* find(std::string_view class_name, std::int32_t version) const;
+  /// The highest version of a class that the file itself describes; null if there is none.
+  const StreamerInfo* newest(std::string_view class_name) const;
   /// By checksum: for classes without a version number.
   const StreamerInfo* find_checksum(std::string_view class_name, std::uint32_t checksum) const;
 

@@ -1,0 +1,106 @@
+#include "io/orbits/index.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "io/orbits/crossings.hpp"
+
+namespace trigloop::io::orbits {
+namespace {
+
+constexpr std::uint64_t orbits_a_range = 512;
+constexpr std::size_t orbits_a_cluster = 32;  ///< 14 kB of offsets each and a product
+
+Selection selection_of(const TableInfo& tree, const Products& products) {
+  Selection selection{tree.name, tree.cycle, {products.key.run, products.key.lumisection}};
+  for (const Product& product : products.products) selection.columns.push_back(product.offsets);
+  return selection;
+}
+
+/// Counts the crossings of a range of orbits into first_row[orbit + 1].
+class Counter {
+ public:
+  Counter(const Source& source, const Selection& selection, const Products& products)
+      : products_(products), crossings_(products.products.size()) {
+    ReadOptions options;
+    options.cluster_entries = orbits_a_cluster;
+    reader_ = source.read(selection, options);
+  }
+
+  void count(EntryRange range, std::vector<std::uint64_t>& first_row, std::vector<event::LumiKey>& keys) {
+    reader_->rewind(range);
+    while (reader_->next(cluster_)) {
+      const auto runs = cluster_.columns[0].as<std::uint32_t>(), lumis = cluster_.columns[1].as<std::uint32_t>();
+      for (std::size_t i = 0; i < cluster_.entries; ++i) {
+        const std::uint64_t orbit = cluster_.first_entry + i;
+        keys[orbit] = {runs[i], lumis[i]};
+        first_row[orbit + 1] = rows_of(i, orbit);
+      }
+    }
+  }
+
+ private:
+  std::size_t rows_of(std::size_t entry, std::uint64_t orbit) {
+    crossings_.clear();
+    for (std::size_t p = 0; p < products_.products.size(); ++p) {
+      const event::ColumnView& column = cluster_.columns[p + 2];
+      const auto offsets =
+          column.as<std::uint32_t>().subspan(column.offsets[entry], column.offsets[entry + 1] - column.offsets[entry]);
+      if (const auto fault = crossings_.add(p, offsets)) throw bad_orbit(orbit, products_.products[p], *fault);
+    }
+    return crossings_.number();
+  }
+
+  const Products& products_;
+  Crossings crossings_;
+  std::unique_ptr<ColumnReader> reader_;
+  event::Columns cluster_;
+};
+
+std::vector<Index::Lumi> lumis_of(const std::vector<event::LumiKey>& keys) {
+  std::vector<Index::Lumi> lumis;
+  for (const event::LumiKey& key : keys) {
+    auto known = std::find_if(lumis.rbegin(), lumis.rend(), [&](const Index::Lumi& lumi) { return lumi.key == key; });
+    if (known == lumis.rend()) {
+      lumis.push_back({key, 1});
+    } else {
+      ++known->orbits;
+    }
+  }
+  return lumis;
+}
+
+}  // namespace
+
+core::Error bad_orbit(std::uint64_t orbit, const Product& product, const std::string& fault) {
+  core::Error error(core::ErrorCode::damaged, fault);
+  error.in("orbit " + std::to_string(orbit) + ", branch '" + core::escaped(product.branch) + "'")
+      .remedy("The file is corrupted: copy it again from its source");
+  return error;
+}
+
+std::uint64_t Index::orbit_of(std::uint64_t row) const noexcept {
+  const auto after = std::upper_bound(first_row.begin(), first_row.end(), row);
+  return static_cast<std::uint64_t>(after - first_row.begin()) - 1;
+}
+
+Index make_index(const Source& source, const TableInfo& tree, const Products& products) {
+  const Selection selection = selection_of(tree, products);
+  const std::vector<EntryRange> ranges = source.split(selection, orbits_a_range);
+  const std::uint64_t orbits = find_column(source.info(), tree, products.key.run).entries;
+  Index index;
+  index.first_row.assign(orbits + 1, 0);
+  std::vector<event::LumiKey> keys(orbits);
+  std::vector<std::unique_ptr<Counter>> counters(core::available_cores());
+  core::parallel_for(ranges.size(), 0, [&](std::size_t i, unsigned worker) {
+    if (!counters[worker]) counters[worker] = std::make_unique<Counter>(source, selection, products);
+    counters[worker]->count(ranges[i], index.first_row, keys);
+  });
+  std::partial_sum(index.first_row.begin(), index.first_row.end(), index.first_row.begin());
+  index.lumis = lumis_of(keys);
+  return index;
+}
+
+}  // namespace trigloop::io::orbits
