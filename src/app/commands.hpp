@@ -12,6 +12,7 @@ struct ErrorsReported {
   core::ErrorCode code;
 };
 
+void add_conditions(CLI::App& program);
 void add_config(CLI::App& program);
 void add_curate(CLI::App& program);
 void add_evaluate(CLI::App& program);
@@ -20,6 +21,7 @@ void add_layout(CLI::App& program);
 void add_menu(CLI::App& program);
 void add_model(CLI::App& program);
 void add_plot(CLI::App& program);
+void add_reference(CLI::App& program);
 void add_report(CLI::App& program);
 void add_score(CLI::App& program);
 void add_scout(CLI::App& program);

@@ -76,6 +76,7 @@ int run(int argc, char** argv) {
   program.set_version_flag("--version", TRIGLOOP_VERSION);
   program.require_subcommand(1);
   program.footer("`trigloop COMMAND --help` shows a command's options and examples.\n\n" + exit_codes());
+  trigloop::app::add_conditions(program);
   trigloop::app::add_config(program);
   trigloop::app::add_curate(program);
   trigloop::app::add_evaluate(program);
@@ -84,6 +85,7 @@ int run(int argc, char** argv) {
   trigloop::app::add_menu(program);
   trigloop::app::add_model(program);
   trigloop::app::add_plot(program);
+  trigloop::app::add_reference(program);
   trigloop::app::add_report(program);
   trigloop::app::add_score(program);
   trigloop::app::add_scout(program);

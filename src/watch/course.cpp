@@ -124,7 +124,10 @@ void take_medians(Course& course, const CourseOptions& options) {
 void mark_outlier(LumiCourse& lumi, const Course& course) {
   for (std::size_t p = 0; p < course.points.size(); ++p) {
     const auto& own = course.points[p].own;
-    if (own && lumi.thresholds[p] && !own->fences.keep(static_cast<double>(*lumi.thresholds[p]))) lumi.outlier = true;
+    // Where a threshold hangs on a handful of events, its scatter is chance.
+    if (own && !course.points[p].of_sum && lumi.thresholds[p] &&
+        !own->fences.keep(static_cast<double>(*lumi.thresholds[p])))
+      lumi.outlier = true;
   }
 }
 

@@ -5,7 +5,6 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "score/spectrum_file.hpp"
-#include "scout/record/record.hpp"
 
 namespace trigloop::watch {
 namespace {
@@ -13,21 +12,6 @@ namespace {
 namespace fs = std::filesystem;
 using core::Error;
 using core::ErrorCode;
-
-Lumi from_record(const fs::path& path, LumiPart part) {
-  scout::Record record =
-      scout::read_record(path, part == LumiPart::whole ? scout::RecordPart::whole : scout::RecordPart::spectra);
-  Lumi lumi;
-  lumi.key = record.lumi();
-  lumi.exposure = record.exposure();
-  lumi.fraction = record.identity.fraction;
-  lumi.all = std::move(record.sum.all);
-  lumi.pure = std::move(record.sum.pure);
-  lumi.has_pure = !record.identity.menu.empty();
-  lumi.inputs = std::move(record.sum.inputs);
-  lumi.model = record.identity.model;
-  return lumi;
-}
 
 Lumi from_axo(const fs::path& path) {
   const score::Spectrum spectrum = score::parse_axo(core::read_text(path));
@@ -52,9 +36,24 @@ std::vector<fs::path> files_of(const fs::path& place) {
 
 }  // namespace
 
+Lumi lumi_from(scout::Record record) {
+  Lumi lumi;
+  lumi.key = record.lumi();
+  lumi.exposure = record.exposure();
+  lumi.fraction = record.identity.fraction;
+  lumi.all = std::move(record.sum.all);
+  lumi.pure = std::move(record.sum.pure);
+  lumi.has_pure = !record.identity.menu.empty();
+  lumi.inputs = std::move(record.sum.inputs);
+  lumi.model = record.identity.model;
+  return lumi;
+}
+
 Lumi read_lumi(const fs::path& path, LumiPart part) {
   try {
-    return path.extension() == ".axo" ? from_axo(path) : from_record(path, part);
+    if (path.extension() == ".axo") return from_axo(path);
+    return lumi_from(
+        scout::read_record(path, part == LumiPart::whole ? scout::RecordPart::whole : scout::RecordPart::spectra));
   } catch (Error& e) {
     throw e.file(path.native());
   }

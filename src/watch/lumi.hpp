@@ -8,7 +8,7 @@
 
 #include "event/lumi.hpp"
 #include "score/spectrum.hpp"
-#include "scout/record/counts.hpp"
+#include "scout/record/record.hpp"
 
 namespace trigloop::watch {
 
@@ -24,6 +24,7 @@ struct Lumi {
 
 enum class LumiPart : std::uint8_t { spectra, whole };  ///< whole: with the inputs
 
+Lumi lumi_from(scout::Record record);
 /// A `.record` or `.axo` file. Errors: those of reading records and `.axo` files, with the file.
 Lumi read_lumi(const std::filesystem::path& path, LumiPart part);
 

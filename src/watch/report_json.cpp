@@ -66,7 +66,7 @@ void write_rare(JsonWriter& json, const RareScores& rare) {
 
 }  // namespace
 
-std::string course_as_json(const Course& course, const RareScores& rare) {
+std::string course_as_json(const Course& course, const RareScores& rare, const std::string& drift) {
   JsonWriter json;
   json.begin_object().member("version", 1).member("fraction", course.all.fraction());
   json.member("events", course.all.total());
@@ -77,6 +77,7 @@ std::string course_as_json(const Course& course, const RareScores& rare) {
   for (std::size_t l = 0; l < course.lumis.size(); ++l) write_lumi(json, course, l);
   json.end_array();
   write_rare(json, rare);
+  if (!drift.empty()) json.key("drift").raw(drift);
   json.end_object();
   return json.text();
 }

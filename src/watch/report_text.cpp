@@ -83,6 +83,18 @@ std::string rare_text(const Course& course, const RareScores& rare) {
 
 }  // namespace
 
+std::string drift_text(const Monitor& monitor) {
+  std::string text =
+      fmt::format("drift: {} lumisections, evidence {:.3g} of {:g}; a false alarm in {:g} lumisections or more\n",
+                  monitor.steps(), monitor.evidence(), monitor.level(), monitor.level());
+  if (monitor.without_pileup() > 0) {
+    text +=
+        fmt::format("  {} lumisections without pile-up: their histograms were not tested\n", monitor.without_pileup());
+  }
+  for (const Alarm& alarm : monitor.alarms()) text += alarm_text(alarm);
+  return text;
+}
+
 std::string lumi_line(const Course& course, std::size_t l) {
   const LumiCourse& lumi = course.lumis[l];
   std::string text =

@@ -1,0 +1,117 @@
+#include "watch/conditions.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "test/support/support.hpp"
+
+namespace trigloop {
+namespace {
+
+using core::ErrorCode;
+using testing::HasSubstr;
+using watch::Conditions;
+
+Conditions parse(const std::string& text) { return watch::parse_conditions(text, "conditions.yaml", "."); }
+
+std::string error_of(const std::string& text) {
+  try {
+    parse(text);
+  } catch (const core::Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+TEST(Conditions, TellWhatWasValidWhen) {
+  const Conditions conditions = parse(R"(version: 1
+intervals:
+  - {run: 7, lumisections: 101-, model: bbb, thresholds: {nominal: 2801}}
+  - {run: 7, lumisections: 1-100, model: aaa, fill: 12, bunches: 2544, pileup: 52.5}
+  - {run: 9}
+)");
+  ASSERT_NE(conditions.at({7, 100}), nullptr);
+  EXPECT_EQ(conditions.at({7, 100})->model, "aaa");
+  EXPECT_EQ(conditions.at({7, 100})->bunches, 2544u);
+  EXPECT_EQ(conditions.at({7, 5000})->thresholds.at("nominal"), 2801);
+  EXPECT_NE(conditions.at({9, 1}), nullptr);
+  EXPECT_EQ(conditions.at({8, 1}), nullptr);
+  EXPECT_EQ(conditions.at({7, 0}), nullptr);
+  EXPECT_DOUBLE_EQ(conditions.pileup({7, 3})->value, 52.5);
+  EXPECT_FALSE(conditions.pileup({7, 101}));
+  EXPECT_TRUE(conditions.certified({1, 1}));
+}
+
+TEST(Conditions, RefuseOverlapsByName) {
+  const std::string error = error_of(
+      "version: 1\nintervals:\n  - {run: 7, lumisections: 1-100}\n"
+      "  - {run: 7, lumisections: 100-200}\n");
+  EXPECT_THAT(error, HasSubstr("lumisections 100-200 (line 4) overlaps run 7, lumisections 1-100 (line 3)"));
+}
+
+TEST(Conditions, NameGaps) {
+  const Conditions conditions = parse(
+      "version: 1\nintervals:\n  - {run: 7, lumisections: 1-100}\n"
+      "  - {run: 7, lumisections: 103-200}\n  - {run: 9, lumisections: 5-6}\n");
+  EXPECT_THAT(watch::gaps_of(conditions), testing::ElementsAre("run 7: no interval holds lumisections 101-102"));
+}
+
+TEST(Conditions, RefuseWhatIsUnknownOrMalformed) {
+  EXPECT_THAT(error_of("version: 1\nintervals:\n  - {run: 7, lumisektions: 1-3}\n"), HasSubstr("lumisections"));
+  EXPECT_THAT(error_of("version: 1\nintervals:\n  - {run: 7, lumisections: 9-3}\n"), HasSubstr("9-3"));
+  EXPECT_THAT(error_of("version: 1\nintervals:\n  - {run: 7, lumisections: 9-x}\n"), HasSubstr("9-x"));
+  EXPECT_THAT(error_of("version: 1\nintervals:\n  - {lumisections: 1-2}\n"), HasSubstr("run"));
+  EXPECT_THAT(error_of("version: 2\n"), HasSubstr("later version"));
+}
+
+TEST(Conditions, TheirVersionIsTheirContent) {
+  const test::TempDir folder;
+  test::write_file(folder / "lumi.csv", "#run:fill,ls,avgpu\n7:1,1:1,50\n");
+  test::write_file(folder / "c.yaml", "version: 1\nluminosity: lumi.csv\n");
+  const std::string first = watch::load_conditions(folder / "c.yaml").version;
+  EXPECT_EQ(watch::load_conditions(folder / "c.yaml").version, first);
+  test::write_file(folder / "lumi.csv", "#run:fill,ls,avgpu\n7:1,1:1,51\n");
+  EXPECT_NE(watch::load_conditions(folder / "c.yaml").version, first);
+  EXPECT_EQ(first.size(), 64u);
+}
+
+TEST(Luminosity, ReadsWhatBrilcalcWrites) {
+  const auto all = watch::parse_luminosity(
+      "#Data tag : 25v1 , Norm tag: None\n"
+      "#run:fill,ls,time,beamstatus,E(GeV),delivered(hz/ub),recorded(hz/ub),avgpu,source\n"
+      "396102:10732,214:214,07/14/25 05:55:26,STABLE BEAMS,6800,18423.1,18102.7,52.3,HFOC\r\n"
+      "396102:10732,215:0,07/14/25 05:55:49,STABLE BEAMS,6800,18400,18100,52.2,HFOC\n"
+      "#Summary:\n#nfill,nrun,nls\n",
+      "lumi.csv");
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_DOUBLE_EQ(all.at({396102, 214}).pileup, 52.3);
+  EXPECT_EQ(all.at({396102, 215}).fill, 10732u);
+}
+
+TEST(Luminosity, RefusesOtherFiles) {
+  EXPECT_THROW(watch::parse_luminosity("a,b,c\n1,2,3\n", "x"), core::Error);
+  EXPECT_THROW(watch::parse_luminosity("#run:fill,ls,avgpu\n7:1,1:1\n", "x"), core::Error);
+  EXPECT_THROW(watch::parse_luminosity("#run:fill,ls,avgpu\n7:1,1:1,50\n7:1,1:1,50\n", "x"), core::Error);
+  EXPECT_THROW(watch::parse_luminosity("#run:fill,ls,avgpu\n7:1,1:1,nan\n", "x"), core::Error);
+}
+
+TEST(Certification, HoldsRangesOfRuns) {
+  const auto certification =
+      watch::parse_certification(R"({"396102": [[1, 100], [120, 130]], "5": []})", "golden.json");
+  EXPECT_TRUE(certification.holds({396102, 100}));
+  EXPECT_FALSE(certification.holds({396102, 101}));
+  EXPECT_TRUE(certification.holds({396102, 120}));
+  EXPECT_FALSE(certification.holds({5, 1}));
+  EXPECT_FALSE(certification.holds({6, 1}));
+}
+
+TEST(Certification, RefusesOtherFiles) {
+  for (const char* text : {"", "[]", R"({"run": [[1, 2]]})", R"({"5": 3})", R"({"5": [[1]]})", R"({"5": [[3, 1]]})",
+                           R"({"5": [[-1, 1]]})", R"({"5": [[1, 99999999999]]})", R"({"5": [["1", 2]]})"}) {
+    EXPECT_THROW(watch::parse_certification(text, "golden.json"), core::Error) << text;
+  }
+}
+
+}  // namespace
+}  // namespace trigloop
