@@ -21,6 +21,7 @@ struct Options {
   ContinualOptions continual;
   std::vector<std::string> settings;
   unsigned threads = 0;
+  std::int64_t evaluate_every = 1;
   bool resume = false, quiet = false, json = false;
 };
 
@@ -78,6 +79,7 @@ void run(const Options& options) {
   train_options.threads = options.threads;
   train_options.checkpoint = checkpoint_of(options.output);
   train_options.resume = options.resume;
+  train_options.evaluate_every = options.evaluate_every;
   train_options.identity = core::sha256_hex(recipe.text + config::to_json(config.root()) + core::sha256_of_file(data) +
                                             continual.identity());
   train_options.replay = continual.replay();
@@ -111,6 +113,9 @@ void add_train(CLI::App& program) {
                       "A built-in recipe or a YAML file (default: train_recipe of the configuration)");
   command->add_option("--set", options->settings, "KEY=VALUE over the configuration; may be repeated");
   command->add_option("-o,--output", options->output, "The bundle, a folder")->capture_default_str();
+  command->add_option("--evaluate-every", options->evaluate_every, "Epochs from one evaluation to the next")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
   command->add_option("--init", options->continual.init, "A bundle whose weights are the first ones: fine-tuning");
   command->add_option("--replay", options->continual.replay,
                       "Packed files of older eras, of which a share is trained on, too; with --init");

@@ -20,8 +20,11 @@ constexpr std::string_view signal_group = "Signal_data/";
 void append(const event::ColumnView& column, std::size_t first, Table& out) {
   event::visit(column.type, [&](auto zero) {
     const auto values = column.as<decltype(zero)>();
-    for (std::size_t k = 0; k < values.size(); ++k)
-      out.row(first + k / out.features)[k % out.features] = static_cast<float>(values[k]);
+    for (std::size_t e = 0; e < values.size() / out.features; ++e) {
+      float* row = out.row(first + e);
+      const auto* from = values.data() + e * out.features;
+      for (std::size_t k = 0; k < out.features; ++k) row[k] = static_cast<float>(from[k]);
+    }
   });
 }
 

@@ -57,7 +57,6 @@ void Dense::forward(const Work& work) {
 }
 
 void Dense::backward(const Work& work) {
-  float* dbias = work.weight_gradients + (*parameters_)[bias_].offset;
   kernel::multiply_over_events({.rows = in_features,
                                 .columns = features,
                                 .events = work.rows,
@@ -65,16 +64,16 @@ void Dense::backward(const Work& work) {
                                 .x = work.all_values(inputs[0]),
                                 .y = work.all_gradients(output),
                                 .out = work.weight_gradients + (*parameters_)[kernel_].offset,
-                                .out_stride = padded(features)});
+                                .out_stride = padded(features),
+                                .y_sums = work.weight_gradients + (*parameters_)[bias_].offset,
+                                .add = true});
+  if (!wants(0)) return;
   for (std::size_t view = 0; view < work.step->views; ++view) {
-    const float* dy = work.gradient(output, view);
-    kernel::sum_over_events(dy, {features, work.rows}, dbias);
-    if (!wants(0)) continue;
     kernel::multiply({.rows = in_features,
                       .depth = features,
                       .events = work.rows,
                       .a = {weights_.data(), padded(features), 1},
-                      .b = dy,
+                      .b = work.gradient(output, view),
                       .bias = nullptr,
                       .out = work.gradient(inputs[0], view),
                       .add = adds(0)});

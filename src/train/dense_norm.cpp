@@ -89,8 +89,6 @@ void DenseNorm::gather_gradient(const Work& work) {
     float* g = work.gradient(output, v);
     if (norm_.relu()) kernel::quantise_gradient({Quantiser::Kind::relu}, work.value(output, v), g, g, shape, false);
     float* sums = views_[v].sums.data() + work.block * sum_floats();
-    std::fill_n(sums, sum_floats(), 0.0f);
-    kernel::sum_over_events(g, shape, sums);
     kernel::multiply_over_events({.rows = in_features,
                                   .columns = features,
                                   .events = work.rows,
@@ -98,7 +96,8 @@ void DenseNorm::gather_gradient(const Work& work) {
                                   .x = {work.value(inputs[0], v), 0},
                                   .y = {g, 0},
                                   .out = sums + padded(features),
-                                  .out_stride = padded(features)});
+                                  .out_stride = padded(features),
+                                  .y_sums = sums});
   }
 }
 

@@ -44,17 +44,17 @@ struct Views {
   const float* data;
   std::size_t step;
 };
-/// out[i][j] += the sum over events, and over all views, of x[i] y[j]. `triangular`: only where j >= i is wanted.
+/// out[i][j] = the sum over events, and over all views, of x[i] y[j]; added if `add`. `triangular`: only where j >= i
+/// is wanted. `y_sums`, if not null, are the same of y[j] alone.
 struct EventSums {
   std::size_t rows, columns, events, views;
   Views x, y;
   float* out;
   std::size_t out_stride;
-  bool triangular = false;
+  float* y_sums = nullptr;
+  bool add = false, triangular = false;
 };
 void multiply_over_events(const EventSums& s);
-/// out[feature] += the sum over events.
-void sum_over_events(const float* x, Shape shape, float* out);
 
 // Number by number.
 

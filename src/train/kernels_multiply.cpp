@@ -84,17 +84,13 @@ void Multiply(const Product& p) {
 constexpr std::size_t sum_height = 4, sum_width = is_wide ? 4 : 3;
 constexpr std::size_t sum_places = 16;  // of a tile's totals, in whole vectors
 
-/// Adds the totals of a tile to the matrix.
-template <std::size_t height, std::size_t width>
-HWY_INLINE void put_totals(const V* lanes, float* out, std::size_t stride) {
-  alignas(64) float sums[sum_places];
-  for (std::size_t k = 0; k < height * width; k += N) hn::Store(totals(lanes + k), d, sums + k);
-  for (std::size_t i = 0; i < height; ++i)
-    for (std::size_t j = 0; j < width; ++j) out[i * stride + j] += sums[i * width + j];
+template <std::size_t width>
+HWY_INLINE void put_totals(const float* sums, float* out, bool add) {
+  for (std::size_t j = 0; j < width; ++j) out[j] = add ? out[j] + sums[j] : sums[j];
 }
 
-/// Rows i.. and columns j.. over the events of all views.
-template <std::size_t height, std::size_t width>
+/// Rows i.. and columns j.. over the events of all views. With `ones`, a row of ones comes first, for the sums of y.
+template <std::size_t height, std::size_t width, bool ones>
 HWY_NOINLINE void sum_tile(const EventSums& s, std::size_t i, std::size_t j) {
   V lanes[parts][sum_places];
   for (std::size_t part = 0; part < parts; ++part) {
@@ -107,8 +103,12 @@ HWY_NOINLINE void sum_tile(const EventSums& s, std::size_t i, std::size_t j) {
       each_event(part, s.events, [&](std::size_t e, auto all) HWY_ATTR {
         V right[width];
         for (std::size_t c = 0; c < width; ++c) right[c] = hn::Load(d, y + c * feature_stride + e);
-        for (std::size_t r = 0; r < height; ++r) {
-          const V left = hn::Load(d, x + r * feature_stride + e);
+        if constexpr (ones) {
+          for (std::size_t c = 0; c < width; ++c)
+            sums[0][c] = counted(all, hn::Add(sums[0][c], right[c]), sums[0][c], e, s.events);
+        }
+        for (std::size_t r = ones; r < height; ++r) {
+          const V left = hn::Load(d, x + (r - ones) * feature_stride + e);
           for (std::size_t c = 0; c < width; ++c)
             sums[r][c] = counted(all, hn::MulAdd(left, right[c], sums[r][c]), sums[r][c], e, s.events);
         }
@@ -123,48 +123,56 @@ HWY_NOINLINE void sum_tile(const EventSums& s, std::size_t i, std::size_t j) {
     for (std::size_t part = 0; part < parts; ++part) of_parts[part] = lanes[part][k];
     ends[k] = folded(of_parts);
   }
-  put_totals<height, width>(ends, s.out + i * s.out_stride + j, s.out_stride);
+  alignas(64) float made[sum_places];
+  for (std::size_t k = 0; k < height * width; k += N) hn::Store(totals(ends + k), d, made + k);
+  if constexpr (ones) put_totals<width>(made, s.y_sums + j, s.add);
+  for (std::size_t r = ones; r < height; ++r)
+    put_totals<width>(made + r * width, s.out + (i + r - ones) * s.out_stride + j, s.add);
 }
 
-template <std::size_t height>
+template <std::size_t height, bool ones>
 HWY_INLINE void sum_strip(const EventSums& s, std::size_t i) {
   std::size_t j = s.triangular ? i / sum_width * sum_width : 0;
-  for (; j + sum_width <= s.columns; j += sum_width) sum_tile<height, sum_width>(s, i, j);
+  for (; j + sum_width <= s.columns; j += sum_width) sum_tile<height, sum_width, ones>(s, i, j);
   switch (s.columns - j) {
     case 1:
-      return sum_tile<height, 1>(s, i, j);
+      return sum_tile<height, 1, ones>(s, i, j);
     case 2:
-      return sum_tile<height, 2>(s, i, j);
+      return sum_tile<height, 2, ones>(s, i, j);
     case 3:
-      return sum_tile<height, 3>(s, i, j);
+      return sum_tile<height, 3, ones>(s, i, j);
     default:
       return;
+  }
+}
+
+/// A row of ones and the first rows of x.
+HWY_INLINE std::size_t sum_first_strip(const EventSums& s) {
+  switch (s.rows) {
+    case 1:
+      sum_strip<2, true>(s, 0);
+      return 1;
+    case 2:
+      sum_strip<3, true>(s, 0);
+      return 2;
+    default:
+      sum_strip<4, true>(s, 0);
+      return 3;
   }
 }
 
 void MultiplyOverEvents(const EventSums& s) {
-  std::size_t i = 0;
-  for (; i + sum_height <= s.rows; i += sum_height) sum_strip<sum_height>(s, i);
+  std::size_t i = s.y_sums == nullptr ? 0 : sum_first_strip(s);
+  for (; i + sum_height <= s.rows; i += sum_height) sum_strip<sum_height, false>(s, i);
   switch (s.rows - i) {
     case 1:
-      return sum_strip<1>(s, i);
+      return sum_strip<1, false>(s, i);
     case 2:
-      return sum_strip<2>(s, i);
+      return sum_strip<2, false>(s, i);
     case 3:
-      return sum_strip<3>(s, i);
+      return sum_strip<3, false>(s, i);
     default:
       return;
-  }
-}
-
-void SumOverEvents(const float* x, Shape shape, float* out) {
-  alignas(64) float sums[16];
-  for (std::size_t f = 0; f < shape.features; f += 16) {
-    const std::size_t count = std::min<std::size_t>(16, shape.features - f);
-    feature_sums({count, shape.events}, sums, [&](std::size_t j, std::size_t e, V sum) HWY_ATTR {
-      return hn::Add(sum, hn::Load(d, x + (f + j) * feature_stride + e));
-    });
-    for (std::size_t j = 0; j < count; ++j) out[f + j] += sums[j];
   }
 }
 
@@ -176,6 +184,5 @@ HWY_AFTER_NAMESPACE();
 namespace trigloop::train::kernel {
 TRIGLOOP_KERNEL(multiply, Multiply, (const Product& p), (p))
 TRIGLOOP_KERNEL(multiply_over_events, MultiplyOverEvents, (const EventSums& s), (s))
-TRIGLOOP_KERNEL(sum_over_events, SumOverEvents, (const float* x, Shape shape, float* out), (x, shape, out))
 }  // namespace trigloop::train::kernel
 #endif

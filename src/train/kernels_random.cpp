@@ -123,23 +123,35 @@ HWY_INLINE VU wrapped(VU x, std::uint32_t limit) {
   return hn::Min(x, hn::Sub(x, hn::Set(du, limit)));  // as unsigned, a negative difference is large
 }
 
+/// Place / b and place % b of N places from `first` on.
+HWY_INLINE void halves_of(std::uint32_t first, std::uint32_t b, VU& left, VU& right) {
+  left = hn::Set(du, first / b);
+  right = counters_from(first % b);
+  const VU limit = hn::Set(du, b), one = hn::Set(du, 1);
+  for (std::size_t wraps = (first % b + N - 1) / b; wraps > 0; --wraps) {
+    const auto wrapped = hn::Gt(hn::BitCast(di, right), hn::BitCast(di, hn::Sub(limit, one)));
+    const VU mask = hn::BitCast(du, hn::VecFromMask(di, wrapped));
+    right = hn::Sub(right, hn::And(mask, limit));
+    left = hn::Add(left, hn::And(mask, one));
+  }
+}
+
 void Permute(const Cells& cells, std::uint32_t first, std::size_t count, std::uint32_t* out) {
   for (std::size_t k = 0; k < count; k += N) {
-    std::uint32_t lefts[N], rights[N], left = (first + static_cast<std::uint32_t>(k)) / cells.b;
-    std::uint32_t right = (first + static_cast<std::uint32_t>(k)) % cells.b;
-    for (std::size_t lane = 0; lane < N; ++lane) {
-      lefts[lane] = left;
-      rights[lane] = right;
-      if (++right == cells.b) ++left, right = 0;
-    }
-    VU l = hn::LoadU(du, lefts), r = hn::LoadU(du, rights);
+    VU l, r;
+    halves_of(first + static_cast<std::uint32_t>(k), cells.b, l, r);
     for (int round = 0; round < 6; round += 2) {
       l = wrapped(hn::Add(l, share(r, cells.keys[round], cells.a)), cells.a);
       r = wrapped(hn::Add(r, share(l, cells.keys[round + 1], cells.b)), cells.b);
     }
-    std::uint32_t made[N];
-    hn::StoreU(hn::Add(hn::Mul(l, hn::Set(du, cells.b)), r), du, made);
-    std::copy_n(made, std::min(N, count - k), out + k);
+    const VU place = hn::Add(hn::Mul(l, hn::Set(du, cells.b)), r);
+    if (k + N <= count) {
+      hn::StoreU(place, du, out + k);
+    } else {
+      std::uint32_t made[N];
+      hn::StoreU(place, du, made);
+      std::copy_n(made, count - k, out + k);
+    }
   }
 }
 

@@ -25,15 +25,13 @@ void Moments::gather(const Work& work, TensorId tensor) {
   }
   for (std::size_t matrix = 0; matrix < matrices(); ++matrix) {
     const bool is_cross = matrix == views_;
-    float* out = products_of(work.block, matrix);
-    std::fill_n(out, features_ * width(), 0.0f);
     kernel::multiply_over_events({.rows = features_,
                                   .columns = features_,
                                   .events = work.rows,
                                   .views = 1,
                                   .x = {work.scratch + (is_cross ? 0 : matrix) * view_floats, 0},
                                   .y = {work.scratch + (is_cross ? 1 : matrix) * view_floats, 0},
-                                  .out = out,
+                                  .out = products_of(work.block, matrix),
                                   .out_stride = width(),
                                   .triangular = !is_cross});
   }

@@ -11,8 +11,11 @@ namespace trigloop::train {
 std::int64_t score_code(double score) {
   static const core::FixedPoint type = model::score_type();
   static const auto low = static_cast<double>(type.min_code()), high = static_cast<double>(type.max_code());
-  const double code = std::nearbyint(std::ldexp(score, type.fraction()));
-  return static_cast<std::int64_t>(std::fmin(std::fmax(code, low), high));
+  static const double codes = std::ldexp(1.0, type.fraction());
+  // Adding and taking away 1.5 x 2^52 rounds to an integer, half to even, without a call.
+  constexpr double magic = 0x1.8p52;
+  const double clamped = std::min(high, std::max(low, score * codes));
+  return static_cast<std::int64_t>((clamped + magic) - magic);
 }
 
 double pure_threshold(const Scored& background, double khz, const evaluate::Crossings& crossings) {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "train/arena.hpp"
 #include "train/fuse.hpp"
 
 namespace trigloop::train {
@@ -26,11 +27,6 @@ void Network::append(std::unique_ptr<Node> node, std::vector<TensorId> inputs) {
   node->inputs = std::move(inputs);
   node->output = add_tensor(node->makes_output ? node->features : 0);
   nodes_.push_back(std::move(node));
-}
-
-void Program::Life::touch(std::size_t pass) {
-  first = std::min(first, pass);
-  last = std::max(last, pass);
 }
 
 Program::Program(Network& network, std::size_t events, std::size_t views, Team& team)
@@ -129,40 +125,51 @@ void Program::run_cheap_ones_again() {
   }
 }
 
+/// A tensor that one pass uses, or that is made anew in each, stands in the workers' arenas; others are kept for the
+/// whole batch.
 void Program::place_tensors() {
-  std::vector<Life> values(network_.tensors()), gradients(network_.tensors());
+  std::vector<Use> values(network_.tensors()), gradients(network_.tensors());
   for (std::size_t p = 0; p < passes_.size(); ++p) {
-    for (const Operation& op : passes_[p].operations) {
+    for (std::size_t k = 0; k < passes_[p].operations.size(); ++k) {
+      const Operation& op = passes_[p].operations[k];
       const bool is_backward = op.phase == Phase::gather_gradient || op.phase == Phase::backward;
       for (const TensorId t : op.node->inputs) {
-        values[t].touch(p);
-        if (is_backward) gradients[t].touch(p);
+        values[t].touch(p, k);
+        if (is_backward) gradients[t].touch(p, k);
       }
-      if (op.phase == Phase::forward) values[op.node->output].touch(p);
-      if (is_backward) gradients[op.node->output].touch(p);
+      const bool reads_output = op.phase == Phase::gather_gradient && op.node->gradient_reads_output();
+      if (op.phase == Phase::forward || reads_output) values[op.node->output].touch(p, k);
+      if (is_backward) gradients[op.node->output].touch(p, k);
     }
   }
-  for (Node* node : nodes_)
-    if (node->is_cheap()) values[node->output] = {};
+  std::vector<char> made_again(network_.tensors(), 0);
+  for (const Node* node : nodes_) made_again[node->output] = node->is_cheap();
   values_.assign(team_.threads(), std::vector<Place>(network_.tensors()));
   tensor_gradients_ = values_;
+  Arena arena;
+  std::vector<Shared> shared;
   for (TensorId t = 0; t < network_.tensors(); ++t) {
-    place(values_, t, values[t]);
-    place(tensor_gradients_, t, gradients[t]);
+    place(values_, t, values[t], made_again[t] != 0, arena, shared);
+    place(tensor_gradients_, t, gradients[t], false, arena, shared);
+  }
+  const std::size_t floats = arena.arrange();
+  for (unsigned worker = 0; worker < team_.threads(); ++worker) {
+    make_zeros(memory_.emplace_back(), floats);
+    for (const auto& [places, tensor, thing] : shared)
+      (*places)[worker][tensor] = {memory_.back().data() + arena.offset(thing), 0,
+                                   feature_stride * network_.features(tensor)};
   }
 }
 
-void Program::place(std::vector<std::vector<Place>>& places, TensorId tensor, const Life& life) {
+void Program::place(Places& places, TensorId tensor, const Use& use, bool made_again, Arena& arena,
+                    std::vector<Shared>& shared) {
   const std::size_t floats = feature_stride * network_.features(tensor);
-  if (life.first >= life.last) {  // one pass, or none that counts
-    for (auto& of_worker : places) {
-      make_zeros(memory_.emplace_back(), floats * views_);
-      of_worker[tensor] = {memory_.back().data(), 0, floats};
-    }
-  } else {
-    make_zeros(memory_.emplace_back(), floats * views_ * blocks_);
-    for (auto& of_worker : places) of_worker[tensor] = {memory_.back().data(), floats * views_, floats};
+  if (made_again || use.passes() <= 1) {
+    shared.push_back({&places, tensor, arena.add(floats * views_, use)});
+    return;
   }
+  make_zeros(memory_.emplace_back(), floats * views_ * blocks_);
+  for (auto& of_worker : places) of_worker[tensor] = {memory_.back().data(), floats * views_, floats};
 }
 
 void Program::run_block(const Pass& pass, Work& work) const {

@@ -2,8 +2,8 @@
 // A network made ready to train: its nodes in order, cut into passes where a node needs a sum over the whole batch.
 //
 // A worker takes two blocks at a time through all nodes of a pass, forward or backward. A tensor that only one pass
-// touches lives in the worker's own memory, which stays in the cache; others are kept for the whole batch, unless their
-// node is cheap: then each pass that needs them makes them again. Gradients of
+// touches lives in the worker's own memory (arena.hpp), which stays in the cache; others are kept for the whole batch,
+// unless their node is cheap: then each pass that needs them makes them again. Gradients of
 // weights are added up over the two blocks (a slot), and slot after slot at the end: the order never depends on who did
 // what.
 #include <functional>
@@ -40,6 +40,9 @@ class Network {
   std::vector<std::unique_ptr<Node>> nodes_;
 };
 
+class Arena;
+class Use;
+
 class Program {
  public:
   /// For batches of up to `events`. The network and the team must outlive it.
@@ -67,16 +70,20 @@ class Program {
     Node* merge = nullptr;  ///< after the pass, if there is one
     bool merges_gradient = false;
   };
-  struct Life {
-    std::size_t first = ~std::size_t{0}, last = 0;
-    void touch(std::size_t pass);
+  using Places = std::vector<std::vector<Place>>;  ///< of each worker, then of each tensor
+  /// A tensor in the arena.
+  struct Shared {
+    Places* places;
+    TensorId tensor;
+    std::size_t thing;
   };
 
   void cut_into_passes();
   void run_cheap_ones_again();
   void decide_gradients();
   void place_tensors();
-  void place(std::vector<std::vector<Place>>& places, TensorId tensor, const Life& life);
+  void place(Places& places, TensorId tensor, const Use& use, bool made_again, Arena& arena,
+             std::vector<Shared>& shared);
   void run(const Pass& pass, const Step& step);
   void run_block(const Pass& pass, Work& work) const;
   void reduce(const Step& step);
@@ -88,7 +95,7 @@ class Program {
   std::vector<std::unique_ptr<Node>> made_;  ///< by fusion
   std::vector<Node*> nodes_;
   std::vector<Pass> passes_;
-  std::vector<std::vector<Place>> values_, tensor_gradients_;  ///< of each worker, then of each tensor
+  Places values_, tensor_gradients_;
   std::vector<Floats> memory_, scratch_;
   Floats slots_, gradients_;
 };

@@ -1,6 +1,7 @@
 #include "train/stage.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -36,23 +37,30 @@ std::vector<const Node*> Stage::path_to(TensorId tensor) const {
   return path;
 }
 
-Table Stage::infer(TensorId tensor, const Table& in, Team& team) const {
+void Stage::visit(TensorId tensor, const Table& in, Team& team, const BlockVisitor& visitor) const {
   const std::vector<const Node*> path = path_to(tensor);
-  Table out(network.features(tensor), in.events);
   std::size_t widest = in.features;
   for (const Node* node : path) widest = std::max(widest, node->features);
-  std::vector<Floats> scratch(2 * team.threads());
+  std::vector<Floats> scratch(3 * team.threads());
   for (Floats& each : scratch) make_zeros(each, feature_stride * widest);
   team.run((in.events + block_events - 1) / block_events, [&](std::size_t block, unsigned worker) {
     const std::size_t first = block * block_events, rows = std::min(block_events, in.events - first);
     const float* events[block_events];
     for (std::size_t r = 0; r < rows; ++r) events[r] = in.row(first + r);
-    float *x = scratch[2 * worker].data(), *y = scratch[2 * worker + 1].data();
-    kernel::gather(events, {in.features, rows}, x);
+    float* turned = scratch[3 * worker].data();
+    float *x = turned, *y = scratch[3 * worker + 1].data(), *spare = scratch[3 * worker + 2].data();
+    kernel::gather(events, {in.features, rows}, turned);
     for (const Node* node : path) {
       node->infer(x, y, rows);
-      std::swap(x, y);
+      x = std::exchange(y, x == turned ? spare : x);
     }
+    visitor(first, rows, turned, x);
+  });
+}
+
+Table Stage::infer(TensorId tensor, const Table& in, Team& team) const {
+  Table out(network.features(tensor), in.events);
+  visit(tensor, in, team, [&](std::size_t first, std::size_t rows, const float*, const float* x) {
     kernel::scatter(x, {out.features, rows}, out.row(first));
   });
   return out;

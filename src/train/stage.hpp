@@ -1,6 +1,7 @@
 #pragma once
 // A stage of a recipe: one network trained for some epochs on one table. Later stages may take a tensor of an earlier
 // one, which is frozen then, as their input.
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -32,7 +33,7 @@ struct Stage {
   std::size_t views = 1, batch = 0;
   std::int64_t epochs = 0;
   int input_bits = 0;         ///< of what it is fed
-  bool evaluates = false;     ///< scores the test events and signals after every epoch
+  bool evaluates = false;     ///< scores the test events and signals after epochs
   double gradient_scale = 1;  ///< compat: the package's VICReg loss is one number an event, so its gradient is a sum
   std::uint64_t seed = 0;
   Schedule schedule;
@@ -54,6 +55,10 @@ struct Stage {
   const Target& target(const std::string& target_name) const;
   /// The nodes that lead from the input to `tensor` outside of training: a sample is its mean.
   std::vector<const Node*> path_to(TensorId tensor) const;
+  /// Visits `tensor` of all rows of `in`, block by block, on all threads: the number of the first row and of rows; the
+  /// block of the input; the block of the tensor.
+  using BlockVisitor = std::function<void(std::size_t first, std::size_t rows, const float* in, const float* out)>;
+  void visit(TensorId tensor, const Table& in, Team& team, const BlockVisitor& visitor) const;
   /// `tensor` for all rows of `in`.
   Table infer(TensorId tensor, const Table& in, Team& team) const;
   /// Rounds the weights of all layers, as inference wants them.

@@ -28,6 +28,7 @@ struct TrainOptions {
   std::vector<const PackedFile*> replay;  ///< packed files of older eras, of which a share is trained on, too
   double replay_share = 0.3;              ///< of all training events, in [0, 1)
   bool resume = false;                    ///< go on from `checkpoint`, if it is there
+  std::int64_t evaluate_every = 1;        ///< epochs of an evaluating stage, and after its last; others tell NaN
   std::function<void(const EpochReport&)> on_epoch;
 };
 

@@ -1,6 +1,7 @@
 // What a training is told of itself after an epoch.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/error.hpp"
 #include "train/mixture_score.hpp"
@@ -24,26 +25,47 @@ double Trainer::accuracy(Stage& stage) {
   return 100 * right / std::max(1.0, static_cast<double>(out.events));
 }
 
+namespace {
+
+/// An event's sum of squares of x - other, or of x alone, in double precision, feature after feature.
+void sum_squares(const float* x, const float* other, std::size_t features, std::size_t rows, double* out) {
+  std::fill_n(out, rows, 0.0);
+  for (std::size_t j = 0; j < features; ++j) {
+    const float* of = x + j * feature_stride;
+    for (std::size_t r = 0; r < rows; ++r) {
+      const double away =
+          static_cast<double>(of[r]) - (other == nullptr ? 0.0 : static_cast<double>(other[j * feature_stride + r]));
+      out[r] += away * away;
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<double> Trainer::scores_of(const Table& rows) {
   Stage& stage = recipe_.stage(recipe_.score.stage);
   stage.quantise();
-  const Table out = stage.infer(stage.tensor(recipe_.score.tensor), rows, team_);
-  if (recipe_.score.kind == Score::Kind::mixture) return mixture_scores(out);
+  const TensorId tensor = stage.tensor(recipe_.score.tensor);
+  if (recipe_.score.kind == Score::Kind::mixture) return mixture_scores(stage.infer(tensor, rows, team_));
+  const std::size_t features = stage.network.features(tensor);
   const bool distance = recipe_.score.kind == Score::Kind::squared_distance;
-  const TensorId to = distance ? stage.tensor(recipe_.score.other) : stage.feed->output;
-  const Table made = to == stage.feed->output ? Table(0, 0) : stage.infer(to, rows, team_);
-  const Table& other = to == stage.feed->output ? rows : made;
   const bool plain = recipe_.score.kind == Score::Kind::output;
-  std::vector<double> scores(plain ? out.events * out.features : out.events, 0.0);
-  for (std::size_t e = 0; e < out.events; ++e) {
-    for (std::size_t k = 0; k < out.features; ++k) {
-      const double x = static_cast<double>(out.row(e)[k]) - (distance ? static_cast<double>(other.row(e)[k]) : 0.0);
-      if (plain)
-        scores[e * out.features + k] = x;
-      else
-        scores[e] += x * x;
+  const TensorId to = distance ? stage.tensor(recipe_.score.other) : stage.feed->output;
+  const bool to_input = to == stage.feed->output;
+  const Table made = to_input ? Table(0, 0) : stage.infer(to, rows, team_);
+  std::vector<double> scores(plain ? rows.events * features : rows.events);
+  stage.visit(tensor, rows, team_, [&](std::size_t first, std::size_t count, const float* in, const float* x) {
+    if (!plain && to_input) return sum_squares(x, distance ? in : nullptr, features, count, scores.data() + first);
+    for (std::size_t r = 0; r < count; ++r) {
+      for (std::size_t j = 0; j < features; ++j) {
+        const double value = static_cast<double>(x[j * feature_stride + r]);
+        if (plain)
+          scores[(first + r) * features + j] = value;
+        else
+          scores[first + r] += std::pow(value - static_cast<double>(made.row(first + r)[j]), 2);
+      }
     }
-  }
+  });
   return scores;
 }
 
@@ -119,7 +141,13 @@ std::vector<Term> Trainer::evaluate(Stage& stage) {
   if (recipe_.supervised) return {{"accuracy", accuracy(stage)}};
   if (!stage.evaluates || recipe_.score.kind == Score::Kind::mixture || watched_[0].rows.events == 0) return {};
   if (!recipe_.score.target.empty() && stage.name == recipe_.score.stage) return residuals(stage);
-  watch_signals();
+  const bool is_last = place_.epoch + 1 == stage.epochs;
+  if (is_last || (place_.epoch + 1) % std::max<std::int64_t>(1, options_.evaluate_every) == 0)
+    watch_signals();
+  else
+    for (std::size_t k = 1; k < watched_.size(); ++k)
+      for (const char* kind : {"raw-pure/", "pure-pure/"})
+        history_.append(kind + watched_[k].name, std::numeric_limits<double>::quiet_NaN());
   return {};
 }
 
