@@ -2,23 +2,29 @@
 #include "evaluate/evaluate.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "bundle/fill.hpp"
+#include "bundle/write.hpp"
 #include "core/file.hpp"
 #include "core/parallel.hpp"
 #include "core/progress.hpp"
+#include "core/sha256.hpp"
 #include "evaluate/l1.hpp"
+#include "evaluate/packed.hpp"
 #include "evaluate/report.hpp"
 #include "io/any/any.hpp"
 #include "model/load.hpp"
+#include "scout/history/spectra.hpp"
 
 namespace trigloop::app {
 namespace {
 
 struct Options {
-  std::string model, normalisation, background, signals, config, menu, engine, csv;
+  std::string model, normalisation, background, signals, data, stream, drift, config, menu, engine, csv, output;
   std::vector<std::string> settings;
   std::vector<double> rates;
   unsigned bunches = 0, threads = 0, replicas = 200;
@@ -30,11 +36,14 @@ struct Options {
 constexpr const char* examples = R"(Examples:
   trigloop evaluate --model model.onnx --background zerobias.h5 --signals signals.h5
   trigloop evaluate --model model.onnx --config c.yml --json > evaluation.json
+  trigloop evaluate --model model/model.onnx --data Data.h5 --drift measured.yml --output evaluated.h5
+  trigloop evaluate --model model.onnx --stream records/ --signals signals.h5
   trigloop evaluate --model model.onnx --background zerobias.h5 --rate 0.05 1 --bunches 2448 --menu cms-run3
 Thresholds come by two rules: the firmware passes code >= T (code: score x 16 for the deployed networks), the training
 package score > t. --menu bits takes stored L1 bits; without --menu they are taken where they are, else cms-run3 is evaluated.)";
 
 constexpr const char* bits = "bits";
+constexpr std::size_t hidden_events = 2000;  // of each sample, for --output
 
 config::Config load_config(const Options& options) {
   config::Config config = options.config.empty() ? config::Config::master() : config::Config::load(options.config);
@@ -49,16 +58,50 @@ class Reader {
       : options_(options), scorer_(scorer), settings_(curate::read_settings(config)) {
     if (!options.background.empty()) settings_.background = options.background;
     // What files the configuration names is not meant where others are given on the command line.
-    if (!options.signals.empty() || !options.background.empty()) settings_.signals = options.signals;
+    if (!options.signals.empty() || !options.background.empty() || !options.stream.empty())
+      settings_.signals = options.signals;
     if (options.config.empty()) settings_.test = {0, ~std::uint64_t{0}};
     sample_.threads = options.threads != 0 ? options.threads : core::available_cores();
     sample_.package_cuts = options.package_cuts;
+    sample_.planes = !options.output.empty();
+    sample_.hidden_events = options.output.empty() ? 0 : hidden_events;
   }
 
   evaluate::Sample background() {
     const auto input = curate::open_background(settings_);
     provenance.background_path = settings_.background.native();
     return read("background", *input, "", settings_.background, settings_.test);
+  }
+
+  /// What a scouting run counted. Its exposure tells how many bunches collide.
+  evaluate::Stream stream() {
+    provenance.background_path = options_.stream;
+    const model::Tensor& output = scorer_.graph().output().output;
+    evaluate::Stream stream{"stream",
+                            {scout::read_spectra(options_.stream, scout::Events::all), {}},
+                            static_cast<std::int64_t>(output.ranges.front().lo),
+                            static_cast<std::int64_t>(output.ranges.front().hi),
+                            true};
+    if (stream.scores.all.fraction() != output.fraction)
+      throw core::Error(core::ErrorCode::mismatch, "holds scores in other steps than the model's")
+          .file(options_.stream);
+    try {
+      stream.scores.pure = scout::read_spectra(options_.stream, scout::Events::pure);
+      provenance.l1 = "the menu of the scouting run";
+    } catch (const core::Error& e) {
+      if (e.code() != core::ErrorCode::mismatch) throw;
+      stream.scores.pure = stream.scores.all;
+      stream.knows_l1 = false;
+    }
+    return stream;
+  }
+
+  /// The signals moved by a drift, like those before.
+  std::vector<evaluate::Sample> moved_signals(const evaluate::Drift& drift) {
+    sample_.drift = &drift;
+    std::vector<evaluate::Sample> moved = options_.data.empty() ? signals() : packed().signals;
+    sample_.drift = nullptr;
+    return moved;
   }
 
   std::vector<evaluate::Sample> signals() {
@@ -72,6 +115,16 @@ class Reader {
       const auto input = curate::open_signal(source, name, settings_);
       samples.push_back(read(name, *input, name, settings_.signals, {0, most}));
     }
+    return samples;
+  }
+
+  /// Test events and signal sets of a packed file, with the L1 bits that it keeps.
+  evaluate::PackedSamples packed() {
+    provenance.background_path = provenance.signals_path = options_.data;
+    provenance.l1 = "stored bits";
+    auto samples = evaluate::read_packed(options_.data, scorer_, settings_, sample_, options_.unblind);
+    for (const std::string& name : samples.left_out)
+      provenance.warnings.push_back("'" + name + "' is blind and was left out (--unblind)");
     return samples;
   }
 
@@ -145,9 +198,69 @@ evaluate::EvaluateOptions targets(const Options& options, const config::Config& 
   return result;
 }
 
+/// What is evaluated: the tables, and those of the moved signals at the same thresholds.
+struct Evaluated {
+  evaluate::Evaluation nominal;
+  std::optional<evaluate::Evaluation> moved;
+  std::string drift;
+};
+
+/// The rate of colliding crossings that a stream's own exposure tells, unless the command line does.
+void take_exposure(const Options& options, const evaluate::Stream& stream, evaluate::EvaluateOptions& how) {
+  const score::Exposure& seen = stream.scores.all.exposure;
+  if (options.bunches != 0 || options.bc_khz != 0) return;
+  if (seen.orbits == 0 || seen.colliding_crossings == 0)
+    throw core::Error(core::ErrorCode::usage, "the records do not tell how many bunches collide")
+        .file(options.stream)
+        .remedy("Give --bunches");
+  const double bunches = static_cast<double>(seen.colliding_crossings) / static_cast<double>(seen.orbits);
+  how.crossings = evaluate::Crossings::of_bunches(static_cast<unsigned>(std::lround(bunches)));
+}
+
+Evaluated evaluated(const Options& options, Reader& reader, evaluate::EvaluateOptions how) {
+  Evaluated result;
+  const auto finish = [&](const auto& background, const std::vector<evaluate::Sample>& signals) {
+    result.nominal = evaluate::evaluate(background, signals, how);
+    if (options.drift.empty()) return;
+    const evaluate::Drift drift = evaluate::Drift::load(options.drift);
+    result.drift = drift.name();
+    result.moved = evaluate::evaluate(background, reader.moved_signals(drift), how);
+  };
+  if (!options.data.empty()) {
+    const evaluate::PackedSamples samples = reader.packed();
+    finish(samples.background, samples.signals);
+  } else if (!options.stream.empty()) {
+    const evaluate::Stream stream = reader.stream();
+    take_exposure(options, stream, how);
+    finish(stream, reader.signals());
+  } else {
+    const evaluate::Sample background = reader.background();
+    finish(background, reader.signals());
+  }
+  return result;
+}
+
+/// The evaluation as a bundle, for reports and comparisons.
+void write_output(const Options& options, const config::Config& config, const model::Graph& graph,
+                  const Evaluated& evaluated, const evaluate::Provenance& provenance) {
+  bundle::Bundle out;
+  out.name = provenance.model;
+  out.config = config::to_yaml(config.root());
+  out.warnings = provenance.warnings;
+  out.lineage = {{"model", core::sha256_of_file(options.model)},
+                 {"background", provenance.background_path},
+                 {"signals", provenance.signals_path}};
+  out.model = std::make_shared<const model::Graph>(graph);
+  out.layers = model::describe(graph);
+  bundle::set_results(evaluated.nominal, out);
+  if (evaluated.moved) bundle::set_drifted(*evaluated.moved, evaluated.drift, out);
+  bundle::write_lite(options.output, out, {config::to_json(config.package_part()), std::nullopt});
+}
+
 void run(const Options& options) {
-  if (options.background.empty() && options.config.empty())
-    throw core::Error(core::ErrorCode::usage, "no background is given").remedy("Give --background or --config");
+  if (options.background.empty() && options.config.empty() && options.data.empty() && options.stream.empty())
+    throw core::Error(core::ErrorCode::usage, "no background is given")
+        .remedy("Give --background, --data, --stream or --config");
   const config::Config config = load_config(options);
   const evaluate::EvaluateOptions how = targets(options, config);
   const model::Graph graph = model::load(options.model, {options.normalisation});
@@ -156,19 +269,21 @@ void run(const Options& options) {
   reader.provenance.model = graph.name.empty() ? std::filesystem::path(options.model).stem().native() : graph.name;
   reader.provenance.engine = scorer.engine_name();
   reader.provenance.package_cuts = options.package_cuts;
-  const evaluate::Sample background = reader.background();
-  const evaluate::Evaluation evaluation = evaluate::evaluate(background, reader.signals(), how);
+  const Evaluated all = evaluated(options, reader, how);
+  if (!options.output.empty()) write_output(options, config, graph, all, reader.provenance);
   if (!options.csv.empty()) {
     core::OutputFile file(options.csv);
-    file.write(evaluate::to_csv(evaluation));
+    file.write(evaluate::to_csv(all.nominal));
     file.commit();
   }
   if (options.json) {
-    std::cout << evaluate::to_json(evaluation, reader.provenance) << '\n';
+    std::cout << evaluate::to_json(all.nominal, reader.provenance, all.moved ? &*all.moved : nullptr, all.drift)
+              << '\n';
     return;
   }
   for (const std::string& warning : reader.provenance.warnings) std::cerr << "trigloop: warning: " << warning << '\n';
-  std::cout << evaluate::to_text(evaluation, reader.provenance);
+  std::cout << evaluate::to_text(all.nominal, reader.provenance);
+  if (all.moved) std::cout << evaluate::drifted_text(*all.moved, all.drift);
 }
 
 }  // namespace
@@ -180,6 +295,14 @@ void add_evaluate(CLI::App& program) {
   command->add_option("-b,--background", options->background,
                       "Zero bias: the package's HDF5 or a scouting ROOT file (default: that of the configuration)");
   command->add_option("-s,--signals", options->signals, "The package's signal HDF5");
+  command->add_option("-d,--data", options->data, "A packed file: its test events and all its signal sets")
+      ->excludes("--background")
+      ->excludes("--signals");
+  command->add_option("--stream", options->stream, "Records of a scouting run: their raw and pure spectra")
+      ->excludes("--background")
+      ->excludes("--data");
+  command->add_option("--drift", options->drift, "A measured drift (YAML): signals are also shown moved by it");
+  command->add_option("-o,--output", options->output, "Write all tables as lite.h5, for `trigloop report` and others");
   command->add_option("-c,--config", options->config,
                       "YAML over the master configuration; its test sector and its limit on signals then count");
   command->add_option("--set", options->settings, "KEY=VALUE over the configuration; may be repeated")

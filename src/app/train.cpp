@@ -5,12 +5,15 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/stored_bundle.hpp"
 #include "app/train_continual.hpp"
 #include "config/config.hpp"
 #include "core/file.hpp"
 #include "core/progress.hpp"
 #include "core/sha256.hpp"
+#include "curate/curate.hpp"
 #include "train/bundle.hpp"
+#include "train/keras.hpp"
 #include "train/trainer.hpp"
 
 namespace trigloop::app {
@@ -22,11 +25,11 @@ struct Options {
   std::vector<std::string> settings;
   unsigned threads = 0;
   std::int64_t evaluate_every = 1;
-  bool resume = false, quiet = false, json = false;
+  bool resume = false, quiet = false, json = false, no_store = false;
 };
 
 constexpr const char* examples = R"(Examples:
-  trigloop train --config c.yml --output model
+  trigloop train --config c.yml --output model      # curate, train, evaluate, store, report
   trigloop train --config c.yml --data Data.h5 --output model --threads 8
   trigloop train --config c.yml --set train.Contrastive_VAE.epochs_vae=32 --output model
   trigloop train --config c.yml --init deployed --output model      # fine-tune
@@ -34,6 +37,7 @@ constexpr const char* examples = R"(Examples:
   trigloop train --recipe Classes --data Data.h5 --output classes
   trigloop train --config c.yml --output model --resume      # go on after an interruption
 
+With --config, lite.h5, complete.h5 and build.h5 go where its section `store` says, and the report where `report` does.
 The bundle MODEL holds model.onnx, which `trigloop score --model MODEL/model.onnx` runs.)";
 
 config::Config load_config(const Options& options) {
@@ -66,39 +70,71 @@ std::filesystem::path checkpoint_of(std::filesystem::path output) {
   return output.parent_path() / ("." + output.filename().native() + ".checkpoint.h5");
 }
 
+/// The packed file: made anew if the configuration names inputs for it and it was not made from them already. Where
+/// its inputs are not here, one that is there is taken as it is.
+std::string packed_file(const Options& options, const config::Config& config) {
+  if (!options.data.empty()) return options.data;
+  const std::string path = config.text("data_config.Processed_data_path");
+  const curate::Settings settings = curate::read_settings(config);
+  if (std::filesystem::exists(settings.background) || !std::filesystem::exists(path)) {
+    const curate::Report report = curate::curate(settings, {.threads = options.threads});
+    for (const std::string& warning : report.warnings) std::cerr << "trigloop: warning: " << warning << '\n';
+  } else if (!options.quiet) {
+    std::cerr << path << ": taken as it is; " << settings.background.native() << " is not here\n";
+  }
+  return path;
+}
+
+train::TrainOptions train_options(const Options& options, const config::Config& config, const train::Recipe& recipe,
+                                  const std::string& data, const Continual& continual) {
+  train::TrainOptions result;
+  result.threads = options.threads;
+  result.checkpoint = checkpoint_of(options.output);
+  result.resume = options.resume;
+  result.evaluate_every = options.evaluate_every;
+  result.identity = core::sha256_hex(recipe.text + config::to_json(config.root()) + core::sha256_of_file(data) +
+                                     continual.identity());
+  result.replay = continual.replay();
+  result.replay_share = options.continual.share;
+  if (!options.quiet) result.on_epoch = show;
+  return result;
+}
+
+/// Evaluates what was trained, and writes the folder and the files of the package.
+void finish(const Options& options, const config::Config& config, const train::Recipe& recipe,
+            const train::PackedFile& file, const train::History& history, const std::vector<train::Era>& eras,
+            const Continual& continual) {
+  const bundle::Bundle bundle = evaluated_bundle(config, recipe, file, history, options.threads);
+  for (const std::string& warning : bundle.warnings) std::cerr << "trigloop: warning: " << warning << '\n';
+  const auto keras = train::keras_model(recipe);
+  std::vector<train::ExtraFile> extra;
+  if (!bundle.thresholds.empty()) extra.push_back({"lite.h5", lite_file(bundle, config, keras, options.output)});
+  if (!eras.empty()) extra.push_back({"continual.json", continual.json(eras)});
+  train::write_bundle(options.output, recipe, file, bundle.config, history, extra);
+  if (options.json)
+    std::cout << (eras.empty() ? core::read_text(options.output + "/bundle.json", 1u << 20) : extra.back().bytes);
+  else
+    std::cout << options.output << ": " << recipe.name << " trained\n" << train::as_text(eras);
+  if (options.config.empty() || options.no_store || bundle.thresholds.empty()) return;
+  for (const std::filesystem::path& path : store(bundle, config, keras, file.path())) {
+    if (!options.json) std::cout << path.native() << ": written\n";
+  }
+}
+
 void run(const Options& options) {
   const config::Config config = load_config(options);
   const std::string name = options.recipe.empty() ? config.text("train_recipe") : options.recipe;
-  const std::string data = options.data.empty() ? config.text("data_config.Processed_data_path") : options.data;
+  const std::string data = packed_file(options, config);
   const Continual continual(options.continual, data);
   const train::PackedFile& file = continual.file();
   train::Recipe recipe = train::build_recipe(train::recipe_text(name), name, config.root(), file.shape());
-
   continual.start(recipe);
-  train::TrainOptions train_options;
-  train_options.threads = options.threads;
-  train_options.checkpoint = checkpoint_of(options.output);
-  train_options.resume = options.resume;
-  train_options.evaluate_every = options.evaluate_every;
-  train_options.identity = core::sha256_hex(recipe.text + config::to_json(config.root()) + core::sha256_of_file(data) +
-                                            continual.identity());
-  train_options.replay = continual.replay();
-  train_options.replay_share = options.continual.share;
-  if (!options.quiet) train_options.on_epoch = show;
-
-  train::Trainer trainer(recipe, file, std::move(train_options));
+  train::Trainer trainer(recipe, file, train_options(options, config, recipe, data, continual));
   trainer.run();
-  const std::vector<train::Era> eras = continual.compare(trainer, recipe, options.threads);
-  std::vector<train::ExtraFile> extra;
-  if (!eras.empty()) extra.push_back({"continual.json", continual.json(eras)});
-  train::write_bundle(options.output, recipe, file, config::to_yaml(config.root()), trainer.history(), extra);
+  finish(options, config, recipe, file, trainer.history(), continual.compare(trainer, recipe, options.threads),
+         continual);
   std::error_code ignored;
   std::filesystem::remove(checkpoint_of(options.output), ignored);
-  if (options.json) {
-    std::cout << (extra.empty() ? core::read_text(options.output + "/bundle.json", 1u << 20) : extra.back().bytes);
-  } else {
-    std::cout << options.output << ": " << recipe.name << " trained\n" << train::as_text(eras);
-  }
 }
 
 }  // namespace
@@ -131,6 +167,7 @@ void add_train(CLI::App& program) {
       ->check(CLI::Range(1, 1024));
   command->add_flag("--resume", options->resume, "Go on from the checkpoint of an interrupted training");
   command->add_flag("--json", options->json, "Print what was trained as JSON, with --init what was forgotten");
+  command->add_flag("--no-store", options->no_store, "Write the bundle alone, none of the package's files");
   command->add_flag("-q,--quiet", options->quiet, "No progress");
   command->footer(examples);
   command->callback([options] { run(*options); });

@@ -52,6 +52,21 @@ void to_int16(std::span<const T> in, std::int16_t* out, std::uint64_t first, std
   }
 }
 
+/// Undoes a scaling. What was an integer comes back within the rounding of a double; anything else never was one.
+template <class T>
+void unscale(std::span<const T> in, std::int16_t* out, std::uint64_t first, const Scaling& scaling,
+             const std::string& column) {
+  constexpr double tolerance = 1e-3;
+  const std::size_t width = scaling.scale.size();
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    const double value = static_cast<double>(in[i]) * scaling.scale[i % width] + scaling.bias[i % width];
+    const double whole = std::nearbyint(value);
+    if (!(whole >= -32768 && whole <= 32767) || std::abs(value - whole) > tolerance)
+      refuse_value(value, first + i / width, column);
+    out[i] = static_cast<std::int16_t>(whole);
+  }
+}
+
 struct Shape {
   io::Selection selection;
   std::string objects;
@@ -61,6 +76,7 @@ struct Shape {
   std::array<int, side_count> side_columns{};  ///< number among the columns read; -1: none
   SideTypes sides;
   bool hashed = false;
+  std::optional<Scaling> scaling;
 };
 
 class ArrayReader final : public EventReader {
@@ -82,10 +98,13 @@ class ArrayReader final : public EventReader {
 
  private:
   const std::int16_t* integers(const ColumnView& column) {
-    if (column.type == Type::int16) return column.as<std::int16_t>().data();
+    if (column.type == Type::int16 && !shape_.scaling) return column.as<std::int16_t>().data();
     scratch_.resize_discard(column.values);
     event::visit(column.type, [&](auto zero) {
-      to_int16(column.as<decltype(zero)>(), scratch_.data(), columns_.first_entry, shape_.width, shape_.objects);
+      const auto values = column.as<decltype(zero)>();
+      if (shape_.scaling)
+        return unscale(values, scratch_.data(), columns_.first_entry, *shape_.scaling, shape_.objects);
+      to_int16(values, scratch_.data(), columns_.first_entry, shape_.width, shape_.objects);
     });
     return scratch_.data();
   }
@@ -164,6 +183,19 @@ class ArrayInput final : public EventInput {
   Shape shape_;
 };
 
+/// Of a packed file: all objects that it has, which must be those of the configuration.
+std::vector<std::uint32_t> all_rows(const io::ColumnInfo& column, const Scaling& scaling, const Settings& settings) {
+  const std::vector<std::uint64_t> wanted{settings.objects.size(), 3};
+  if (column.shape != wanted || scaling.scale.size() != 3 * wanted[0] || scaling.bias.size() != 3 * wanted[0]) {
+    throw Error(ErrorCode::mismatch, "has other objects than the configuration's " + std::to_string(wanted[0]))
+        .in("'" + column.name + "'")
+        .remedy("Give the configuration that the file was made with");
+  }
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t row = 0; row < wanted[0]; ++row) rows.push_back(row);
+  return rows;
+}
+
 /// The input's rows of the wanted objects.
 std::vector<std::uint32_t> rows_in(const io::ColumnInfo& column, const Settings& settings) {
   const bool packed = column.shape.size() == 1 && column.shape[0] == 57;
@@ -200,7 +232,8 @@ std::unique_ptr<EventInput> open_arrays(std::shared_ptr<const io::Source> source
     Shape shape;
     shape.selection = {columns.table, 0, {columns.objects}};
     shape.objects = columns.objects;
-    shape.runs = runs_of(rows_in(objects, settings));
+    shape.scaling = columns.scaling;
+    shape.runs = runs_of(shape.scaling ? all_rows(objects, *shape.scaling, settings) : rows_in(objects, settings));
     shape.width = 1;
     for (const std::uint64_t extent : objects.shape) shape.width *= static_cast<std::uint32_t>(extent);
     shape.objects_kept = settings.objects.size();

@@ -2,6 +2,7 @@
 // Events in dense arrays: HDF5, .npz, Zarr.
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "curate/input.hpp"
@@ -12,6 +13,8 @@ namespace trigloop::curate {
 struct ArrayColumns {
   std::string table, objects;
   std::array<std::string, side_count> sides;  ///< "" where there is none
+  /// Of packed files: what stands there is (x - bias) / scale of the objects of `settings`, in their order.
+  std::optional<Scaling> scaling = std::nullopt;
 };
 
 /// `objects` is (N, rows, 3), or (N, 57): MET, 4 e/gammas, 4 muons, 10 jets in a row. `hashed`: batches carry their

@@ -5,7 +5,6 @@
 #include <map>
 
 #include "core/error.hpp"
-#include "evaluate/histogram.hpp"
 
 namespace trigloop::evaluate {
 namespace {
@@ -16,14 +15,14 @@ using core::ErrorCode;
 std::size_t at(Rule rule) { return static_cast<std::size_t>(rule); }
 constexpr std::array both_kinds = {Kind::raw, Kind::pure};
 
-void check(const Sample& background, std::span<const Sample> signals, const EvaluateOptions& options) {
+void check(int fraction, std::span<const Sample> signals, const EvaluateOptions& options) {
   for (const double rate : options.rates_khz) {
     if (!(rate > 0 && rate < options.crossings.khz()))
       throw Error(ErrorCode::usage, "a target rate of " + std::to_string(rate) + " kHz is not between 0 and the " +
                                         std::to_string(options.crossings.khz()) + " kHz of colliding crossings");
   }
   for (const Sample& signal : signals) {
-    if (signal.fraction != background.fraction)
+    if (signal.fraction != fraction)
       throw Error(ErrorCode::mismatch, "'" + signal.name + "' was scored in other steps than the background");
   }
 }
@@ -31,9 +30,10 @@ void check(const Sample& background, std::span<const Sample> signals, const Eval
 /// Thresholds of one kind, for all rates.
 class KindTable {
  public:
-  KindTable(const Sample& sample, const score::Spectrum& spectrum, const EvaluateOptions& options, Kind kind)
-      : sample_(sample), spectrum_(spectrum), options_(options), kind_(kind) {
-    errors_ = threshold_errors(spectrum, sample.events(), options.crossings, options.rates_khz, options.bootstrap);
+  KindTable(const Stream& stream, const score::Spectrum& spectrum, const EvaluateOptions& options, Kind kind)
+      : stream_(stream), spectrum_(spectrum), options_(options), kind_(kind) {
+    errors_ =
+        threshold_errors(spectrum, stream.scores.all.total(), options.crossings, options.rates_khz, options.bootstrap);
   }
 
   KindThreshold threshold(std::size_t rate, const Ranks& ranks, const PackageRule& package) {
@@ -51,12 +51,12 @@ class KindTable {
 
  private:
   const std::optional<TailFit>& fit() {
-    if (!tried_) fit_ = fit_tail(spectrum_, sample_.events(), sample_.highest);
+    if (!tried_) fit_ = fit_tail(spectrum_, stream_.scores.all.total(), stream_.highest);
     tried_ = true;
     return fit_;
   }
 
-  const Sample& sample_;
+  const Stream& stream_;
   const score::Spectrum& spectrum_;
   const EvaluateOptions& options_;
   Kind kind_;
@@ -65,14 +65,16 @@ class KindTable {
   bool tried_ = false;
 };
 
-std::vector<RateRow> make_rows(const Sample& background, const Scores& scores, const Ranks& ranks,
-                               const EvaluateOptions& options, Evaluation& evaluation) {
+std::vector<RateRow> make_rows(const Stream& background, const Ranks& ranks, const EvaluateOptions& options,
+                               Evaluation& evaluation) {
   const PackageRule package(ranks, options.crossings);
   std::vector<RateRow> rows(options.rates_khz.size());
   for (std::size_t k = 0; k < kinds; ++k) {
+    const Scores& scores = background.scores;
     KindTable table(background, k == 0 ? scores.all : scores.pure, options, both_kinds[k]);
     for (std::size_t r = 0; r < rows.size(); ++r) {
       rows[r].rate_khz = options.rates_khz[r];
+      rows[r].raw_of_pure = package.raw_of_pure(options.rates_khz[r]);
       rows[r].thresholds[k] = table.threshold(r, ranks, package);
     }
     evaluation.tails[k] = table.made();
@@ -137,32 +139,73 @@ PileupTable pileup_table(const Sample& sample, const std::vector<RateRow>& rows,
   return table;
 }
 
+EmbeddingTable::Events project(const Sample& sample, const Components& components) {
+  EmbeddingTable::Events out{sample.name, {}, {}, sample.hidden.scores};
+  const std::size_t n = sample.hidden.features;
+  const auto along = [&](std::size_t event, std::size_t component) {
+    double sum = 0;
+    for (std::size_t f = 0; f < n && component < components.directions.size(); ++f)
+      sum += (sample.hidden.values[event * n + f] - components.mean[f]) * components.directions[component][f];
+    return sum;
+  };
+  for (std::size_t e = 0; e < sample.hidden.events(); ++e) {
+    out.x.push_back(along(e, 0));
+    out.y.push_back(along(e, 1));
+  }
+  return out;
+}
+
+/// What is known of hidden features, if anything is.
+void add_hidden(const Sample& background, std::span<const Sample> signals, Evaluation& result) {
+  if (background.hidden.events() == 0) return;
+  EmbeddingTable& table = result.embedding.emplace();
+  table.tensor = background.hidden.tensor;
+  table.components = principal_components(background.hidden.values, background.hidden.features);
+  const auto add = [&](const Sample& sample) {
+    table.samples.push_back(project(sample, table.components));
+    for (Rebuilt& rebuilt : compare_rebuilt(sample.name, sample.hidden)) result.rebuilt.push_back(std::move(rebuilt));
+  };
+  add(background);
+  for (const Sample& signal : signals) add(signal);
+}
+
 }  // namespace
 
-Evaluation evaluate(const Sample& background, std::span<const Sample> signals, const EvaluateOptions& options) {
-  check(background, signals, options);
+Evaluation evaluate(const Stream& background, std::span<const Sample> signals, const EvaluateOptions& options) {
+  check(background.scores.all.fraction(), signals, options);
   Evaluation result;
   result.options = options;
-  result.fraction = background.fraction;
+  result.fraction = background.scores.all.fraction();
   result.background = background.name;
-  result.knows_l1 = !background.fired.empty();
-  const Scores scores = background.scores();
-  const Ranks ranks(scores);
+  result.knows_l1 = background.knows_l1;
+  const Ranks ranks(background.scores);
   result.events = ranks.all.total();
   result.pure_events = ranks.pure.total();
-  result.rows = make_rows(background, scores, ranks, options, result);
+  result.rows = make_rows(background, ranks, options, result);
   ScoreHistograms& histograms = result.histograms;
   histograms.edges = histogram_edges(background.lowest, background.highest);
   histograms.background = histogram(ranks.all, histograms.edges);
   histograms.pure = histogram(ranks.pure, histograms.edges);
-  if (!background.pileup.empty()) result.pileup.push_back(pileup_table(background, result.rows, options.pileup_step));
+  result.even_histograms.push_back(even_histogram(ranks.all, result.fraction));
   for (const Sample& signal : signals) {
     const Ranks signal_ranks(signal.scores());
     result.signals.push_back(signal_table(signal, signal_ranks, result.rows, options));
     histograms.signals.push_back(histogram(signal_ranks.all, histograms.edges));
+    result.even_histograms.push_back(even_histogram(signal_ranks.all, result.fraction));
     if (signal.name == pileup_set && !signal.pileup.empty())
       result.pileup.push_back(pileup_table(signal, result.rows, options.pileup_step));
   }
+  return result;
+}
+
+Evaluation evaluate(const Sample& background, std::span<const Sample> signals, const EvaluateOptions& options) {
+  Evaluation result = evaluate(
+      Stream{background.name, background.scores(), background.lowest, background.highest, !background.fired.empty()},
+      signals, options);
+  result.planes = background.planes;
+  add_hidden(background, signals, result);
+  if (!background.pileup.empty())
+    result.pileup.insert(result.pileup.begin(), pileup_table(background, result.rows, options.pileup_step));
   return result;
 }
 

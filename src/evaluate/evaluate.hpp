@@ -11,6 +11,7 @@
 
 #include "evaluate/bootstrap.hpp"
 #include "evaluate/crossings.hpp"
+#include "evaluate/histogram.hpp"
 #include "evaluate/proportion.hpp"
 #include "evaluate/sample.hpp"
 #include "evaluate/tail.hpp"
@@ -41,6 +42,7 @@ struct KindThreshold {
 
 struct RateRow {
   double rate_khz = 0;
+  double raw_of_pure = 0;  ///< kHz: the raw rate at which the pure rate is this one, by the package's rule
   std::array<KindThreshold, kinds> thresholds;
 };
 
@@ -72,6 +74,17 @@ struct ScoreHistograms {
   std::vector<std::vector<std::uint64_t>> signals;
 };
 
+/// Hidden features of events of all samples in the plane of the greatest variance of the background's.
+struct EmbeddingTable {
+  struct Events {
+    std::string sample;
+    std::vector<double> x, y, score;
+  };
+  std::string tensor;
+  Components components;
+  std::vector<Events> samples;  ///< the background first
+};
+
 struct Evaluation {
   EvaluateOptions options;
   int fraction = 0;
@@ -83,10 +96,24 @@ struct Evaluation {
   std::vector<SignalTable> signals;
   std::vector<PileupTable> pileup;  ///< of the background and of pileup_set, where they tell
   ScoreHistograms histograms;
+  std::vector<EvenHistogram> even_histograms;  ///< as the package makes them: background, then signals
+  // Where samples were read with them:
+  std::vector<Plane> planes;  ///< of the background; the bins of scores are those of `histograms`
+  std::optional<EmbeddingTable> embedding;
+  std::vector<Rebuilt> rebuilt;
+};
+
+/// Background of which nothing is known but its spectra: the sum of scouting records, say.
+struct Stream {
+  std::string name;
+  Scores scores;
+  std::int64_t lowest = 0, highest = 0;  ///< codes that the score's type can take
+  bool knows_l1 = false;                 ///< if not, scores.pure is scores.all
 };
 
 /// Errors: usage, for rates that are none; mismatch, if there is no background, or signals have scores of another
-/// fraction.
+/// fraction. Of a stream there are no tables against pile-up, and nothing that needs its events.
+Evaluation evaluate(const Stream& background, std::span<const Sample> signals, const EvaluateOptions& options);
 Evaluation evaluate(const Sample& background, std::span<const Sample> signals, const EvaluateOptions& options);
 
 }  // namespace trigloop::evaluate

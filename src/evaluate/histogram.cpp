@@ -22,4 +22,23 @@ std::vector<std::uint64_t> histogram(const score::Cumulative& scores, std::span<
   return counts;
 }
 
+EvenHistogram even_histogram(const score::Cumulative& scores, int fraction, std::size_t bins) {
+  EvenHistogram result;
+  if (scores.total() == 0) return result;
+  double low = std::ldexp(static_cast<double>(scores.ranked(0)), -fraction);
+  double high = std::ldexp(static_cast<double>(scores.ranked(scores.total() - 1)), -fraction);
+  if (low == high) low -= 0.5, high += 0.5;
+  const double step = (high - low) / static_cast<double>(bins);
+  for (std::size_t i = 0; i < bins; ++i)
+    result.edges.push_back(static_cast<float>(low + step * static_cast<double>(i)));
+  result.edges.push_back(static_cast<float>(high));
+  // Codes below 2^24 are float32 exactly, and so are comparisons with edges.
+  const auto from = [&](float edge) {
+    return scores.at_least(static_cast<std::int64_t>(std::ceil(std::ldexp(static_cast<double>(edge), fraction))));
+  };
+  for (std::size_t i = 0; i < bins; ++i)
+    result.counts.push_back(from(result.edges[i]) - (i + 1 < bins ? from(result.edges[i + 1]) : 0));
+  return result;
+}
+
 }  // namespace trigloop::evaluate

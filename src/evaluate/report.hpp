@@ -14,9 +14,13 @@ struct Provenance {
   std::vector<std::string> warnings;
 };
 
-std::string to_json(const Evaluation& evaluation, const Provenance& provenance);
+/// With the signals of `moved`, if it is given, as they are moved by `drift`.
+std::string to_json(const Evaluation& evaluation, const Provenance& provenance, const Evaluation* moved = nullptr,
+                    const std::string& drift = "");
 /// One line a number: table, name, rule, rate_khz, column, value, low, high, count, total.
 std::string to_csv(const Evaluation& evaluation);
 std::string to_text(const Evaluation& evaluation, const Provenance& provenance);
+/// The efficiencies of moved signals.
+std::string drifted_text(const Evaluation& moved, const std::string& drift);
 
 }  // namespace trigloop::evaluate

@@ -136,7 +136,8 @@ void write_histograms(JsonWriter& json, const Evaluation& e) {
 
 }  // namespace
 
-std::string to_json(const Evaluation& e, const Provenance& provenance) {
+std::string to_json(const Evaluation& e, const Provenance& provenance, const Evaluation* moved,
+                    const std::string& drift) {
   JsonWriter json;
   json.begin_object().member("version", 1).member("model", provenance.model).member("engine", provenance.engine);
   json.member("fraction", e.fraction).member("crossings_khz", e.options.crossings.khz());
@@ -155,6 +156,11 @@ std::string to_json(const Evaluation& e, const Provenance& provenance) {
   write_thresholds(json, e);
   write_tails(json, e);
   write_signals(json, e);
+  if (moved != nullptr) {
+    json.key("drifted").begin_object().member("drift", drift);
+    write_signals(json, *moved);
+    json.end_object();
+  }
   write_pileup(json, e);
   write_histograms(json, e);
   write_numbers(json, "warnings",

@@ -73,6 +73,12 @@ void put_rate(std::string& text, const Evaluation& e, std::size_t rate, std::siz
   }
 }
 
+void put_rates(std::string& text, const Evaluation& e) {
+  std::size_t width = 6;
+  for (const SignalTable& signal : e.signals) width = std::max(width, signal.name.size());
+  for (std::size_t r = 0; r < e.rows.size() && !e.signals.empty(); ++r) put_rate(text, e, r, width);
+}
+
 void put_pileup(std::string& text, const Evaluation& e) {
   for (const PileupTable& table : e.pileup) {
     put(text, "\nrate against pile-up, kHz if all crossings were like that ({})\n{:>12} {:>10}", table.name, "pile-up",
@@ -99,10 +105,15 @@ std::string to_text(const Evaluation& e, const Provenance& provenance) {
       e.options.crossings.khz() / 1e3);
   put_thresholds(text, e);
   put_tails(text, e);
-  std::size_t width = 6;
-  for (const SignalTable& signal : e.signals) width = std::max(width, signal.name.size());
-  for (std::size_t r = 0; r < e.rows.size() && !e.signals.empty(); ++r) put_rate(text, e, r, width);
+  put_rates(text, e);
   put_pileup(text, e);
+  return text;
+}
+
+std::string drifted_text(const Evaluation& moved, const std::string& drift) {
+  std::string text;
+  put(text, "\nsignals moved by '{}', at the same thresholds; L1 decisions as they were\n", drift);
+  put_rates(text, moved);
   return text;
 }
 

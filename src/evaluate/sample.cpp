@@ -7,6 +7,8 @@
 
 #include "core/error.hpp"
 #include "curate/stream.hpp"
+#include "evaluate/histogram.hpp"
+#include "evaluate/side.hpp"
 
 namespace trigloop::evaluate {
 namespace {
@@ -15,22 +17,6 @@ using curate::Batch;
 using curate::Side;
 using curate::SideTypes;
 using event::Type;
-
-std::size_t index(Side side) { return static_cast<std::size_t>(side); }
-
-/// Calls use(event, value) with the first number that each event has of `side`.
-template <class Use>
-void each_value(const Batch& batch, Side side, const SideTypes& types, const Use& use) {
-  const curate::SideType& type = *types[index(side)];
-  const std::byte* bytes = batch.sides[index(side)].data();
-  event::visit(type.type, [&](auto zero) {
-    for (std::size_t e = 0; e < batch.events; ++e) {
-      decltype(zero) value;
-      std::memcpy(&value, bytes + e * type.bytes(), sizeof(value));
-      use(value);
-    }
-  });
-}
 
 /// Whether any number of an event's is not zero.
 void append_fired(const Batch& batch, const SideTypes& types, std::vector<std::uint8_t>& fired) {
@@ -43,7 +29,7 @@ void append_fired(const Batch& batch, const SideTypes& types, std::vector<std::u
 
 void append_floats(const Batch& batch, Side side, const SideTypes& types, std::vector<float>& out) {
   if (!types[index(side)]) return;
-  each_value(batch, side, types, [&](auto value) { out.push_back(static_cast<float>(value)); });
+  each_value(batch, side, types, [&](std::size_t, auto value) { out.push_back(static_cast<float>(value)); });
 }
 
 /// Puts decisions where stored bits would stand.
@@ -60,6 +46,7 @@ struct Worker {
   score::Scorer::State state;
   curate::Cuts cuts;
   std::vector<double> scores;
+  std::optional<Planes> planes;
 };
 
 void score_piece(const score::Scorer& scorer, int fraction, Worker& worker, curate::Piece& piece) {
@@ -71,6 +58,26 @@ void score_piece(const score::Scorer& scorer, int fraction, Worker& worker, cura
     const auto code = static_cast<std::int32_t>(std::ldexp(worker.scores[e], fraction));  // exact: scores are codes
     std::memcpy(piece.data.data() + e * sizeof(code), &code, sizeof(code));
   }
+  if (worker.planes)
+    worker.planes->fill(piece.batch, {reinterpret_cast<const std::int32_t*>(piece.data.data()), piece.batch.events});
+}
+
+/// The first events, as far as they are wanted.
+void keep_events(const Batch& batch, std::size_t wanted, std::size_t features, std::vector<std::int16_t>& kept) {
+  const std::size_t n = std::min(batch.events, wanted - std::min(wanted, kept.size() / features));
+  kept.insert(kept.end(), batch.values.data(), batch.values.data() + n * features);
+}
+
+std::vector<Plane> sum_planes(std::vector<std::optional<Worker>>& workers) {
+  std::optional<Planes> sum;
+  for (std::optional<Worker>& worker : workers) {
+    if (!worker || !worker->planes) continue;
+    if (sum)
+      *sum += *worker->planes;
+    else
+      sum = std::move(worker->planes);
+  }
+  return sum ? std::move(*sum).take() : std::vector<Plane>();
 }
 
 void append_codes(const curate::Piece& piece, std::vector<std::int32_t>& codes) {
@@ -122,12 +129,17 @@ Sample read_sample(std::string name, const curate::EventInput& input, io::EntryR
   SideTypes types = input.sides();
   if (options.fired != nullptr) types[index(Side::l1)] = curate::SideType{Type::uint8, {}};
   std::vector<std::optional<Worker>> workers(options.threads);
+  std::vector<std::int16_t> kept;
   curate::stream(
       input, range, options.threads,
       [&](unsigned number, curate::Piece& piece) {
         std::optional<Worker>& worker = workers[number];
-        if (!worker) worker.emplace(scorer, settings, types);
+        if (!worker) {
+          worker.emplace(scorer, settings, types);
+          if (options.planes) worker->planes.emplace(settings, types, histogram_edges(sample.lowest, sample.highest));
+        }
         if (options.fired != nullptr) replace_fired(piece.batch, *options.fired);
+        if (options.drift != nullptr) options.drift->apply(piece.batch, types, settings.objects);
         piece.counts = {};
         piece.counts.read = piece.counts.kept = piece.batch.events;
         if (options.package_cuts) piece.counts = worker->cuts.apply(piece.batch);
@@ -138,9 +150,12 @@ Sample read_sample(std::string name, const curate::EventInput& input, io::EntryR
         append_fired(piece.batch, types, sample.fired);
         append_floats(piece.batch, Side::ht, types, sample.ht);
         append_floats(piece.batch, Side::pileup, types, sample.pileup);
+        keep_events(piece.batch, options.hidden_events, scorer.features(), kept);
         sample.cuts += piece.counts;
         if (options.advance) options.advance(piece.counts.read);
       });
+  sample.planes = sum_planes(workers);
+  if (!kept.empty()) sample.hidden = read_hidden(scorer, kept);
   return sample;
 }
 

@@ -8,6 +8,9 @@
 
 #include "curate/cuts.hpp"
 #include "curate/input.hpp"
+#include "evaluate/drift.hpp"
+#include "evaluate/hidden.hpp"
+#include "evaluate/planes.hpp"
 #include "evaluate/thresholds.hpp"
 #include "score/scorer.hpp"
 
@@ -22,6 +25,8 @@ struct Sample {
   std::vector<float> ht;            ///< GeV; empty, if it is not known
   std::vector<float> pileup;        ///< empty, if it is not known
   curate::CutCounts cuts;
+  std::vector<Plane> planes;  ///< if asked for; the bins of scores are histogram_edges(lowest, highest)
+  Hidden hidden;              ///< of the first events, if asked for
 
   std::size_t events() const noexcept { return codes.size(); }
   bool is_pure(std::size_t event) const noexcept { return fired.empty() || fired[event] == 0; }
@@ -32,7 +37,10 @@ struct SampleOptions {
   unsigned threads = 1;       ///< at least 1
   bool package_cuts = false;  ///< drop and mask saturated events and objects, as for training; else nothing is touched
   const std::vector<std::uint8_t>* fired = nullptr;  ///< by entry, in place of stored bits
-  std::function<void(std::uint64_t)> advance;        ///< is told how many events more were scored
+  const Drift* drift = nullptr;                      ///< moves events before anything else
+  bool planes = false;
+  std::size_t hidden_events = 0;               ///< whose hidden features are kept
+  std::function<void(std::uint64_t)> advance;  ///< is told how many events more were scored
 };
 
 /// Scores the entries of `range` that `input` has. The sample does not depend on the number of threads. Errors: those

@@ -85,7 +85,7 @@ Normalisation read_normalisation(const std::filesystem::path& path) {
   }
 }
 
-Value normalised(Builder& build, const Value& hardware, const Normalisation& normalisation) {
+Value normalised(Builder& build, const Value& hardware, const Normalisation& normalisation, const FixedPoint& type) {
   const std::size_t features = count_of(hardware.shape);
   if (normalisation.bias.size() != features) {
     throw Error(ErrorCode::mismatch, "the normalisation is of " + std::to_string(normalisation.bias.size()) +
@@ -102,7 +102,7 @@ Value normalised(Builder& build, const Value& hardware, const Normalisation& nor
   build.set_label("normalisation.scale");
   x = build.quantise(build.multiply(x, Builder::constant(hardware.shape, factor)), {wide});
   build.set_label("normalisation");
-  return build.quantise(x, {normalised_type()});
+  return build.quantise(x, {type});
 }
 
 }  // namespace trigloop::model

@@ -156,12 +156,17 @@ void load_weights(const std::filesystem::path& bundle, Recipe& recipe) {
   load_mixture(*source, recipe);
 }
 
+model::Graph trained_graph(const Recipe& recipe, const PackedFile& file) {
+  model::Graph graph = export_graph(recipe, file.normalisation());
+  graph = model::simplify(graph, graph.nodes().size() - 1);
+  graph.name = recipe.name;
+  return graph;
+}
+
 void write_bundle(const std::filesystem::path& path, const Recipe& recipe, const PackedFile& file,
                   const std::string& config_yaml, const History& history, const std::vector<ExtraFile>& extra) {
   const model::Normalisation& normalisation = file.normalisation();
-  model::Graph graph = export_graph(recipe, normalisation);
-  graph = model::simplify(graph, graph.nodes().size() - 1);
-  graph.name = recipe.name;
+  const model::Graph graph = trained_graph(recipe, file);
   std::vector<std::vector<float>> memory;
   Contents contents(path);
   contents.add("model.onnx", model::export_qonnx(graph));

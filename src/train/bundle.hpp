@@ -18,6 +18,9 @@ model::Graph export_graph(const Recipe& recipe, const model::Normalisation& norm
 /// mismatch, if one has another shape, or if none fits.
 void load_weights(const std::filesystem::path& bundle, Recipe& recipe);
 
+/// The same, simplified, with the recipe's name: what stands in model.onnx.
+model::Graph trained_graph(const Recipe& recipe, const PackedFile& file);
+
 /// A file that goes into the folder beside what write_bundle makes itself.
 struct ExtraFile {
   std::string name, bytes;

@@ -31,13 +31,16 @@ Value add_dense(Builder& build, const Dense& dense, const Value& x) {
   return build.add(build.dense(x, weights, dense.features, shape), Builder::constant(shape, std::move(bias)));
 }
 
+model::FixedPoint type_of(const Quantiser& q) {
+  const bool is_signed = q.kind == Quantiser::Kind::quantised_bits;
+  return {q.bits, q.integer + (is_signed ? 1 : 0), is_signed, core::Rounding::half_even, core::Overflow::saturate};
+}
+
 Value add_activation(Builder& build, const Activation& activation, const Value& x) {
   const Quantiser& q = activation.quantiser();
   if (q.kind == Quantiser::Kind::relu) return build.relu(x);
   if (!q.is_quantised()) return x;
-  const bool is_signed = q.kind == Quantiser::Kind::quantised_bits;
-  return build.quantise(x, {model::FixedPoint{q.bits, q.integer + (is_signed ? 1 : 0), is_signed,
-                                              core::Rounding::half_even, core::Overflow::saturate}});
+  return build.quantise(x, {type_of(q)});
 }
 
 Value add_node(Builder& build, const Stage& stage, const Node& node, const Value& x) {
@@ -89,7 +92,7 @@ model::Graph export_graph(const Recipe& recipe, const model::Normalisation& norm
   const auto features = static_cast<std::size_t>(normalisation.scale.size());
   const model::FixedPoint hardware{16, 16, true, core::Rounding::floor, core::Overflow::wrap};
   const Value in = build.input({hardware, features}, vector_of(features));
-  const Value normalised = model::normalised(build, in, normalisation);
+  const Value normalised = model::normalised(build, in, normalisation, type_of(recipe.input));
   Exporter exporter(recipe, normalised, build);
   const Stage& stage = recipe.stage(recipe.score.stage);
   Value value = exporter.tensor(stage, recipe.score.tensor);

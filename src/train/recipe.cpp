@@ -52,8 +52,12 @@ class Builder {
 
   void read_quantisers() {
     const Section section = root_.section("quantisers");
-    const auto [bits, integer] = bits_at(section, "data", scope_);
-    recipe_.data = Quantiser::signed_bits(bits, integer);
+    const auto type_at = [&](const char* key) {
+      const auto [bits, integer] = bits_at(section, key, scope_);
+      return Quantiser::signed_bits(bits, integer);
+    };
+    recipe_.data = type_at("data");
+    if (section.has("input")) recipe_.input = type_at("input");
     widths_ = Widths(section, scope_, scope_.find("layer_bits"));
     section.refuse_unknown();
   }

@@ -30,10 +30,11 @@ struct MixtureFit {
 
 struct Recipe {
   std::string name;
-  std::string text;                   ///< the YAML, for the bundle
-  Quantiser data;                     ///< of normalised inputs
-  double crossings_khz = 28608.8064;  ///< colliding crossings, which rates are shares of
-  bool supervised = false;            ///< trains on the signal sets, each being a class
+  std::string text;                                 ///< the YAML, for the bundle
+  Quantiser data;                                   ///< of normalised inputs, while the network is trained
+  Quantiser input = Quantiser::signed_bits(14, 5);  ///< of the same in firmware, where what was trained runs
+  double crossings_khz = 28608.8064;                ///< colliding crossings, which rates are shares of
+  bool supervised = false;                          ///< trains on the signal sets, each being a class
   std::vector<std::unique_ptr<Stage>> stages;
   Score score;
   MixtureFit mixture_fit;

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "bundle/bundle.hpp"
 #include "core/error.hpp"
 #include "test/support/support.hpp"
@@ -75,6 +77,23 @@ TEST(ReadBundle, RefusesWhatIsNone) {
   EXPECT_THROW(read(models() / "package/Data.h5"), core::Error);
   EXPECT_THROW(read(models()), core::Error);
   EXPECT_THROW(read(models() / "nothing.h5"), core::Error);
+}
+
+TEST(ReadBundle, OfDamagedBytesIsABundleOrAnError) {
+  const std::string whole = test::read_file(test::project_root() / "fuzz/corpus/bundle/small.h5");
+  const test::TempDir dir;
+  test::write_file(dir / "whole.h5", whole);
+  EXPECT_EQ(read(dir / "whole.h5").thresholds.size(), 2u);
+  std::mt19937 random(7);
+  for (int i = 0; i < 400; ++i) {
+    std::string bytes = whole.substr(0, i % 4 == 0 ? random() % whole.size() : whole.size());
+    for (int k = 0; k < 1 + i % 3 && !bytes.empty(); ++k) bytes[random() % bytes.size()] = static_cast<char>(random());
+    test::write_file(dir / "bad.h5", bytes);
+    try {
+      read(dir / "bad.h5");
+    } catch (const core::Error&) {
+    }
+  }
 }
 
 }  // namespace

@@ -113,6 +113,16 @@ TEST(Evaluate, without_known_decisions_every_event_is_pure) {
   EXPECT_TRUE(json::parse(to_json(e, {}))["background"]["l1"].is_null());
 }
 
+TEST(Evaluate, of_a_stream_gives_the_tables_of_its_events) {
+  const Sample background = make_sample("background", 30'000, 1000, 8), signal = make_sample("S", 5'000, 4000, 9);
+  const Evaluation e = evaluate(background, std::span(&signal, 1), at_rates({10, 100}));
+  const Evaluation of_stream =
+      evaluate(Stream{"background", background.scores(), 0, 131071, true}, std::span(&signal, 1), at_rates({10, 100}));
+  json a = json::parse(to_json(e, {})), b = json::parse(to_json(of_stream, {}));
+  a.erase("pileup"), b.erase("pileup");  // a spectrum does not know the pile-up of its events
+  EXPECT_EQ(a, b);
+}
+
 TEST(Evaluate, refuses_rates_that_are_none_and_scores_in_other_steps) {
   const Sample background = make_sample("background", 100, 1000, 7);
   EXPECT_THROW(evaluate(background, {}, at_rates({0})), core::Error);

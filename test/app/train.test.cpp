@@ -1,0 +1,138 @@
+// trigloop train: one command from events to the files of the training package.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "bundle/bundle.hpp"
+#include "test/support/support.hpp"
+
+namespace trigloop::test {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+CommandResult trigloop(std::vector<std::string> words) {
+  words.insert(words.begin(), program().native());
+  return run_command(words);
+}
+
+/// A short training on simulated events, made once.
+class Train : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    dir_ = new TempDir;
+    const auto at = [](const char* name) { return (*dir_ / name).native(); };
+    ASSERT_EQ(trigloop({"simulate", "zerobias", "-q", "-n", "12000", "-o", at("bg.h5")}).status, 0);
+    ASSERT_EQ(trigloop({"simulate", "signals", "-q", "-n", "300", "-o", at("sig.h5")}).status, 0);
+    write_file(*dir_ / "c.yml",
+               "data_config:\n  Read_configs:\n    BACKGROUND: {file_path: " + at("bg.h5") +
+                   ", train_sector: [0, 8000], test_sector: [8000, 12000]}\n    SIGNAL: {file_path: " + at("sig.h5") +
+                   "}\n  Processed_data_path: " + at("Data.h5") +
+                   "\ntrain:\n  Contrastive_VAE: {batch_size: 1024, epochs_contrastive: 1, "
+                   "epochs_vae: 2}\nstore: {lite_path: " +
+                   at("lite.h5") + ", complete_path: " + at("complete.h5") + ", build_model_path: " + at("build.h5") +
+                   "}\nreport: {path: " + at("axo.html") + "}\n");
+    ran_ = trigloop({"train", "--config", at("c.yml"), "--output", at("model"), "-q"});
+  }
+  static void TearDownTestSuite() { delete dir_; }
+
+  static inline TempDir* dir_ = nullptr;
+  static inline CommandResult ran_;
+};
+
+TEST_F(Train, MakesAllFilesInOneCommand) {
+  ASSERT_EQ(ran_.status, 0) << ran_.err;
+  for (const char* name : {"Data.h5", "lite.h5", "complete.h5", "build.h5", "model/model.onnx", "model/lite.h5"})
+    EXPECT_TRUE(std::filesystem::exists(*dir_ / name)) << name;
+  EXPECT_NE(std::filesystem::exists(*dir_ / "axo.html"), ran_.err.find("no report: ") != std::string::npos);
+}
+
+TEST_F(Train, TellsTheSameInEveryBundle) {
+  ASSERT_EQ(ran_.status, 0) << ran_.err;
+  const bundle::Bundle lite = bundle::read(*dir_ / "lite.h5");
+  EXPECT_EQ(lite.thresholds.size(), 17u);
+  EXPECT_EQ(lite.efficiencies.size(), 17u);
+  EXPECT_TRUE(lite.efficiencies[0].of(bundle::Column::raw_raw)[0].has_error());
+  EXPECT_FALSE(lite.plots.planes.empty());
+  EXPECT_TRUE(lite.plots.embedding);
+  EXPECT_FALSE(lite.plots.reconstruction.empty());
+  ASSERT_NE(lite.find_history("total_vae_loss"), nullptr);
+  EXPECT_EQ(lite.find_history("total_vae_loss")->size(), 2u);
+  for (const char* name : {"complete.h5", "model"}) {
+    const bundle::Bundle other = bundle::read(*dir_ / name);
+    EXPECT_EQ(other.thresholds[10].raw, lite.thresholds[10].raw) << name;
+    EXPECT_EQ(other.lineage.size(), lite.lineage.size()) << name;
+    ASSERT_NE(other.model, nullptr) << name;
+    EXPECT_EQ(other.model->nodes().size(), lite.model->nodes().size()) << name;
+  }
+  EXPECT_EQ(bundle::read(*dir_ / "complete.h5").format, "complete.h5");
+}
+
+TEST_F(Train, IsEvaluatedAsByEvaluateOnItsPackedFile) {
+  ASSERT_EQ(ran_.status, 0) << ran_.err;
+  const CommandResult told = trigloop({"evaluate", "--model", *dir_ / "model/model.onnx", "--config", *dir_ / "c.yml",
+                                       "--data", *dir_ / "Data.h5", "--json", "-q"});
+  ASSERT_EQ(told.status, 0) << told.err;
+  const json evaluation = json::parse(told.out);
+  const bundle::Bundle lite = bundle::read(*dir_ / "lite.h5");
+  for (std::size_t r = 0; r < lite.thresholds.size(); ++r) {
+    const json& row = evaluation["thresholds"][r];
+    EXPECT_EQ(row["raw"]["package"]["score"].get<double>(), lite.thresholds[r].raw);
+    EXPECT_EQ(row["pure"]["firmware"]["code"].get<std::int64_t>(), lite.thresholds[r].firmware_pure->code);
+  }
+}
+
+TEST_F(Train, WritesWhatThePackagesReadersRead) {
+  TRIGLOOP_NEEDS_PEERS();
+  ASSERT_EQ(ran_.status, 0) << ran_.err;
+  std::vector<std::string> command{peer_python(), project_root() / "test/peers/bundle_files.py", dir_->path()};
+  const std::filesystem::path package = shared_root() / "models/package";
+  const bool compares = !shared_root().empty() && std::filesystem::exists(package / "lite.h5");
+  if (compares) command.push_back(package);
+  const CommandResult peer = run_command(command);
+  ASSERT_EQ(peer.status, 0) << peer.err;
+  const json told = json::parse(peer.out);
+  const bundle::Bundle lite = bundle::read(*dir_ / "lite.h5");
+  EXPECT_EQ(told["raw"][0].get<double>(), lite.thresholds[0].raw);
+  EXPECT_EQ(told["histogram"].get<std::uint64_t>(), lite.background_events);
+  EXPECT_EQ(told["bins"], 201);
+  EXPECT_EQ(told["rates"].back(), "110");
+  EXPECT_EQ(told["config"]["train"]["Contrastive_VAE"]["optimiser_config_vae"]["optmiser"], "Adam");
+  EXPECT_EQ(told["config"]["DEBUG"], false);
+  EXPECT_EQ(told["table"]["Signal Name"].get<std::vector<std::string>>(), lite.efficiencies.back().signals);
+  if (!compares) GTEST_SKIP() << "the optional test data shared/models/package is not here";
+  // Signals have other names here; whatever else is different is named in docs/formats.md.
+  for (const auto& [file, names] : told["differences"].items()) {
+    for (const std::string name : names) {
+      const bool of_signals = name.find("ignal") != name.npos || name.find("history/") == 0;
+      EXPECT_TRUE(of_signals || name.ends_with("/DATA")) << file << ": " << name;
+    }
+  }
+}
+
+TEST_F(Train, IsScoredByKerasAsByOurEngine) {
+  ASSERT_EQ(ran_.status, 0) << ran_.err;
+  const char* python = std::getenv("TRIGLOOP_QKERAS_PYTHON");
+  if (python == nullptr) GTEST_SKIP() << "TRIGLOOP_QKERAS_PYTHON names no Python with tensorflow 2.15 and qkeras 0.9";
+  const CommandResult peer =
+      run_command({python, project_root() / "test/peers/bundle_keras.py", program(), *dir_ / "build.h5",
+                   *dir_ / "model/model.onnx", *dir_ / "Data.h5", dir_->path()});
+  ASSERT_EQ(peer.status, 0) << peer.err;
+  const json told = json::parse(peer.out.substr(peer.out.find("{\"events\"")));
+  EXPECT_GT(told["events"], 3000);
+  EXPECT_EQ(told["different"], 0) << peer.out;
+}
+
+TEST_F(Train, NeedsNoInputsWherePackedFileIsThere) {
+  ASSERT_EQ(ran_.status, 0) << ran_.err;
+  const CommandResult again = trigloop(
+      {"train", "--config", *dir_ / "c.yml", "--set", "data_config.Read_configs.BACKGROUND.file_path=/nowhere/bg.h5",
+       "--set", "train.Contrastive_VAE.epochs_vae=1", "--no-store", "--output", *dir_ / "again"});
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("taken as it is"));
+}
+
+}  // namespace
+}  // namespace trigloop::test
