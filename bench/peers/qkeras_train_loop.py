@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """The training package's loop, written anew for the benchmark: QKeras 0.9 on TensorFlow 2.15, augmentation by torch.
 
-usage: qkeras_train_loop.py       then on standard input "steps contrastive" or "steps vae", each answered by a line of JSON
+usage: qkeras_train_loop.py       then on standard input, each answered by a line of JSON:
 
-Where torch is missing, the augmentation is the same arithmetic in NumPy; the introduction says which. Networks, batch size
-(4096), losses, optimiser and number of events (200,000) are those of bench_train; the loop is in Python, the step a
-tf.function, as in the package.
+    steps STAGE ARRAYS      steps of a stage ("contrastive", "vae"); ARRAYS gather and augment events: "torch" or "numpy"
+    recipe ARRAYS EPOCHS EPOCHS     the whole recipe: both stages for so many epochs of 200,000 events, and after each epoch of
+                            the second the scores of 200,000 test events and ten signals of 12,000
+
+The introduction says which arrays there are: torch may also be Debian's python3-torch. Networks, batch size (4096), losses,
+optimiser and number of events (200,000) are those of bench_train; the loop is in Python, the step a tf.function, as in the
+package.
 """
 import json
 import os
@@ -19,7 +23,11 @@ import numpy as np  # noqa: E402
 try:
     import torch  # noqa: E402
 except ImportError:
-    torch = None
+    sys.path.append("/usr/lib/python3/dist-packages")  # Debian's; behind this Python's own packages
+    try:
+        import torch  # noqa: E402
+    except ImportError:
+        torch = None
 import tensorflow as tf  # noqa: E402
 from qkeras import QDense, quantized_bits, quantized_relu  # noqa: E402
 
@@ -66,23 +74,26 @@ class NumpyArrays:
         return cls.generator.permutation(n)
 
 
-A = TorchArrays if torch else NumpyArrays
+if torch:
+    torch.set_num_threads(os.cpu_count())
+ARRAYS = {"torch": TorchArrays, "numpy": NumpyArrays} if torch else {"numpy": NumpyArrays}
 
 
 class Augmenter:
-    def __init__(self):
-        self.bins = A.of(np.array([144.0] * 5 + [576.0] * 4 + [144.0] * 10, dtype=np.float32))
+    def __init__(self, arrays):
+        self.arrays = arrays
+        self.bins = arrays.of(np.array([144.0] * 5 + [576.0] * 4 + [144.0] * 10, dtype=np.float32))
         self.scale, self.bias = 16.0, 8.0
 
     def __call__(self, x):
-        n = len(x)
+        a, n = self.arrays, len(x)
         x = x.reshape(-1, 19, 3)
-        chosen = (A.random(n, 1, 1) < 0.9004) & (A.random(n, 19, 3) < 0.7497)
-        x = A.where(chosen, x * (1 - 0.9269) + A.random(n, 19, 3) * 0.9269, x)
-        x = x * (A.random(n, 19, 1) >= 0.571)
+        chosen = (a.random(n, 1, 1) < 0.9004) & (a.random(n, 19, 3) < 0.7497)
+        x = a.where(chosen, x * (1 - 0.9269) + a.random(n, 19, 3) * 0.9269, x)
+        x = x * (a.random(n, 19, 1) >= 0.571)
         phi = x[:, :, 2] * self.scale + self.bias
-        turned = A.remainder(phi + A.random(n, 1) * self.bins, self.bins)
-        x[:, :, 2] = (A.where(A.random(n, 1) < 0.5, turned, phi) - self.bias) / self.scale
+        turned = a.remainder(phi + a.random(n, 1) * self.bins, self.bins)
+        x[:, :, 2] = (a.where(a.random(n, 1) < 0.5, turned, phi) - self.bias) / self.scale
         return x.reshape(-1, 57)
 
 
@@ -132,14 +143,18 @@ class Vae(tf.keras.Model):
         return 0.0713 * tf.reduce_mean(tf.square(x - self.decoder(z))) + 0.848 * divergence
 
 
+def codes(features, events=EVENTS, seed=7):
+    return np.random.default_rng(seed).integers(-16, 17, (events, features)).astype(np.float32) / 4
+
+
 class Loop:
-    def __init__(self, kind):
+    def __init__(self, kind, arrays, data=None):
+        self.arrays = arrays
         self.model = {"contrastive": Contrastive, "vae": Vae}[kind]()
         self.optimiser = tf.keras.optimizers.Adam(1e-4)
-        data = np.random.default_rng(7).integers(-16, 17, (EVENTS, self.model.features)).astype(np.float32) / 4
-        self.data = A.of(data)
-        self.order, self.at = A.permutation(EVENTS), 0
-        self.augmenter = Augmenter() if kind == "contrastive" else None
+        self.data = arrays.of(codes(self.model.features) if data is None else data)
+        self.order, self.at = arrays.permutation(EVENTS), 0
+        self.augmenter = Augmenter(arrays) if kind == "contrastive" else None
 
     @tf.function
     def update(self, data):
@@ -150,26 +165,59 @@ class Loop:
         return loss
 
     def step(self):
+        a = self.arrays
         batch = self.data[self.order[self.at : self.at + BATCH]]
         self.at = (self.at + BATCH) % (EVENTS - BATCH)
         if self.augmenter is None:
-            return self.update(A.to_numpy(batch))
-        return self.update((A.to_numpy(self.augmenter(batch)), A.to_numpy(self.augmenter(batch))))
+            return self.update(a.to_numpy(batch))
+        return self.update((a.to_numpy(self.augmenter(batch)), a.to_numpy(self.augmenter(batch))))
+
+    def run(self, steps):
+        start, cpu = time.perf_counter(), time.process_time()
+        for _ in range(steps):
+            loss = self.step()
+        float(loss)
+        return {"events": steps * BATCH, "seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu}
+
+
+@tf.function
+def scores(backbone, vae, x):
+    x = backbone(x)
+    return tf.reduce_sum(tf.square(x - vae.decoder(vae.mean(vae.encoder(x)))), axis=1)
+
+
+def evaluate(backbone, vae, background, signals):
+    """A threshold of the background, and what passes it of the signals."""
+    threshold = np.percentile(scores(backbone, vae, background).numpy(), 100 - 100 / 28609)
+    return [float(np.mean(scores(backbone, vae, s).numpy() > threshold)) for s in signals]
+
+
+def whole_recipe(arrays, contrastive_epochs, vae_epochs):
+    background, signals = codes(57, seed=8), [codes(57, 12_000, seed) for seed in range(10)]
+    start, steps = time.perf_counter(), EVENTS // BATCH
+    first = Loop("contrastive", arrays)
+    first.run(contrastive_epochs * steps)
+    embedded = first.model.backbone(arrays.to_numpy(first.data)).numpy()
+    second = Loop("vae", arrays, embedded)
+    for _ in range(vae_epochs):
+        second.run(steps)
+        evaluate(first.model.backbone, second.model, background, signals)
+    return {"seconds": time.perf_counter() - start}
 
 
 def main():
-    print(json.dumps({"tensorflow": tf.__version__, "augmentation": A.name}), flush=True)
+    print(json.dumps({"tensorflow": tf.__version__, "arrays": list(ARRAYS), "torch": torch.__version__ if torch else None}), flush=True)
     loops = {}
     for line in sys.stdin:
-        kind = line.split()[1]
-        loop = loops[kind] if kind in loops else loops.setdefault(kind, Loop(kind))
-        for _ in range(3):
-            loop.step()
-        start, cpu = time.perf_counter(), time.process_time()
-        for _ in range(STEPS[kind]):
-            loop.step()
-        print(json.dumps({"events": STEPS[kind] * BATCH, "seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu}),
-              flush=True)
+        verb, *words = line.split()
+        if verb == "recipe":
+            answer = whole_recipe(ARRAYS[words[0]], int(words[1]), int(words[2]))
+        else:
+            key = tuple(words)
+            loop = loops[key] if key in loops else loops.setdefault(key, Loop(words[0], ARRAYS[words[1]]))
+            loop.run(3)
+            answer = loop.run(STEPS[words[0]])
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":
