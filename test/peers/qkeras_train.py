@@ -4,8 +4,9 @@
 usage: qkeras_train.py OUTPUT.h5         (QKeras 0.9, TensorFlow 2.15)
 
 Two small stages in the training package's manner: "contrastive" (quantised backbone, projector with batch norm, VICReg,
-Adam) and "vae" (quantised encoder and decoder, sampling with given noise, Adam). Each group holds the inputs, the initial
-weights, and after steps 1, 2 and 10 the loss, the gradients, the weights and Adam's moments.
+Adam) and "vae" (quantised encoder and decoder, sampling with given noise, Adam); "vae_lion" is the latter with Lion and a
+decay of weights. Each group holds the inputs, the initial weights, and after steps 1, 2 and 10 the loss, the gradients, the
+weights and the optimiser's moments.
 """
 import sys
 
@@ -89,7 +90,7 @@ def write(group, name, layers, values):
         group[f"{name}/{layer}/{weight}"] = np.asarray(value, dtype=np.float32)
 
 
-def run(file, name, stage, seed):
+def run(file, name, stage, seed, optimiser):
     random = np.random.default_rng(seed)
     group = file.create_group(name)
     data = {}
@@ -106,7 +107,6 @@ def run(file, name, stage, seed):
             layer.moving_mean.assign(tf.zeros_like(layer.moving_mean))
             layer.moving_variance.assign(tf.ones_like(layer.moving_variance))
     write(group, "start", stage.layers, [v.numpy() for v in variables])
-    optimiser = tf.keras.optimizers.Adam(learning_rate=0.01)
     for step in range(1, max(STEPS) + 1):
         with tf.GradientTape() as tape:
             loss = stage.loss(data)
@@ -118,15 +118,17 @@ def run(file, name, stage, seed):
         at["loss"] = np.array([loss.numpy()])
         write(at, "gradient", stage.layers, gradients)
         write(at, "weights", stage.layers, [v.numpy() for v in variables])
-        write(at, "first", stage.layers, optimiser._momentums)
-        write(at, "second", stage.layers, optimiser._velocities)
+        write(at, "first", stage.layers, optimiser._momentums if hasattr(optimiser, "_momentums") else optimiser.momentums)
+        if hasattr(optimiser, "_velocities"):
+            write(at, "second", stage.layers, optimiser._velocities)
 
 
 def main():
     tf.random.set_seed(3)
     with h5py.File(sys.argv[1], "w", libver="latest") as file:
-        run(file, "contrastive", Contrastive(), 1)
-        run(file, "vae", Vae(), 2)
+        run(file, "contrastive", Contrastive(), 1, tf.keras.optimizers.Adam(learning_rate=0.01))
+        run(file, "vae", Vae(), 2, tf.keras.optimizers.Adam(learning_rate=0.01))
+        run(file, "vae_lion", Vae(), 3, tf.keras.optimizers.Lion(learning_rate=0.01, weight_decay=0.1))
 
 
 if __name__ == "__main__":
