@@ -23,6 +23,7 @@ void add_model(CLI::App& program);
 void add_plot(CLI::App& program);
 void add_reference(CLI::App& program);
 void add_report(CLI::App& program);
+void add_recipe(CLI::App& program);
 void add_score(CLI::App& program);
 void add_scout(CLI::App& program);
 void add_spectrum(CLI::App& program);

@@ -87,6 +87,7 @@ int run(int argc, char** argv) {
   trigloop::app::add_plot(program);
   trigloop::app::add_reference(program);
   trigloop::app::add_report(program);
+  trigloop::app::add_recipe(program);
   trigloop::app::add_score(program);
   trigloop::app::add_scout(program);
   trigloop::app::add_spectrum(program);

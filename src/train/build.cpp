@@ -23,6 +23,14 @@ double number_at(const core::Section& section, const std::string& key, const Sco
   return value[0];
 }
 
+std::int64_t whole_at(const core::Section& section, const std::string& key, const Scope& scope, std::int64_t low,
+                      std::int64_t high, std::optional<double> fallback) {
+  const double value = number_at(section, key, scope, fallback);
+  if (!(value >= static_cast<double>(low) && value <= static_cast<double>(high)))
+    throw section.error(key, "must be from " + std::to_string(low) + " to " + std::to_string(high));
+  return static_cast<std::int64_t>(value);
+}
+
 TensorId tensor_at(const Stage& stage, const core::Section& item, const std::string& key,
                    std::optional<std::string> fallback) {
   try {
@@ -34,6 +42,8 @@ TensorId tensor_at(const Stage& stage, const core::Section& item, const std::str
 }
 
 namespace {
+
+constexpr std::size_t most_parameters = std::size_t{1} << 22;  // of a stage; networks here have 10^3 to 10^5
 
 Quantiser activation_of(const std::string& kind, const LayerQuantisers& quantisers) {
   if (kind == "none") return {};
@@ -53,6 +63,9 @@ void add_dense(Stage& stage, const core::Section& item, const Scope& scope, Widt
   for (std::size_t k = 0; k < nodes.size(); ++k) {
     if (!(nodes[k] >= 1 && nodes[k] <= 4096) || nodes[k] != std::floor(nodes[k]))
       throw item.error("nodes", "must be integers from 1 to 4096");
+    if (stage.network.parameters.size() + stage.network.features(x) * padded(static_cast<std::size_t>(nodes[k])) >
+        most_parameters)
+      throw item.error("nodes", "give the stage more than 4 million weights");
     const std::string layer = name + "_" + std::to_string(k);
     const LayerQuantisers quantisers = widths.of(item, scope, k, nodes.size(), stage.name + "." + layer);
     const Quantiser activation = activation_of(kind, quantisers);

@@ -26,6 +26,10 @@ Numbers numbers_at(const core::Section& section, const std::string& key, const S
 double number_at(const core::Section& section, const std::string& key, const Scope& scope,
                  std::optional<double> fallback = {});
 
+/// A whole number in [low, high]. Error: usage.
+std::int64_t whole_at(const core::Section& section, const std::string& key, const Scope& scope, std::int64_t low,
+                      std::int64_t high, std::optional<double> fallback = {});
+
 /// The tensor that a section names at a key. Error: usage, naming the nearest.
 TensorId tensor_at(const Stage& stage, const core::Section& item, const std::string& key,
                    std::optional<std::string> fallback = {});

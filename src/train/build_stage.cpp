@@ -11,6 +11,8 @@ using core::Section;
 
 namespace {
 
+constexpr std::int64_t most_epochs = 1'000'000'000;
+
 /// A text in a section of the configuration.
 std::string text_of(const config::Value* section, const char* key) {
   const config::Value* value = section == nullptr ? nullptr : section->find(key);
@@ -50,9 +52,15 @@ Schedule::Kind kind_of(const std::string& type, const Section& section) {
 template <class F>
 void fill_schedule(Schedule& s, const F& number) {
   if (s.kind == Schedule::Kind::constant) return;
-  s.warmup = static_cast<std::int64_t>(number("warmup_epochs"));
+  const auto whole = [&](const char* key) {
+    const double value = number(key);
+    if (!(value >= 0 && value <= static_cast<double>(most_epochs)))
+      throw core::Error(core::ErrorCode::usage, std::string("'") + key + "' of a schedule is no number of epochs");
+    return static_cast<std::int64_t>(value);
+  };
+  s.warmup = whole("warmup_epochs");
   if (s.kind == Schedule::Kind::cosine) return;
-  s.first_cycle = static_cast<std::int64_t>(number("first_cycle_steps"));
+  s.first_cycle = whole("first_cycle_steps");
   s.cycle_multiplier = number("cycle_mult");
   s.gamma = number("gamma");
 }
@@ -139,10 +147,8 @@ std::vector<std::string> layers_at(const Stage& stage, const Section& section, c
 }
 
 void set_loop(Stage& stage, const Section& section, const Scope& scope) {
-  stage.epochs = static_cast<std::int64_t>(number_at(section, "epochs", scope));
-  const double batch = number_at(section, "batch", scope);
-  if (!(batch >= 2 && batch <= 1 << 22)) throw section.error("batch", "must be from 2 to 4,194,304 events");
-  stage.batch = static_cast<std::size_t>(batch);
+  stage.epochs = whole_at(section, "epochs", scope, 0, most_epochs);
+  stage.batch = static_cast<std::size_t>(whole_at(section, "batch", scope, 2, 1 << 22));
   stage.evaluates = section.flag("evaluate", false);
   stage.history = history_of(section);
   set_optimiser(stage, section, scope);
@@ -156,12 +162,11 @@ void set_pruning(Stage& stage, const Section& section, const Scope& scope) {
   options.last = number_at(prune, "sparsity", scope);
   options.first = number_at(prune, "first", scope, 0.0);
   const auto epochs = static_cast<double>(stage.epochs);
-  options.begin = static_cast<std::int64_t>(number_at(prune, "begin", scope, 0.0));
-  options.end = static_cast<std::int64_t>(number_at(prune, "end", scope, std::floor(epochs / 2)));
+  options.begin = whole_at(prune, "begin", scope, 0, most_epochs, 0.0);
+  options.end = whole_at(prune, "end", scope, options.begin, most_epochs, std::max(0.0, std::floor(epochs / 2)));
   options.power = number_at(prune, "power", scope, 3.0);
   if (!(options.first >= 0 && options.first <= options.last && options.last < 1))
     throw prune.error("sparsity", "must be at least `first`, which is at least 0, and below 1");
-  if (options.begin < 0 || options.end < options.begin) throw prune.error("end", "must not lie before `begin`");
   if (!(options.power > 0)) throw prune.error("power", "must be above 0");
   stage.pruner.emplace(options, stage.network.parameters, layers_at(stage, prune, "layers"));
   prune.refuse_unknown();

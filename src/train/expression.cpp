@@ -11,6 +11,8 @@ namespace {
 
 [[noreturn]] void fail(const std::string& reason) { throw core::Error(core::ErrorCode::usage, reason); }
 
+constexpr std::size_t longest_list = 65536;
+
 double combine_one(char operation, double a, double b) {
   switch (operation) {
     case '+':
@@ -36,7 +38,10 @@ struct NumberAlgebra {
   static Numbers binary(char operation, const Numbers& a, const Numbers& b) { return combine(operation, a, b); }
   static Numbers list(const std::vector<Numbers>& items) {
     Numbers out;
-    for (const Numbers& each : items) out.insert(out.end(), each.begin(), each.end());
+    for (const Numbers& each : items) {
+      if (out.size() + each.size() > longest_list) fail("a list has more than 65,536 numbers");
+      out.insert(out.end(), each.begin(), each.end());
+    }
     return out;
   }
   static Numbers slice(const Numbers& value, const Slice& slice) {

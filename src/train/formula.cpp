@@ -14,7 +14,7 @@ namespace {
 using kernel::Elementary;
 using Kind = TapeOperation::Kind;
 
-constexpr std::size_t most_operations = 4096;
+constexpr std::size_t most_operations = 1024;
 
 [[noreturn]] void fail(const std::string& reason) { throw core::Error(core::ErrorCode::usage, reason); }
 
@@ -90,7 +90,7 @@ class TapeAlgebra {
   Value push(TapeOperation operation) {
     const auto same = std::ranges::find(tape_, operation);
     if (same != tape_.end()) return {{}, static_cast<std::size_t>(same - tape_.begin())};
-    if (tape_.size() == most_operations) fail("an expression has more than 4096 operations");
+    if (tape_.size() == most_operations) fail("an expression has more than 1024 operations");
     tape_.push_back(std::move(operation));
     return {{}, tape_.size() - 1};
   }

@@ -240,14 +240,20 @@ double Program::step(const Step& step) {
   return loss;
 }
 
+/// A weight makes everything behind it so; where all are finite, it began with a loss.
 std::string Program::find_not_finite() const {
-  for (const Parameter& p : network_.parameters.list()) {
-    for (std::size_t k = p.offset; k < p.offset + p.size(); ++k) {
-      if (!std::isfinite(network_.parameters.data()[k])) return p.name;
-      if (!std::isfinite(gradients_[k])) return "the gradient of " + p.name;
-    }
-  }
-  return "the loss";
+  const auto parameter = [&](const float* values) -> std::string {
+    for (const Parameter& p : network_.parameters.list())
+      for (std::size_t k = p.offset; k < p.offset + p.size(); ++k)
+        if (!std::isfinite(values[k])) return p.name;
+    return "";
+  };
+  if (const std::string weight = parameter(network_.parameters.data()); !weight.empty()) return weight;
+  std::string what = "the loss";
+  for (const Term& term : terms())
+    if (!std::isfinite(term.value)) what = "the loss '" + term.name + "'";
+  const std::string gradient = parameter(gradients_.data());
+  return gradient.empty() ? what : what + " (and the gradient of " + gradient + ")";
 }
 
 std::size_t Program::multiply_adds() const {

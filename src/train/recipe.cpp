@@ -34,6 +34,9 @@ class Builder {
     if (recipe_.supervised && shape_.classes < 2)
       throw root_.error("events", "the file has fewer than two sets of signals");
     scope_.define("classes", {static_cast<double>(shape_.classes)});
+    scope_.define("norm_scale", shape_.geometry.scale);
+    scope_.define("norm_bias", shape_.geometry.bias);
+    scope_.define("eta_unit", shape_.geometry.eta_unit);
     read_lets();
     read_quantisers();
     for (const Section& section : root_.sections("stages")) add_stage(section);
@@ -189,6 +192,14 @@ Recipe build_recipe(const std::string& text, const std::string& name, const conf
   Recipe recipe = Builder(Section(root, name), config, shape).build();
   recipe.text = text;
   return recipe;
+}
+
+DataShape example_shape() {
+  const std::size_t features = 3 * axol1tl_phi_bins().size();
+  return {{std::vector<double>(features, 16.0), std::vector<double>(features, 0.0), axol1tl_phi_bins(),
+           axol1tl_eta_units()},
+          features,
+          2};
 }
 
 std::string recipe_text(const std::string& name_or_path) {

@@ -49,6 +49,9 @@ struct DataShape {
   std::size_t features = 0, classes = 0;
 };
 
+/// Of AXOL1TL's 57 features and two classes: enough to check a recipe without data.
+DataShape example_shape();
+
 /// The YAML of a built-in recipe; empty if there is none of that name.
 std::string_view builtin_text(std::string_view name);
 /// Names of the built-in recipes.

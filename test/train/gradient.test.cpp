@@ -1,6 +1,8 @@
 // Gradients against central differences in double precision, for every layer and loss.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/random.hpp"
 #include "test/train/double_net.hpp"
 #include "train/feed.hpp"
@@ -255,6 +257,56 @@ TEST(Gradient, PassesStraightThroughQuantisers) {
   EXPECT_EQ(y[4], 0.5f);
   kernel::quantise_gradient(bits, x, ones, g, {1, 16}, false);
   for (int k = 0; k < 16; ++k) EXPECT_EQ(g[k], 1);
+}
+
+/// Gradients of two layers with an activation that rounds between them; weights are rounded by the layers, or before.
+std::vector<float> straight_through(bool by_layers) {
+  const Quantiser kernel_bits = Quantiser::signed_bits(6, 2), bias_bits = Quantiser::signed_bits(10, 6);
+  Fixture f(9, 200, 1);
+  const auto dense = [&](const char* name, TensorId x, std::size_t n) {
+    Dense::Options options{f.net.features(x), n, {}, {}};
+    if (by_layers) options.kernel = kernel_bits, options.bias = bias_bits;
+    return f.net.add(std::make_unique<Dense>(name, options, f.net.parameters), {x}).output;
+  };
+  TensorId y = dense("a", f.feed->output, 7);
+  y = f.net.add(std::make_unique<Activation>("r", 7, Quantiser::unsigned_relu(4, 1)), {y}).output;
+  y = dense("b", y, 9);
+  f.net.add(std::make_unique<Reconstruction>("loss", Reconstruction::Kind::squared, 9, 1.0), {y, f.feed->output});
+  core::Philox random(4, 4);
+  for (const Parameter& p : f.net.parameters.list()) {
+    for (std::size_t k = 0; k < p.rows * p.columns; ++k) {
+      float& w = f.net.parameters.data()[p.offset + k / p.columns * p.stride() + k % p.columns];
+      const float step = (p.name.ends_with("kernel") ? kernel_bits : bias_bits).step();
+      w = 2 * random.uniform() - 1;
+      if (!by_layers) w = std::nearbyint(w / step) * step;
+    }
+  }
+  const Permutation order(f.table.events, 0, 0);
+  f.feed->set_order(&order);
+  Program program(f.net, f.events, 1, f.team);
+  program.step({.number = 0, .seed = 1, .events = f.events, .views = 1, .first = 0});
+  return {program.gradients(), program.gradients() + f.net.parameters.size()};
+}
+
+TEST(Gradient, OfWeightsThatAreRoundedIsThatOfTheRoundedOnes) {
+  const std::vector<float> gradients = straight_through(true);
+  EXPECT_EQ(gradients, straight_through(false));
+  EXPECT_NE(*std::ranges::max_element(gradients), 0);
+}
+
+TEST(Gradient, OfBatchNormBeforeAnExpressionIsExact) {
+  Fixture f(12, 170, 1);
+  const TensorId y = f.norm("n", f.dense("a", 0, 6), false);
+  const Formula formula(
+      "huber(y, 1)", [](const std::string& name) { return name == "y" ? std::optional<std::size_t>(6) : std::nullopt; },
+      Scope(config::Value{}));
+  f.net.add(std::make_unique<FormulaLoss>("loss", formula, 1.0), {y});
+  f.check([&](auto t) {
+    double sum = 0;
+    for (const Row& row : t[y][0])
+      for (const double v : row) sum += std::abs(v) < 1 ? v * v / 2 : std::abs(v) - 0.5;
+    return sum / (170 * 6);
+  });
 }
 
 }  // namespace

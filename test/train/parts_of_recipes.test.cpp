@@ -222,6 +222,57 @@ TEST_F(RecipeParts, MasksAndBitsGoOnBitForBitAfterAKill) {
   EXPECT_EQ(train(text, how), expected);
 }
 
+TEST_F(RecipeParts, ANumberThatIsNotFiniteIsNamedWithItsLossAndStep) {
+  Recipe recipe =
+      build(recipe_of("    network: [{dense: a, nodes: '4', quantised: true}]\n"
+                      "    loss: [{expression: 'log(a)', name: wrong}]\n",
+                      "output: a"));
+  try {
+    Trainer(recipe, *file_, with(1)).run();
+    FAIL();
+  } catch (const core::Error& e) {
+    for (const char* part : {"the loss 'wrong'", "a_0/kernel", "step 0", "stage 's'"})
+      EXPECT_NE(std::string(e.what()).find(part), std::string::npos) << part << ": " << e.what();
+  }
+}
+
+TEST_F(RecipeParts, TheLossesThatTheEngineHasCanBeWrittenInHardwareUnits) {
+  const auto losses = [&](const std::string& loss) {
+    Recipe recipe = build(recipe_of(
+        "    network: [{dense: a, nodes: '57', quantised: true}]\n    loss: [" + loss + "]\n    history: {l: l}\n",
+        "sum_of_squares: a"));
+    Trainer trainer(recipe, *file_, with(2));
+    trainer.run();
+    return *trainer.history().find("l");
+  };
+  const std::vector<double> own = losses("{momentum: a, target: input, name: l}");
+  const std::vector<double> written = losses(
+      "{name: l, expression: 'mean(abs((a[0::3] - input[0::3]) * norm_scale[0::3])) + mean(abs((a[0::3] * "
+      "norm_scale[0::3] + norm_bias[0::3]) * sinh(eta_unit * (a[1::3] * norm_scale[1::3] + norm_bias[1::3])) - "
+      "(input[0::3] * norm_scale[0::3] + norm_bias[0::3]) * sinh(eta_unit * (input[1::3] * norm_scale[1::3] + "
+      "norm_bias[1::3]))))'}");
+  ASSERT_EQ(own.size(), written.size());
+  EXPECT_NEAR(own[0], written[0], 1e-4 * own[0]);
+  EXPECT_NEAR(own.back(), written.back(), 0.02 * own.back());
+}
+
+TEST_F(RecipeParts, NoTextMakesAGiant) {
+  const config::Config& config = config::Config::master();
+  std::string lets = "let:\n  a: '[1, 2, 3, 4, 5, 6, 7, 8]'\n";
+  for (char c = 'b'; c < 'z'; ++c)
+    lets += std::string("  ") + c + ": 'join(" + char(c - 1) + ", " + char(c - 1) + ")'\n";
+  const std::string text =
+      recipe_of("    network: [{dense: a, nodes: '4', quantised: true}]\n    loss: []\n", "output: a");
+  expect_refused("trigloop_recipe: 1\n" + lets + text.substr(text.find("name:")), "65,536 numbers", config);
+  expect_refused(recipe_of("    network: [{dense: a, nodes: '[4096, 4096, 4096]'}]\n    loss: []\n", "output: a"),
+                 "4 million weights", config);
+  for (const char* bad : {"epochs: '1e300'", "epochs: '0 / 0'", "epochs: '-1'"}) {
+    std::string wrong = text;
+    wrong.replace(wrong.find("epochs: '6'"), 11, bad);
+    expect_refused(wrong, "epochs", config);
+  }
+}
+
 TEST(TrainedBits, RoundAsTheKernelsTypeWhereAllBitsAreThere) {
   const Quantiser widest = Quantiser::signed_bits(6, 2);
   core::Philox random(2, 2);
