@@ -19,7 +19,7 @@ void decode(std::span<const std::byte> bytes) {
   try {
     const scout::Record record = scout::decode_record(bytes);
     if (scout::encode(scout::decode_record(scout::encode(record))) != scout::encode(record)) std::abort();
-    record.all_spectrum();
+    record.spectrum(scout::Events::all);
     scout::axo_of(record);
   } catch (const core::Error&) {
   }

@@ -1,5 +1,6 @@
 #include "bench/scout/sums.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -52,14 +53,25 @@ void sum_spectra(std::uint32_t lumisections) {
     if (!std::filesystem::exists(folder / scout::record_name({400000, number}))) write_record(folder, number);
   });
   const auto start = std::chrono::steady_clock::now();
+  const scout::History history = scout::read_history(scout::list_records(folder));
+  const score::Spectrum all = history.sum(scout::Events::all);
   const double shares[] = {0.5, 0.99, 0.9999};
-  const scout::History history = scout::read_history(scout::list_records(folder), scout::logarithmic_edges(), shares);
-  const score::Cumulative cumulative(history.all);
+  const auto edges = scout::logarithmic_edges();
+  std::uint64_t in_heatmap = 0;
+  std::int64_t highest = 0;
+  for (const scout::Slice& slice : history.slices) {
+    for (const std::uint64_t n : scout::rebinned(slice.counts(scout::Events::all), edges)) in_heatmap += n;
+    highest = std::max(highest, scout::quantiles(slice.counts(scout::Events::all), shares).back());
+  }
+  const score::Cumulative cumulative(all);
   const double median = cumulative.percentile(50);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  std::printf("{\"events\": %llu, \"lumisections\": %zu, \"bins\": %zu, \"median\": %.6f, \"seconds\": %.6f}\n",
-              static_cast<unsigned long long>(history.all.total()), history.lumisections.size(),
-              history.edges.size() - 1, median, seconds.count());
+  std::printf(
+      "{\"events\": %llu, \"lumisections\": %zu, \"rows\": %zu, \"bins\": %zu, \"in_heatmap\": %llu, "
+      "\"median\": %.6f, \"highest_quantile\": %lld, \"seconds\": %.6f}\n",
+      static_cast<unsigned long long>(all.total()), history.lumisections.size(), history.slices.size(),
+      edges.size() - 1, static_cast<unsigned long long>(in_heatmap), median, static_cast<long long>(highest),
+      seconds.count());
 }
 
 }  // namespace trigloop::bench

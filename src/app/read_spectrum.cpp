@@ -2,11 +2,13 @@
 
 #include "core/error.hpp"
 #include "score/spectrum_file.hpp"
+#include "scout/history/history.hpp"
+#include "scout/history/places.hpp"
 
 namespace trigloop::app {
 
 score::Spectrum read_spectrum(const std::string& path, scout::Events events) {
-  if (scout::holds_records(path)) return scout::read_spectra(path, events);
+  if (scout::holds_records(path)) return scout::read_history(scout::find_records({path})).sum(events);
   if (events != scout::Events::all) {
     throw core::Error(core::ErrorCode::usage, "only records of scouting tell pure and non-colliding events apart")
         .file(path);

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "score/spectrum.hpp"
-#include "scout/history/spectra.hpp"
+#include "scout/record/record.hpp"
 
 namespace trigloop::app {
 

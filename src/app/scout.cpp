@@ -17,6 +17,7 @@
 #include "core/progress.hpp"
 #include "core/text.hpp"
 #include "core/units.hpp"
+#include "scout/history/history.hpp"
 #include "scout/history/rates.hpp"
 #include "scout/run/run.hpp"
 
@@ -46,29 +47,18 @@ constexpr const char* examples = R"(Examples:
   trigloop scout run --model axol1tl_v5.onnx --follow /fifo --pattern '*.root' --output records --streams 8
   trigloop spectrum show records --rate 50 1000)";
 
-/// All spectra of the lumisections of a run.
+/// What the lumisections of a run hold.
 struct Sums {
-  score::Spectrum all, pure;
+  score::Spectrum all, pure;  ///< pure: empty without a menu
   std::uint64_t noncolliding = 0;
 };
 
-Sums sum_of(const scout::Ledger& ledger, const std::set<event::LumiKey>& lumisections) {
-  Sums sums;
-  bool first = true;
-  const bool menu = !ledger.identity().menu.empty();
-  for (const event::LumiKey lumi : lumisections) {
-    const scout::Record& record = ledger.committed_record(lumi);
-    sums.noncolliding += scout::total(record.sum.noncolliding);
-    if (first) {
-      sums.all = record.all_spectrum();
-      if (menu) sums.pure = record.pure_spectrum();
-    } else {
-      sums.all.add(record.all_spectrum());
-      if (menu) sums.pure.add(record.pure_spectrum());
-    }
-    first = false;
-  }
-  return sums;
+Sums sum_of(const scout::Ledger& ledger, const scout::RunSummary& summary) {
+  std::vector<std::filesystem::path> records;
+  for (const event::LumiKey lumi : summary.lumisections) records.push_back(ledger.folder() / scout::record_name(lumi));
+  const scout::History history = scout::read_history(records);
+  return {history.sum(scout::Events::all), history.menu ? history.sum(scout::Events::pure) : score::Spectrum(),
+          history.sum(scout::Events::noncolliding).total()};
 }
 
 void print_point(const char* name, const score::Spectrum& spectrum, const score::Exposure& exposure, double target) {
@@ -107,7 +97,7 @@ void print(const scout::RunSummary& summary, const scout::Ledger& ledger, const 
   if (sum.contradictions > 0) std::cout << sum.contradictions << " orbits contradict what is in; the first stays\n";
   if (summary.stopped) std::cout << "stopped by a signal; what was complete is committed\n";
   if (!summary.lumisections.empty()) {
-    print_rates(sum_of(ledger, summary.lumisections), ledger.identity(), options.rates);
+    print_rates(sum_of(ledger, summary), ledger.identity(), options.rates);
   }
 }
 
@@ -137,7 +127,7 @@ void print_json(const scout::RunSummary& summary, const scout::Ledger& ledger, c
   }
   out.end_array();
   if (!summary.lumisections.empty()) {
-    const Sums sums = sum_of(ledger, summary.lumisections);
+    const Sums sums = sum_of(ledger, summary);
     out.member("events_all", sums.all.total()).member("noncolliding", sums.noncolliding);
     write_points(out, "all", sums.all, sums.all.exposure, options.rates);
     if (!ledger.identity().menu.empty()) {

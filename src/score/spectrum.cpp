@@ -20,15 +20,6 @@ std::uint64_t plus(std::uint64_t a, std::uint64_t b) {
   return sum;
 }
 
-Exposure plus(const Exposure& a, const Exposure& b) {
-  const auto sum = [&](std::uint64_t Exposure::*field) -> std::uint64_t {
-    const bool unknown = (a.rows > 0 && a.*field == 0) || (b.rows > 0 && b.*field == 0);
-    return unknown ? 0 : plus(a.*field, b.*field);
-  };
-  return {sum(&Exposure::rows), sum(&Exposure::offered), sum(&Exposure::orbits), sum(&Exposure::colliding_crossings),
-          sum(&Exposure::nanoseconds)};
-}
-
 std::vector<event::LumiKey> united(const Spectrum& a, const Spectrum& b) {
   std::vector<event::LumiKey> both, all;
   std::ranges::set_intersection(a.lumisections, b.lumisections, std::back_inserter(both));
@@ -41,6 +32,15 @@ std::vector<event::LumiKey> united(const Spectrum& a, const Spectrum& b) {
 }
 
 }  // namespace
+
+Exposure operator+(const Exposure& a, const Exposure& b) {
+  const auto sum = [&](std::uint64_t Exposure::*field) -> std::uint64_t {
+    const bool unknown = (a.rows > 0 && a.*field == 0) || (b.rows > 0 && b.*field == 0);
+    return unknown ? 0 : plus(a.*field, b.*field);
+  };
+  return {sum(&Exposure::rows), sum(&Exposure::offered), sum(&Exposure::orbits), sum(&Exposure::colliding_crossings),
+          sum(&Exposure::nanoseconds)};
+}
 
 Spectrum::Spectrum(int fraction, std::int64_t lowest, std::int64_t highest) : fraction_(fraction), lowest_(lowest) {
   if (highest >= lowest && highest - lowest < most_dense_bins)
@@ -74,7 +74,7 @@ void Spectrum::add(const Spectrum& other) {
     throw Error(ErrorCode::mismatch, "one spectrum counts steps of 2^-" + std::to_string(fraction_) +
                                          ", the other of 2^-" + std::to_string(other.fraction_));
   std::vector<event::LumiKey> sections = united(*this, other);
-  const Exposure sum = plus(exposure, other.exposure);
+  const Exposure sum = exposure + other.exposure;
   add_bins(other);
   exposure = sum;
   lumisections = std::move(sections);

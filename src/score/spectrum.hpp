@@ -27,6 +27,9 @@ struct Exposure {
   bool operator==(const Exposure&) const = default;
 };
 
+/// Error: limit, if a sum would leave 64 bits.
+Exposure operator+(const Exposure& a, const Exposure& b);
+
 class Spectrum {
  public:
   Spectrum() = default;

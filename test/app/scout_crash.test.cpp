@@ -56,7 +56,7 @@ TEST_F(ScoutCrash, CutFilesGiveTheSumsOfTheWhole) {
   EXPECT_EQ(parts[0].sum.crossings, whole[0].sum.crossings);
   EXPECT_EQ(parts[0].sum.inputs, whole[0].sum.inputs);
   EXPECT_TRUE(parts[0].contradictions.empty());
-  EXPECT_EQ(scout::read_record(undisturbed_ / scout::record_name(parts[0].lumi())).orbits_examined(), 4u);
+  EXPECT_EQ(scout::read_record(undisturbed_ / scout::record_name(parts[0].lumi())).exposure().orbits, 4u);
 }
 
 TEST_F(ScoutCrash, DeathAtEveryCallLosesAndDoublesNothing) {

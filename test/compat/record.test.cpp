@@ -47,7 +47,7 @@ TEST(CompatRecord, Version1HasItsEvents) {
   EXPECT_EQ(record.pieces[1], (event::OrbitEntry{56098818, 2, 7, 3564, UINT64_MAX}));
   ASSERT_EQ(record.sum.orbits.size(), 3u);
   EXPECT_EQ(record.sum.orbits.entries()[2], (event::OrbitEntry{56098820, 1, 1, 1, 30}));
-  EXPECT_EQ(record.all_spectrum().exposure.orbits, 9u);
+  EXPECT_EQ(record.spectrum(scout::Events::all).exposure.orbits, 9u);
 }
 
 }  // namespace

@@ -1,10 +1,15 @@
 #include "report/scout/tails.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <mutex>
+#include <span>
 #include <tuple>
 
 #include "core/error.hpp"
+#include "core/parallel.hpp"
 #include "core/units.hpp"
+#include "scout/history/places.hpp"
 
 namespace trigloop::report::scouting {
 namespace {
@@ -30,45 +35,55 @@ void check_same(const scout::Identity& first, const scout::Identity& other, cons
       .remedy("Look at one run's output at a time");
 }
 
-}  // namespace
-
-std::vector<fs::path> find_records(const std::vector<fs::path>& places) {
-  std::vector<fs::path> records;
-  for (const fs::path& place : places) {
-    std::error_code ignored;
-    if (!fs::is_directory(place, ignored)) {
-      records.push_back(place);
-      continue;
-    }
-    const auto found = scout::list_records(place);
-    if (found.empty()) {
-      throw Error(ErrorCode::not_found, "holds no records")
-          .file(place.native())
-          .remedy("`trigloop scout run` makes them");
-    }
-    records.insert(records.end(), found.begin(), found.end());
-  }
-  return records;
+void add_crossings(Tails& tails, const std::vector<std::uint64_t>& crossings) {
+  const std::size_t n = std::min(tails.crossings.size(), crossings.size());
+  for (std::size_t i = 0; i < n; ++i) tails.crossings[i] += crossings[i];
 }
 
-Tails read_tails(const std::vector<fs::path>& places, std::size_t top) {
+/// Of all events, if `top` is 0.
+void keep_best(std::vector<KeptEvent>& events, std::size_t top) {
+  if (top == 0 || events.size() <= top) return;
+  std::ranges::sort(events, before);
+  events.resize(top);
+}
+
+/// A part of the records, its events best first.
+Tails read_some(std::span<const fs::path> paths, const scout::Identity& first, std::size_t top) {
   Tails tails;
   tails.crossings.resize(core::crossings_per_orbit + 1);
-  for (const fs::path& path : find_records(places)) {
-    const scout::Record record = scout::read_record(path);
-    if (tails.lumisections++ == 0) tails.identity = record.identity;
-    check_same(tails.identity, record.identity, path);
+  for (const fs::path& path : paths) {
+    const scout::Record record = scout::read_record(path, scout::RecordPart::tail);
+    check_same(first, record.identity, path);
+    ++tails.lumisections;
     for (scout::TailEvent& event : record.sum.tail.sorted()) tails.events.push_back({record.lumi(), std::move(event)});
-    for (std::size_t i = 0; i < std::min(tails.crossings.size(), record.sum.crossings.size()); ++i) {
-      tails.crossings[i] += record.sum.crossings[i];
-    }
-    if (top != 0 && tails.events.size() > top) {
-      std::ranges::sort(tails.events, before);
-      tails.events.resize(top);
-    }
+    add_crossings(tails, record.sum.crossings);
+    keep_best(tails.events, top);
   }
-  std::ranges::sort(tails.events, before);
   return tails;
+}
+
+}  // namespace
+
+Tails read_tails(const std::vector<fs::path>& places, std::size_t top) {
+  constexpr std::size_t records_a_piece = 64;
+  const std::vector<fs::path> paths = scout::find_records(places);
+  Tails all;
+  all.crossings.resize(core::crossings_per_orbit + 1);
+  if (paths.empty()) return all;
+  all.identity = scout::read_record(paths.front(), scout::RecordPart::spectra).identity;
+  std::mutex mutex;
+  core::parallel_for((paths.size() + records_a_piece - 1) / records_a_piece, 0, [&](std::size_t piece, unsigned) {
+    const std::size_t first = piece * records_a_piece;
+    const auto part = std::span(paths).subspan(first, std::min(records_a_piece, paths.size() - first));
+    Tails tails = read_some(part, all.identity, top);
+    const std::lock_guard lock(mutex);
+    all.lumisections += tails.lumisections;
+    add_crossings(all, tails.crossings);
+    std::ranges::move(tails.events, std::back_inserter(all.events));
+    keep_best(all.events, top);
+  });
+  std::ranges::sort(all.events, before);
+  return all;
 }
 
 std::vector<std::string> seeds_of(const scout::Identity& identity, const scout::TailEvent& event) {

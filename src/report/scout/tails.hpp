@@ -24,9 +24,6 @@ struct Tails {
 /// Errors: not_found, if there is no record; mismatch, if their models, menus or objects differ.
 Tails read_tails(const std::vector<std::filesystem::path>& places, std::size_t top = 0);
 
-/// Records of folders and single files, by lumisection. Error: not_found.
-std::vector<std::filesystem::path> find_records(const std::vector<std::filesystem::path>& places);
-
 /// "L1_SingleMu22", ...: which seeds of the menu took the event.
 std::vector<std::string> seeds_of(const scout::Identity& identity, const scout::TailEvent& event);
 

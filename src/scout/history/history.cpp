@@ -1,32 +1,157 @@
 #include "scout/history/history.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <climits>
-#include <map>
 #include <string>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "scout/record/record.hpp"
 
 namespace trigloop::scout {
 namespace {
 
-constexpr std::int64_t last_code = (1 << 18) - 1;
-constexpr int no_fraction = INT_MIN;
+namespace fs = std::filesystem;
+using core::Error;
+using core::ErrorCode;
 
-void fill_row(const Counts& counts, const std::vector<std::int64_t>& edges, std::uint64_t* row) {
-  std::size_t bin = 0;
-  for (const auto& [code, n] : counts) {
-    if (code < edges.front()) continue;
-    while (bin + 1 < edges.size() && code >= edges[bin + 1]) ++bin;
-    if (bin + 1 == edges.size()) return;
-    row[bin] += n;
+constexpr std::int64_t last_code = (1 << 18) - 1;  // of the 18-bit scores of the trigger
+
+struct Entry {
+  event::LumiKey lumi;
+  fs::path path;
+  bool operator<(const Entry& other) const { return lumi < other.lumi; }
+};
+
+/// By lumisection, as the names of the files say; what is called otherwise comes as it was given.
+std::vector<Entry> in_order(const std::vector<fs::path>& paths) {
+  std::vector<Entry> entries;
+  for (const fs::path& path : paths) entries.push_back({lumi_of(path).value_or(event::LumiKey{}), path});
+  std::ranges::stable_sort(entries, {}, &Entry::lumi);
+  return entries;
+}
+
+void check_model(const Identity& first, const Identity& other) {
+  if (first.model == other.model && first.fraction == other.fraction) return;
+  throw Error(ErrorCode::mismatch, first.model != other.model
+                                       ? "was made by another model than other records"
+                                       : "its scores have steps of 2^-" + std::to_string(other.fraction) +
+                                             ", others of 2^-" + std::to_string(first.fraction))
+      .remedy("Look at one run's output at a time");
+}
+
+/// Merging sorted bins costs what they hold; few lumisections share a slice, so it stays small.
+void extend(Slice& slice, const Record& record) {
+  if (slice.lumisections++ == 0) slice.first = record.lumi();
+  slice.last = record.lumi();
+  for (std::size_t i = 0; i < every_events.size(); ++i) {
+    add(slice.bins[i], record.counts(every_events[i]));
+    slice.exposures[i] = slice.exposures[i] + record.exposure(every_events[i]);
   }
 }
 
-std::vector<std::int64_t> quantiles_of(const Counts& counts, std::span<const double> shares) {
+class Reader {
+ public:
+  Reader(const std::vector<fs::path>& paths, std::size_t most, unsigned threads)
+      : entries_(in_order(paths)),
+        records_a_slice_((entries_.size() + most - 1) / std::max<std::size_t>(most, 1)),
+        threads_(threads) {}
+
+  History run() {
+    if (entries_.empty()) return {};
+    const std::size_t slices = (entries_.size() + records_a_slice_ - 1) / records_a_slice_;
+    history_.identity = read_record(entries_.front().path, RecordPart::spectra).identity;
+    history_.slices.resize(slices);
+    same_menu_.assign(slices, !history_.identity.menu.empty());
+    core::parallel_for(slices, threads_, [this](std::size_t slice, unsigned) { read(slice); });
+    history_.menu = std::ranges::find(same_menu_, false) == same_menu_.end();
+    list_lumisections();
+    return std::move(history_);
+  }
+
+ private:
+  void read(std::size_t slice) {
+    const std::size_t first = slice * records_a_slice_, end = std::min(first + records_a_slice_, entries_.size());
+    for (std::size_t i = first; i < end; ++i) {
+      try {
+        const Record record = read_record(entries_[i].path, RecordPart::spectra);
+        check_model(history_.identity, record.identity);
+        if (record.identity.menu != history_.identity.menu) same_menu_[slice] = false;
+        extend(history_.slices[slice], record);
+        entries_[i].lumi = record.lumi();
+      } catch (Error& e) {
+        throw e.file(entries_[i].path.native());
+      }
+    }
+  }
+
+  void list_lumisections() {
+    std::ranges::stable_sort(entries_, {}, &Entry::lumi);
+    const auto twice = std::ranges::adjacent_find(entries_, {}, &Entry::lumi);
+    if (twice != entries_.end()) {
+      throw Error(ErrorCode::mismatch, "run " + std::to_string(twice->lumi.run) + ", lumisection " +
+                                           std::to_string(twice->lumi.lumisection) + " is in " + twice->path.native() +
+                                           ", too")
+          .file((twice + 1)->path.native())
+          .remedy("Leave one of them out: its events would count twice");
+    }
+    for (const Entry& entry : entries_) history_.lumisections.push_back(entry.lumi);
+  }
+
+  std::vector<Entry> entries_;
+  std::size_t records_a_slice_;
+  unsigned threads_;
+  std::vector<std::uint8_t> same_menu_;  ///< by slice
+  History history_;
+};
+
+}  // namespace
+
+History read_history(const std::vector<fs::path>& records, std::size_t most, unsigned threads) {
+  return Reader(records, most, threads).run();
+}
+
+score::Spectrum History::sum(Events events) const {
+  if (events == Events::pure && !menu) {
+    throw Error(ErrorCode::mismatch, identity.menu.empty()
+                                         ? "the records were made without a menu: they have no pure spectrum"
+                                         : "the records were made with different menus: they have no pure spectrum");
+  }
+  score::Spectrum sum(identity.fraction, 0, last_code);
+  score::Exposure exposure;
+  for (const Slice& slice : slices) {
+    for (const auto& [code, n] : slice.counts(events)) sum.count(code, n);
+    exposure = exposure + slice.exposure(events);
+  }
+  sum.exposure = exposure;
+  sum.lumisections = lumisections;
+  sum.model = identity.model_name;
+  return sum;
+}
+
+std::vector<std::int64_t> logarithmic_edges() {
+  std::vector<std::int64_t> edges{0};
+  while (edges.back() <= last_code) edges.push_back(std::max(edges.back() + 1, edges.back() * 13 / 12));
+  return edges;
+}
+
+std::vector<std::uint64_t> rebinned(const Counts& counts, std::span<const std::int64_t> edges) {
+  std::vector<std::uint64_t> bins(edges.size() - 1);
+  std::size_t bin = 0;
+  for (const auto& [code, n] : counts) {
+    if (code < edges.front()) continue;
+    while (bin < bins.size() && code >= edges[bin + 1]) ++bin;
+    if (bin == bins.size()) break;
+    bins[bin] += n;
+  }
+  return bins;
+}
+
+std::uint64_t at_least(const Counts& counts, std::int64_t threshold) noexcept {
+  std::uint64_t n = 0;
+  for (auto bin = counts.rbegin(); bin != counts.rend() && bin->first >= threshold; ++bin) n += bin->second;
+  return n;
+}
+
+std::vector<std::int64_t> quantiles(const Counts& counts, std::span<const double> shares) {
   const auto events = static_cast<double>(total(counts));
   std::vector<std::int64_t> codes;
   std::uint64_t below = 0;
@@ -37,80 +162,6 @@ std::vector<std::int64_t> quantiles_of(const Counts& counts, std::span<const dou
     codes.push_back(bin != counts.end() ? bin->first : 0);
   }
   return codes;
-}
-
-/// A sum in the making: a bin a code, as adding to it then costs what is added.
-struct Sum {
-  std::vector<std::uint64_t> dense;
-  std::map<std::int64_t, std::uint64_t> others;
-  score::Exposure exposure;
-
-  void add(const Record& record) {
-    dense.resize(last_code + 1);
-    for (const auto& [code, n] : record.sum.all) {
-      const auto bin = static_cast<std::uint64_t>(code);
-      (bin < dense.size() ? dense[bin] : others[code]) += n;
-    }
-    const score::Exposure one = record.exposure();
-    exposure.rows += one.rows;
-    exposure.offered += one.offered;
-    exposure.orbits += one.orbits;
-    exposure.colliding_crossings += one.colliding_crossings;
-    exposure.nanoseconds += one.nanoseconds;
-  }
-
-  void add_to(score::Spectrum& spectrum) const {
-    for (std::size_t bin = 0; bin < dense.size(); ++bin) spectrum.count(static_cast<std::int64_t>(bin), dense[bin]);
-    for (const auto& [code, n] : others) spectrum.count(code, n);
-    score::Exposure& all = spectrum.exposure;
-    all.offered += exposure.offered;
-    all.orbits += exposure.orbits;
-    all.colliding_crossings += exposure.colliding_crossings;
-    all.nanoseconds += exposure.nanoseconds;
-  }
-};
-
-void require_fraction(const Record& record, std::atomic<int>& fraction) {
-  int none = no_fraction;
-  if (fraction.compare_exchange_strong(none, record.identity.fraction) || none == record.identity.fraction) return;
-  throw core::Error(core::ErrorCode::mismatch, "its scores have steps of 2^-" +
-                                                   std::to_string(record.identity.fraction) + ", others of 2^-" +
-                                                   std::to_string(none))
-      .file(record_name(record.lumi()));
-}
-
-}  // namespace
-
-std::vector<std::int64_t> logarithmic_edges() {
-  std::vector<std::int64_t> edges{0};
-  while (edges.back() <= last_code) edges.push_back(std::max(edges.back() + 1, edges.back() * 13 / 12));
-  return edges;
-}
-
-History read_history(const std::vector<std::filesystem::path>& records, std::vector<std::int64_t> edges,
-                     std::span<const double> shares, unsigned threads) {
-  if (threads == 0) threads = core::available_cores();
-  History history;
-  const std::size_t bins = edges.size() - 1;
-  history.edges = std::move(edges);
-  history.lumisections.resize(records.size());
-  history.heat.resize(records.size() * bins);
-  history.quantiles.resize(records.size());
-  std::vector<Sum> sums(threads);
-  std::atomic<int> fraction{no_fraction};
-  core::parallel_for(records.size(), threads, [&](std::size_t i, unsigned worker) {
-    const Record record = read_record(records[i], RecordPart::spectra);
-    require_fraction(record, fraction);
-    history.lumisections[i] = record.lumi();
-    fill_row(record.sum.all, history.edges, history.heat.data() + i * bins);
-    history.quantiles[i] = quantiles_of(record.sum.all, shares);
-    sums[worker].add(record);
-  });
-  history.all = score::Spectrum(records.empty() ? 0 : fraction.load(), 0, last_code);
-  for (const Sum& sum : sums) sum.add_to(history.all);
-  history.all.lumisections = history.lumisections;
-  std::ranges::sort(history.all.lumisections);
-  return history;
 }
 
 }  // namespace trigloop::scout

@@ -1,6 +1,9 @@
 #pragma once
-// Many lumisections at once: their sum, and how scores went with time. 10^10 events are what their spectra hold, so
-// this costs what 10^4 small files cost.
+// Many lumisections at once: how scores went with time, and their sum. 10^10 events are what their spectra hold, so
+// this costs what 10^4 small files cost; and adjacent lumisections are added up, slice by slice, as they are read, so
+// memory does not grow with their number.
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -9,24 +12,45 @@
 #include "event/lumi.hpp"
 #include "score/spectrum.hpp"
 #include "scout/record/counts.hpp"
+#include "scout/record/record.hpp"
 
 namespace trigloop::scout {
 
-struct History {
-  score::Spectrum all;  ///< of all lumisections, exposures added
-  std::vector<event::LumiKey> lumisections;
-  std::vector<std::int64_t> edges;                   ///< of bins of codes: bin b holds [edges[b], edges[b + 1])
-  std::vector<std::uint64_t> heat;                   ///< events, lumisection by lumisection, edges.size() - 1 bins each
-  std::vector<std::vector<std::int64_t>> quantiles;  ///< per lumisection, codes of the shares that were asked for
+/// Adjacent lumisections, added up.
+struct Slice {
+  event::LumiKey first, last;
+  std::size_t lumisections = 0;
+  std::array<Counts, every_events.size()> bins;  ///< by Events
+  std::array<score::Exposure, every_events.size()> exposures;
+
+  const Counts& counts(Events events) const noexcept { return bins[static_cast<std::size_t>(events)]; }
+  const score::Exposure& exposure(Events events) const noexcept { return exposures[static_cast<std::size_t>(events)]; }
 };
+
+struct History {
+  Identity identity;                         ///< of the first record
+  bool menu = false;                         ///< all records have one and the same
+  std::vector<event::LumiKey> lumisections;  ///< ascending
+  std::vector<Slice> slices;                 ///< in the order of lumisections
+
+  /// The sum of all slices. Error: mismatch, for pure events without a menu.
+  score::Spectrum sum(Events events) const;
+};
+
+/// As many points as a screen shows.
+inline constexpr std::size_t most_slices = 512;
+
+/// Reads the records on several threads (0: all cores); of more than `most` lumisections, equally many share a slice.
+/// Errors, with the file: those of reading and of exposures; mismatch, if models differ or a lumisection comes twice.
+History read_history(const std::vector<std::filesystem::path>& records, std::size_t most = most_slices,
+                     unsigned threads = 0);
 
 /// Codes 0, 1, 2, ... that grow by about a twelfth each, up to 2^18: how a heatmap of scores is best binned.
 std::vector<std::int64_t> logarithmic_edges();
-
-/// Reads the records (scout::list_records) on several threads. `shares` in (0, 1), ascending: the code of rank
-/// floor(share x events). Codes outside of the edges are in the sum, not in the heatmap. Errors: those of read_record
-/// and of exposures; mismatch, where fractions differ.
-History read_history(const std::vector<std::filesystem::path>& records, std::vector<std::int64_t> edges,
-                     std::span<const double> shares, unsigned threads = 0);
+/// Events in [edges[i], edges[i + 1]); codes outside are left out.
+std::vector<std::uint64_t> rebinned(const Counts& counts, std::span<const std::int64_t> edges);
+std::uint64_t at_least(const Counts& counts, std::int64_t threshold) noexcept;
+/// The codes of rank floor(share x events) of `shares` in [0, 1), ascending; 0 where there are no events.
+std::vector<std::int64_t> quantiles(const Counts& counts, std::span<const double> shares);
 
 }  // namespace trigloop::scout

@@ -19,33 +19,6 @@ using core::ErrorCode;
 
 constexpr std::uint64_t max_file_bytes = std::uint64_t{1} << 30;
 constexpr std::int64_t most_dense_codes = 1 << 18;
-constexpr std::uint64_t dense_rows_an_orbit = 10;  // e^-10 of the orbits have none
-
-/// Orbits of the input that held something, counted or not.
-std::uint64_t occupied_orbits(const InputShare& share) noexcept {
-  return share.orbits + share.split_orbits + share.duplicate_orbits + share.contradicting_orbits;
-}
-
-/// Empty orbits have no identity: of an input of which a part was a duplicate, the same part of them is taken to be.
-std::uint64_t empty_orbits(const InputShare& share) noexcept {
-  const std::uint64_t occupied = occupied_orbits(share);
-  const std::uint64_t stated = std::min<std::uint64_t>(share.orbits_stated, core::orbits_per_lumisection);
-  if (stated <= occupied || occupied == 0) return occupied == 0 ? stated : 0;
-  return (stated - occupied) * (share.orbits + share.split_orbits) / occupied;
-}
-
-bool all_stated(const std::vector<InputShare>& shares) {
-  return std::ranges::all_of(shares, [](const auto& s) { return s.orbits_stated > 0 || s.orbits == 0; });
-}
-
-void check_stated(const std::vector<InputShare>& shares) {
-  for (const InputShare& share : shares) {
-    if (share.orbits_stated == 0 || share.orbits_stated >= occupied_orbits(share)) continue;
-    throw Error(ErrorCode::mismatch, "states " + std::to_string(share.orbits_stated) + " orbits, but has events of " +
-                                         std::to_string(occupied_orbits(share)))
-        .file(share.input.name);
-  }
-}
 
 score::Spectrum spectrum_of(const Record& record, const Counts& counts) {
   const bool dense = !counts.empty() && counts.back().first - counts.front().first < most_dense_codes;
@@ -73,51 +46,31 @@ std::vector<std::byte> read_bytes(const core::InputFile& file, std::uint64_t byt
   return out;
 }
 
-/// Only the bytes of the sections that spectra need: tails and orbits are most of a record.
-Record read_front(const core::InputFile& file) {
-  return decode_record(read_bytes(file, end_of_front(file)), RecordPart::spectra);
-}
-
 }  // namespace
 
-score::Exposure Record::exposure() const {
-  check_stated(shares);
-  return exposure_of(identity.stream, {lumi(), total(sum.all), orbits_examined(), all_stated(shares), sum.crossings});
+const Counts& Record::counts(Events events) const noexcept {
+  return events == Events::all ? sum.all : events == Events::pure ? sum.pure : sum.noncolliding;
 }
 
-/// Some writers state the orbits of the lumisection, others those of their part of it. A statement of at least all
-/// orbits that any input has is taken to be of the first kind.
-std::uint64_t Record::orbits_examined() const noexcept {
-  std::uint64_t occupied = 0, in_parts = 0, stated = 0;
-  for (const InputShare& share : shares) {
-    occupied += share.orbits;
-    in_parts += share.orbits + empty_orbits(share);
-    stated = std::max(stated, share.orbits_stated);
-  }
-  const bool dense = total(sum.all) >= dense_rows_an_orbit * occupied;
-  if (completeness == Completeness::incomplete && dense) in_parts = stated = occupied;
-  return std::min<std::uint64_t>(stated >= occupied && occupied > 0 ? stated : in_parts, core::orbits_per_lumisection);
+score::Exposure Record::exposure(Events events) const {
+  const std::uint64_t rows = total(counts(events));
+  if (events == Events::noncolliding) return {.rows = rows};
+  const std::uint64_t orbits = scout::orbits_examined(shares, !complete());
+  score::Exposure exposure =
+      exposure_of(identity.stream, {lumi(), total(sum.all), orbits, orbits_are_stated(shares), sum.crossings});
+  if (events == Events::pure) exposure.offered = scaled(exposure.offered, rows, exposure.rows);
+  exposure.rows = rows;
+  return exposure;
 }
 
-score::Spectrum Record::all_spectrum() const {
-  score::Spectrum spectrum = spectrum_of(*this, sum.all);
-  spectrum.exposure = exposure();
-  return spectrum;
-}
-
-score::Spectrum Record::pure_spectrum() const {
-  if (identity.menu.empty()) {
+score::Spectrum Record::spectrum(Events events) const {
+  if (events == Events::pure && !has_menu()) {
     throw Error(ErrorCode::mismatch, "the record was made without a menu: it has no pure spectrum");
   }
-  score::Spectrum spectrum = spectrum_of(*this, sum.pure);
-  const std::uint64_t rows = spectrum.exposure.rows;
-  spectrum.exposure = exposure();
-  spectrum.exposure.offered = scaled(spectrum.exposure.offered, rows, spectrum.exposure.rows);
-  spectrum.exposure.rows = rows;
+  score::Spectrum spectrum = spectrum_of(*this, counts(events));
+  spectrum.exposure = exposure(events);
   return spectrum;
 }
-
-score::Spectrum Record::noncolliding_spectrum() const { return spectrum_of(*this, sum.noncolliding); }
 
 std::string record_name(event::LumiKey lumi) { return stem(lumi) + ".record"; }
 std::string axo_name(event::LumiKey lumi) { return stem(lumi) + ".axo"; }
@@ -142,7 +95,7 @@ Record read_record(const fs::path& path, RecordPart part) {
     if (file.size() > max_file_bytes) {
       throw Error(ErrorCode::limit, "a record has at most " + std::to_string(max_file_bytes >> 20) + " MiB");
     }
-    return part == RecordPart::spectra ? read_front(file) : decode_record(read_bytes(file, file.size()));
+    return decode_record(read_bytes(file, end_of(part, file)), part);
   } catch (Error& e) {
     e.file(path.native());
     throw;

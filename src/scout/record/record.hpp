@@ -2,6 +2,7 @@
 // The committed state of one lumisection: the sum of what its inputs gave, each orbit once. One file a lumisection,
 // `run_<run>_lumi_<ls>.record`, framed and checksummed (docs/formats.md, "Records"); it is the truth of the output
 // folder. The `.axo` file beside it is derived from it, and made again where it is missing.
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include "core/file.hpp"
 #include "score/spectrum.hpp"
 #include "scout/record/contribution.hpp"
+#include "scout/record/orbits.hpp"
 #include "scout/record/stream.hpp"
 
 namespace trigloop::scout {
@@ -31,19 +33,6 @@ struct Identity {
   bool operator==(const Identity&) const = default;
 };
 
-/// An input's part in a record.
-struct InputShare {
-  InputId input;
-  std::uint64_t orbits_stated = 0;
-  std::uint64_t rows = 0;                  ///< that were added
-  std::uint64_t orbits = 0;                ///< that were added and new: their sum is the record's number of orbits
-  std::uint64_t split_orbits = 0;          ///< that were added to what another input had of them
-  std::uint64_t duplicate_orbits = 0;      ///< left out: already there with the same events
-  std::uint64_t repeated_rows = 0;         ///< left out: twice in the input itself
-  std::uint64_t contradicting_orbits = 0;  ///< left out: already there with other events
-  bool operator==(const InputShare&) const = default;
-};
-
 /// An orbit on which inputs disagree. What was committed first stays; nothing is averaged.
 struct Contradiction {
   std::uint32_t orbit = 0;
@@ -54,8 +43,12 @@ struct Contradiction {
 
 enum class Completeness : std::uint8_t {
   complete,    ///< all orbits that the inputs state, or nothing is stated and no input is missing
-  incomplete,  ///< something was waited for in vain; `why` says what
+  incomplete,  ///< something is missing; `why` says what
 };
+
+/// Whose events: all in colliding crossings, those that no seed of the menu took, those in other crossings.
+enum class Events : std::uint8_t { all, pure, noncolliding };
+inline constexpr std::array every_events = {Events::all, Events::pure, Events::noncolliding};
 
 struct Record {
   Identity identity;
@@ -71,26 +64,27 @@ struct Record {
   std::vector<event::OrbitEntry> pieces;
 
   event::LumiKey lumi() const noexcept { return sum.lumi; }
-  std::uint64_t orbits_examined() const noexcept;  ///< seen, empty ones included where inputs state them
-  /// Of all events, without their spectrum. Errors as all_spectrum.
-  score::Exposure exposure() const;
-  /// Exposures as exposure_of tells them; its errors, and mismatch where an input has events of more orbits than it
-  /// states. The pure spectrum has the kept fraction of all events.
-  score::Spectrum all_spectrum() const;
-  score::Spectrum pure_spectrum() const;
-  score::Spectrum noncolliding_spectrum() const;  ///< exposure in rows only
+  bool complete() const noexcept { return completeness == Completeness::complete; }
+  bool has_menu() const noexcept { return !identity.menu.empty(); }
+  const Counts& counts(Events events) const noexcept;
+  /// Exposures as exposure_of tells them; pure events have the kept fraction of all, others but rows. Errors: those of
+  /// exposure_of and orbits_examined.
+  score::Exposure exposure(Events events = Events::all) const;
+  /// Errors: those of exposure; mismatch, for pure events without a menu.
+  score::Spectrum spectrum(Events events) const;
 };
 
 enum class RecordPart : std::uint8_t {
   whole,
-  spectra,  ///< what the spectra need; contradictions, input histograms, tail and orbits stay empty
+  tail,     ///< all but orbits, which are most of a record
+  spectra,  ///< what the spectra need; contradictions, input histograms and tail stay empty, too
 };
 
 std::vector<std::byte> encode(const Record& record);
 /// Errors: damaged (with the byte), unsupported (a later version), limit.
 Record decode_record(std::span<const std::byte> bytes, RecordPart part = RecordPart::whole);
-/// Where the part `spectra` of a record file ends; at most its size.
-std::uint64_t end_of_front(const core::InputFile& file);
+/// Where a part of a record file ends; at most its size.
+std::uint64_t end_of(RecordPart part, const core::InputFile& file);
 
 std::string record_name(event::LumiKey lumi);  ///< "run_396102_lumi_214.record"
 /// The `.axo` file that belongs to a record: a function of the record alone, its third line the time of the commit.

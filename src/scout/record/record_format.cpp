@@ -154,7 +154,7 @@ class Decoder {
   FrameReader frames_;
 };
 
-constexpr unsigned front_sections = 7;  // that decode_front reads
+constexpr unsigned front_sections = 7, tail_sections = 10;  // that decode_front and decode_tail have read then
 
 void decode_front(Decoder& section, Record& record) {
   section(tag("IDEN"), [&](FieldReader& in) {
@@ -225,7 +225,10 @@ std::vector<std::byte> encode(const Record& record) {
   return section.take();
 }
 
-std::uint64_t end_of_front(const core::InputFile& file) { return end_of_sections(file, magic, front_sections); }
+std::uint64_t end_of(RecordPart part, const core::InputFile& file) {
+  if (part == RecordPart::whole) return file.size();
+  return end_of_sections(file, magic, part == RecordPart::spectra ? front_sections : tail_sections);
+}
 
 Record decode_record(std::span<const std::byte> bytes, RecordPart part) {
   Decoder section(bytes);
@@ -239,6 +242,7 @@ Record decode_record(std::span<const std::byte> bytes, RecordPart part) {
            std::ranges::all_of(record.sum.inputs.counts, ascending);
   });
   decode_tail(section, record);
+  if (part == RecordPart::tail) return record;
   decode_orbits(section, record);
   std::uint64_t orbits = 0;
   for (const InputShare& share : record.shares) orbits += share.orbits;

@@ -11,15 +11,12 @@ using Kind = Decision::Kind;
 /// A record of inputs that state `stated` orbits each, of which `seen` orbits with `events` events came.
 Record record(std::vector<std::uint64_t> stated, std::uint32_t seen, std::uint32_t events) {
   Record record;
-  std::vector<event::OrbitEntry> orbits;
-  for (std::uint32_t i = 0; i < seen; ++i) orbits.push_back({i + 1, events, 1, 3564, i});
-  std::vector<std::uint32_t> doubtful;
-  record.sum.orbits = event::OrbitSet::collect(orbits, doubtful);
   for (std::size_t i = 0; i < stated.size(); ++i) {
     InputShare share;
     share.input.hash = std::to_string(i);
     share.orbits_stated = stated[i];
-    share.rows = 1;
+    share.orbits = i == 0 ? seen : 0;
+    share.rows = i == 0 ? seen * events : 1;
     record.shares.push_back(share);
   }
   return record;

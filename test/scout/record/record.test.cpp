@@ -96,9 +96,9 @@ TEST(Record, SpectraNeedOnlyItsFront) {
   scout::write_record(dir / "r", record);
   const Record front = scout::read_record(dir / "r", scout::RecordPart::spectra);
   EXPECT_TRUE(front.sum.orbits.empty());
-  EXPECT_EQ(front.orbits_examined(), record.orbits_examined());
-  EXPECT_EQ(front.all_spectrum(), record.all_spectrum());
-  EXPECT_EQ(front.pure_spectrum(), record.pure_spectrum());
+  EXPECT_EQ(front.exposure().orbits, record.exposure().orbits);
+  EXPECT_EQ(front.spectrum(scout::Events::all), record.spectrum(scout::Events::all));
+  EXPECT_EQ(front.spectrum(scout::Events::pure), record.spectrum(scout::Events::pure));
 }
 
 TEST(Record, ItsAxoFileIsReadAsTheOldOne) {
@@ -106,36 +106,16 @@ TEST(Record, ItsAxoFileIsReadAsTheOldOne) {
   const std::string text = scout::axo_of(record).value();
   EXPECT_TRUE(text.ends_with("Current time UTC: 2023-11-14 22:13:20")) << text.substr(text.size() - 60);
   const score::Spectrum axo = score::parse_axo(text);
-  EXPECT_EQ(axo.total(), record.all_spectrum().total());
+  EXPECT_EQ(axo.total(), record.spectrum(scout::Events::all).total());
   EXPECT_EQ(axo.lumisections, std::vector{record.lumi()});
 }
 
-TEST(Record, CountsEmptyOrbitsThatInputsState) {
+TEST(Record, WithMissingOrbitsHasTheExposureOfThoseThatCame) {
   Record record = sample_record();
-  EXPECT_EQ(record.orbits_examined(), 40u);
-  const std::uint64_t first = record.shares[0].orbits, second = record.shares[1].orbits + 1;  // one is split
-  record.shares[0].orbits_stated = first + 5;
-  record.shares[1].orbits_stated = second + 2;
+  for (scout::InputShare& share : record.shares) share.orbits_stated = 50;  // of the lumisection
+  EXPECT_EQ(record.exposure().orbits, 40u);
   record.completeness = scout::Completeness::complete;
-  EXPECT_EQ(record.orbits_examined(), 47u) << "each states its part";
-  record.shares[0].orbits_stated = record.shares[1].orbits_stated = 50;
-  record.completeness = scout::Completeness::incomplete;
-  EXPECT_EQ(record.orbits_examined(), 40u) << "it is incomplete: the others were not examined";
-  record.completeness = scout::Completeness::complete;
-  EXPECT_EQ(record.orbits_examined(), 50u) << "both state the lumisection";
-  record.shares[0].orbits_stated = 3;
-  EXPECT_THROW(record.all_spectrum(), core::Error);
-}
-
-TEST(Record, ACopyAddsNoEmptyOrbits) {
-  Record record = sample_record();
-  record.completeness = scout::Completeness::complete;
-  scout::InputShare copy = record.shares[0];
-  record.shares[0].orbits_stated = copy.orbits_stated = copy.orbits + 5;
-  copy.duplicate_orbits = std::exchange(copy.orbits, 0);
-  const std::uint64_t before = record.orbits_examined();
-  record.shares.push_back(copy);
-  EXPECT_EQ(record.orbits_examined(), before);
+  EXPECT_THROW(record.exposure(), core::Error);
 }
 
 TEST(Record, ListsRecordsByRunAndLumisection) {
