@@ -3,20 +3,18 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
 #include <new>
 #include <string>
-#include <vector>
 
 #include "app/commands.hpp"
+#include "app/unknown_words.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
 #include "core/memory.hpp"
-#include "core/text.hpp"
 
 namespace {
 
@@ -61,16 +59,6 @@ std::string exit_codes() {
   return text;
 }
 
-/// The library would only say that a command is required.
-void refuse_unknown_command(const CLI::App& program, const std::string& word) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : program.get_subcommands({})) names.push_back(command->get_name());
-  if (word.starts_with('-') || std::ranges::find(names, word) != names.end()) return;
-  const std::string near = trigloop::core::nearest(word, names);
-  throw Error(ErrorCode::usage, "there is no command '" + word + "'")
-      .remedy(near.empty() ? "`trigloop --help` lists the commands" : "Did you mean '" + near + "'?");
-}
-
 int run(int argc, char** argv) {
   CLI::App program("trigloop: the closed loop of a machine-learning trigger", "trigloop");
   program.set_version_flag("--version", TRIGLOOP_VERSION);
@@ -96,7 +84,7 @@ int run(int argc, char** argv) {
   trigloop::app::add_train(program);
   trigloop::app::add_watch(program);
 
-  if (argc > 1) refuse_unknown_command(program, argv[1]);
+  trigloop::app::refuse_unknown_words(program, argc, argv);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

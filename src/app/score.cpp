@@ -112,6 +112,10 @@ void require_outputs(const Options& options) {
 void score_file(Options options) {
   require_outputs(options);
   const model::Graph graph = model::load(options.model, {options.normalisation});
+  if (model::takes_scaled_numbers(graph)) {
+    std::cerr << "trigloop: " << options.model << ": takes scaled numbers, as in training; the scores of the trigger's "
+              << "integers mean nothing. Put the scaling in front of it by --normalisation\n";
+  }
   if (!options.spectrum.empty()) require_spectrum(graph);
   const score::Scorer scorer(graph, options.engine);
   if (options.quiet) options.events.progress = core::ProgressMode::quiet;

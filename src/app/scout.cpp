@@ -17,8 +17,10 @@
 #include "core/progress.hpp"
 #include "core/text.hpp"
 #include "core/units.hpp"
+#include "io/any/any.hpp"
 #include "scout/history/history.hpp"
 #include "scout/history/rates.hpp"
+#include "scout/run/choice.hpp"
 #include "scout/run/run.hpp"
 
 namespace trigloop::app {
@@ -95,6 +97,10 @@ void print(const scout::RunSummary& summary, const scout::Ledger& ledger, const 
   if (sum.repeated > 0) std::cout << core::with_commas(sum.repeated) << " rows stood twice in their input\n";
   if (sum.duplicate_orbits > 0) std::cout << core::with_commas(sum.duplicate_orbits) << " orbits were in already\n";
   if (sum.contradictions > 0) std::cout << sum.contradictions << " orbits contradict what is in; the first stays\n";
+  if (!summary.incomplete.empty()) {
+    std::cout << summary.incomplete.size() << " lumisections are incomplete; `trigloop scout show " << options.output
+              << "` tells what is missing\n";
+  }
   if (summary.stopped) std::cout << "stopped by a signal; what was complete is committed\n";
   if (!summary.lumisections.empty()) {
     print_rates(sum_of(ledger, summary), ledger.identity(), options.rates);
@@ -120,6 +126,7 @@ void print_json(const scout::RunSummary& summary, const scout::Ledger& ledger, c
   out.member("failed", summary.failed).member("stopped", summary.stopped).member("rows", sum.rows);
   out.member("added", sum.added).member("repeated_rows", sum.repeated);
   out.member("duplicate_orbits", sum.duplicate_orbits).member("contradictions", sum.contradictions);
+  out.member("incomplete", std::uint64_t{summary.incomplete.size()});
   out.member("seconds", sum.seconds).member("events_per_second", events_a_second(summary));
   out.key("lumisections").begin_array();
   for (const event::LumiKey lumi : summary.lumisections) {
@@ -145,40 +152,67 @@ void check_inputs(const Options& options) {
     throw Error(ErrorCode::usage, "--consume would remove what other parts have not read").remedy("Leave out --part");
 }
 
-void follow_stream(const Options& options, const scout::Examiner& examiner, scout::Ledger& ledger) {
+scout::ReadingOptions reading_of(const Options& options, const scout::Examiner& examiner) {
+  scout::ReadingOptions reading;
+  reading.threads = options.threads;
+  reading.memory = reading.whole_memory = parse_bytes(options.memory, "--memory");
+  if (!options.part.empty()) reading.wanted = scout::part(options.part);
+  use_stages(options.stages, examiner, options.output, reading);
+  return reading;
+}
+
+void follow_stream(const Options& options, const scout::Examiner& examiner) {
   FollowCommand command = options.follow;
   command.quiet = options.quiet;
-  const std::uint64_t memory = parse_bytes(options.memory, "--memory");
-  command.streams = scout::streams_within(memory, options.streams);
-  scout::PassOptions pass;
+  const StageStream stream = stream_of(options.stages, command.folder, command.patterns, options.output);
+  command.folder = stream.folder.native();
+  command.patterns = stream.patterns;
+  scout::ReadingOptions reading = reading_of(options, examiner);
+  command.streams = scout::streams_within(reading.memory, options.streams);
   const unsigned threads = options.threads > 0 ? options.threads : core::available_cores();
-  pass.threads = std::max(1u, threads / command.streams);
-  pass.memory = memory / command.streams;
-  if (!options.part.empty()) pass.wanted = scout::part(options.part);
-  follow(command, ledger, scout::examine_with(examiner, pass, memory));
+  reading.threads = std::max(1u, threads / command.streams);
+  reading.memory /= command.streams;
+  scout::Ledger ledger(stream.books, examiner.identity);
+  follow(command, ledger, examiner.layout,
+         options.stages.to.empty() ? scout::examine_with(examiner, reading)
+                                   : examine_into_stores(options.stages, examiner, options.output, reading.threads));
+}
+
+/// For the progress bar; 0 where it would take long to find out, or the run will tell what is wrong.
+std::uint64_t events_to_read(const scout::RunOptions& run, const event::Layout& layout, const scout::Ledger& ledger) {
+  constexpr std::size_t most_inputs = 100;
+  if (run.inputs.size() > most_inputs || run.reading.wanted) return 0;
+  std::uint64_t events = 0;
+  try {
+    for (const std::filesystem::path& path : run.inputs) {
+      if (ledger.done(scout::identify(path))) continue;
+      const auto source = run.reading.open ? run.reading.open(path) : io::open(path);
+      events += io::find_table(source->info(), layout.table).entries;
+    }
+  } catch (const Error&) {
+    return 0;
+  }
+  return events;
 }
 
 void scout_run(const Options& options) {
   check_inputs(options);
-  if (!options.follow.folder.empty() && !options.stages.empty())
-    throw Error(ErrorCode::usage, "--tap, --from and --to work with --input, not with --follow");
-  if (run_stages_alone(options.stages, options.examiner, options.inputs, options.output, options.threads,
-                       options.follow.consume)) {
+  const bool follows = !options.follow.folder.empty();
+  if (!follows && run_stages_alone(options.stages, options.examiner, options.inputs, options.output, options.threads,
+                                   options.follow.consume)) {
     return;
   }
   const scout::Examiner examiner = make_examiner(options.stages, options.examiner);
+  if (follows) return follow_stream(options, examiner);
   scout::Ledger ledger(options.output, examiner.identity);
-  if (!options.follow.folder.empty()) return follow_stream(options, examiner, ledger);
   scout::RunOptions run;
   run.inputs = inputs_of(options.stages, options.inputs);
-  run.take.threads = options.threads;
+  run.reading = reading_of(options, examiner);
   run.streams = options.streams;
-  run.take.memory = parse_bytes(options.memory, "--memory");
-  if (!options.part.empty()) run.take.wanted = scout::part(options.part);
-  use_stages(options.stages, examiner, options.output, run);
-  core::Progress progress("scouting", 0, "events",
+  const std::uint64_t total = options.quiet ? 0 : events_to_read(run, examiner.layout, ledger);
+  core::Progress progress("scouting", total, "events",
                           options.quiet ? core::ProgressMode::quiet : core::ProgressMode::automatic);
-  run.take.progress = [&](std::uint64_t events) { progress.advance(events); };
+  run.reading.progress = [&](std::uint64_t events) { progress.advance(events); };
   BatchInputs inputs(options.output, run.inputs, options.follow.consume);
   run.done = [&](const std::filesystem::path& path, const scout::Taken& taken) { inputs.done(path, taken); };
   run.failed = [&](const Error& error) { inputs.failed(error); };

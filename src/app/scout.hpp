@@ -9,14 +9,15 @@
 namespace trigloop::app {
 
 struct ScoutOptions {
-  std::string model, engine, layout, menu, stream, sampling = "random", filling_scheme;
+  std::string model, normalisation, engine, layout, menu, stream, sampling = "random", filling_scheme;
   unsigned bunches = 0;      ///< 0: not given
   double kept_fraction = 0;  ///< 0: not given
   std::uint32_t tail_count = 100, inputs_every = 8;
   double tail_threshold = 0;  ///< a score
 };
 
-/// --model, --engine, --layout, --menu, --stream, --sampling, --kept-fraction, --bunches, --filling-scheme,
+/// --model, --normalisation, --engine, --layout, --menu, --stream, --sampling, --kept-fraction, --bunches,
+/// --filling-scheme,
 /// --tail-count, --tail-threshold.
 void add_examiner_options(CLI::App& command, ScoutOptions& options);
 

@@ -72,13 +72,14 @@ void add_follow_options(CLI::App& run, FollowCommand& command) {
       ->group(group);
 }
 
-void follow(const FollowCommand& command, scout::Ledger& ledger, scout::Examine examine) {
+void follow(const FollowCommand& command, scout::Ledger& ledger, const event::Layout& layout, scout::Examine examine) {
   const scout::FollowOptions options = options_of(command);
   scout::FolderWatch watch(command.folder, command.patterns);
   const scout::SystemClock clock;
   const auto say = [](const std::string& line) { std::cerr << "trigloop: " + line + "\n"; };
-  scout::Follow following(
-      ledger, {watch, clock, scout::judge, scout::identify, std::move(examine), core::interrupted, say}, options);
+  const auto judge = [seen = layout.orbits_seen](const auto& path) { return scout::judge(path, seen); };
+  scout::Follow following(ledger, {watch, clock, judge, scout::identify, std::move(examine), core::interrupted, say},
+                          options);
   if (!command.quiet)
     say("following " + command.folder + "; `trigloop scout status " + ledger.folder().native() + "` shows how it goes");
   following.run();

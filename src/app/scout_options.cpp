@@ -43,6 +43,7 @@ scout::ExaminerOptions examiner_options(const ScoutOptions& options) {
   if (options.model.empty()) throw Error(ErrorCode::usage, "--model is required");
   scout::ExaminerOptions examiner;
   examiner.model = options.model;
+  examiner.normalisation = options.normalisation;
   examiner.engine = options.engine;
   examiner.layout = options.layout;
   examiner.menu = options.menu == "none" ? "" : options.menu;
@@ -72,6 +73,8 @@ void add_examiner_options(CLI::App& command, ScoutOptions& options) {
   options.layout = event::cms_l1_scouting;
   options.menu = menu::cms_run3;
   command.add_option("-m,--model", options.model, "QONNX, or a QKeras .h5");
+  command.add_option("--normalisation", options.normalisation,
+                     "Of a QKeras model's inputs: a packed .h5, or a YAML file");
   command.add_option("--engine", options.engine, "simd or reference (default: $TRIGLOOP_ENGINE, else the fastest)");
   command.add_option("--layout", options.layout, "What the columns mean: a built-in layout or a YAML file")
       ->capture_default_str();

@@ -1,14 +1,18 @@
 // trigloop scout show: a record in words, or as JSON.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "app/scout_commands.hpp"
 #include "core/file.hpp"
 #include "core/json_writer.hpp"
+#include "core/parallel.hpp"
 #include "core/text.hpp"
+#include "scout/history/places.hpp"
 #include "scout/record/identity.hpp"
 #include "scout/record/record.hpp"
 
@@ -18,11 +22,11 @@ namespace {
 using scout::Record;
 
 struct Options {
-  std::string file;
+  std::string place;
   bool json = false;
 };
 
-bool is_complete(const Record& record) { return record.completeness == scout::Completeness::complete; }
+const char* state_of(const Record& record) { return record.complete() ? "complete" : "incomplete"; }
 
 /// A record whose facts contradict the description of its stream is shown all the same.
 struct Told {
@@ -65,8 +69,8 @@ void show_shares(const Record& record) {
 
 void show_text(const Record& record) {
   std::cout << fmt::format("run {}, lumisection {}: {}{}, commit {}\n", record.lumi().run, record.lumi().lumisection,
-                           is_complete(record) ? "complete" : "incomplete",
-                           record.why.empty() ? "" : " (" + core::escaped(record.why) + ")", record.generation);
+                           state_of(record), record.why.empty() ? "" : " (" + core::escaped(record.why) + ")",
+                           record.generation);
   std::cout << "model                " << core::escaped(record.identity.model_name) << " "
             << record.identity.model.substr(0, 12) << "\nmenu                 "
             << (record.identity.menu.empty() ? "none" : core::escaped(record.identity.menu_name)) << '\n';
@@ -137,7 +141,7 @@ void json_tail(core::JsonWriter& out, const Record& record) {
 void show_json(const Record& record) {
   core::JsonWriter out;
   out.begin_object().member("version", 1).member("run", record.lumi().run);
-  out.member("lumisection", record.lumi().lumisection).member("complete", is_complete(record));
+  out.member("lumisection", record.lumi().lumisection).member("complete", record.complete());
   out.member("why", record.why).member("generation", record.generation).member("committed_at", record.committed_at);
   out.key("identity").raw(scout::format_identity(record.identity));
   json_exposure(out, exposure_of(record));
@@ -149,18 +153,62 @@ void show_json(const Record& record) {
   std::cout << out.end_object().text() << '\n';
 }
 
+/// A lumisection of many: one line, or one object.
+std::string line_of(const Record& record) {
+  const Told told = exposure_of(record);
+  const score::Exposure& e = told.exposure;
+  const double kept = e.offered == 0 ? 0 : static_cast<double>(e.rows) / static_cast<double>(e.offered);
+  const std::string& remark = told.contradiction.empty() ? record.why : told.contradiction;
+  return fmt::format("{:>10} {:>12} {:>12} {:>8} {:>10} {:>7}  {:<10}  {}\n", record.lumi().run,
+                     record.lumi().lumisection, e.rows, e.orbits == 0 ? "-" : std::to_string(e.orbits),
+                     kept == 0 ? "-" : fmt::format("{:.5f}", kept), record.shares.size(), state_of(record),
+                     core::escaped(remark));
+}
+
+std::string object_of(const Record& record) {
+  core::JsonWriter out;
+  out.begin_object().member("run", record.lumi().run).member("lumisection", record.lumi().lumisection);
+  out.member("complete", record.complete()).member("why", record.why);
+  out.member("inputs", std::uint64_t{record.shares.size()});
+  json_exposure(out, exposure_of(record));
+  return out.end_object().text();
+}
+
+void show_folder(const std::string& folder, bool json) {
+  constexpr std::size_t records_a_piece = 256;
+  const std::vector<std::filesystem::path> paths = scout::find_records({folder});
+  if (!json) {
+    std::cout << fmt::format("{:>10} {:>12} {:>12} {:>8} {:>10} {:>7}  {:<10}\n", "run", "lumisection", "rows",
+                             "orbits", "kept", "inputs", "state");
+  }
+  std::vector<std::string> lines(records_a_piece);
+  for (std::size_t first = 0; first < paths.size(); first += records_a_piece) {
+    const std::size_t n = std::min(records_a_piece, paths.size() - first);
+    core::parallel_for(n, 0, [&](std::size_t i, unsigned) {
+      const Record record = scout::read_record(paths[first + i], scout::RecordPart::spectra);
+      lines[i] = json ? (first + i == 0 ? "[" : ",\n") + object_of(record) : line_of(record);
+    });
+    for (std::size_t i = 0; i < n; ++i) std::cout << lines[i];
+  }
+  if (json) std::cout << "]\n";
+}
+
+void show(const Options& options) {
+  if (std::filesystem::is_directory(options.place)) return show_folder(options.place, options.json);
+  const Record record = scout::read_record(options.place);
+  options.json ? show_json(record) : show_text(record);
+}
+
 }  // namespace
 
 void add_scout_show(CLI::App& scout) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = scout.add_subcommand("show", "Print the record of a lumisection");
-  command->add_option("RECORD", options->file, "A record of an output folder")->required();
-  command->add_flag("--json", options->json, "As one JSON object");
-  command->footer("Examples:\n  trigloop scout show out/run_396102_lumi_214.record");
-  command->callback([options] {
-    const Record record = scout::read_record(options->file);
-    options->json ? show_json(record) : show_text(record);
-  });
+  CLI::App* command = scout.add_subcommand("show", "Print the record of a lumisection, or a line for each");
+  command->add_option("PLACE", options->place, "A record, or an output folder of `trigloop scout run`")->required();
+  command->add_flag("--json", options->json, "As JSON (docs/formats.md)");
+  command->footer(
+      "Examples:\n  trigloop scout show out/run_396102_lumi_214.record\n  trigloop scout show out | grep incomplete");
+  command->callback([options] { show(*options); });
 }
 
 }  // namespace trigloop::app

@@ -9,8 +9,10 @@
 #include "core/parallel.hpp"
 #include "io/any/any.hpp"
 #include "io/tiles.hpp"
+#include "menu/menu.hpp"
 #include "score/spectrum_file.hpp"
 #include "scout/record/record.hpp"
+#include "scout/run/choice.hpp"
 #include "scout/stores/scores.hpp"
 #include "scout/stores/shard.hpp"
 #include "scout/stores/stage_taps.hpp"
@@ -89,12 +91,14 @@ void merge_shards(const std::vector<fs::path>& inputs, const fs::path& output) {
   if (overlap) throw Error(ErrorCode::mismatch, "shards overlap, and their counts cannot be told apart");
 }
 
-/// Reads an input and leaves stores of it, no records.
-void write_stores(const io::Source& source, const scout::InputId& input, const scout::Examiner& examiner,
-                  const std::vector<Stage>& stages, const fs::path& output, unsigned threads) {
+/// Reads an input into stores, which appear by Reading::keep.
+scout::Reading read_into_stores(std::shared_ptr<io::Source> source, const scout::InputId& input,
+                                const scout::Examiner& examiner, const std::vector<Stage>& stages,
+                                const fs::path& output, unsigned threads) {
   if (threads == 0) threads = core::available_cores();
-  stores::StageTaps set(output, stages, source, examiner.layout, input, examiner.identity.fraction, threads);
-  const std::vector<scout::Tap*> taps = set.taps();
+  const auto set = std::make_shared<stores::StageTaps>(output, stages, *source, examiner.layout, input,
+                                                       examiner.identity.fraction, threads);
+  const std::vector<scout::Tap*> taps = set->taps();
   struct Worker {
     std::unique_ptr<score::Stream> stream;
     std::vector<std::int32_t> codes = std::vector<std::int32_t>(event::Tiler::default_lanes);
@@ -102,7 +106,7 @@ void write_stores(const io::Source& source, const scout::InputId& input, const s
   std::vector<Worker> workers(threads);
   io::TileOptions options;
   options.threads = threads;
-  io::read_tiles(source, examiner.layout, options, [&](unsigned number, const event::Tile& tile) {
+  io::read_tiles(*source, examiner.layout, options, [&](unsigned number, const event::Tile& tile) {
     Worker& worker = workers[number];
     if (examiner.engine) {
       if (!worker.stream) worker.stream = examiner.engine->stream();
@@ -111,7 +115,16 @@ void write_stores(const io::Source& source, const scout::InputId& input, const s
     }
     for (scout::Tap* tap : taps) tap->take(number, tile, std::span(worker.codes).first(tile.size));
   });
-  set.commit();
+  scout::PassResult result;
+  result.rows = io::find_table(source->info(), examiner.layout.table).entries;
+  return {std::move(result), [source, set] { set->commit(); }};
+}
+
+std::vector<Stage> stages_up_to(const StageOptions& stages) {
+  std::vector<Stage> wanted = taps_of(stages);
+  const Stage to = *stage_of(stages.to);
+  if (std::ranges::find(wanted, to) == wanted.end()) wanted.push_back(to);
+  return wanted;
 }
 
 }  // namespace
@@ -139,24 +152,32 @@ bool run_stages_alone(const StageOptions& stages, const ScoutOptions& options, c
   }
   const auto to = stage_of(stages.to);
   if (!to) return false;
-  std::vector<Stage> wanted = taps_of(stages);
-  if (std::ranges::find(wanted, *to) == wanted.end()) wanted.push_back(*to);
-  scout::Examiner examiner;
-  if (*to == Stage::one) {
-    examiner.layout = event::find_layout(options.layout);  // no model is needed
-  } else {
-    examiner = make_examiner(stages, options);
-  }
+  const scout::Examiner examiner = make_examiner(stages, options);
+  const scout::Examine examine = examine_into_stores(stages, examiner, output, threads);
   for (const fs::path& path : inputs_of(stages, inputs)) {
-    write_stores(*open(stages, path), scout::identify(path), examiner, wanted, output, threads);
+    examine(path, scout::identify(path), {}).keep();
     std::cout << path.native() << ": written to " << output.native() << '\n';
     remove(path);
   }
   return true;
 }
 
+/// The default menu is left out in silence; one that was asked for is not.
+void refuse_menu(const StageOptions& stages, const ScoutOptions& options) {
+  if (stages.from.empty() || options.menu == menu::cms_run3 || options.menu == "none") return;
+  throw Error(ErrorCode::usage, "--menu asks for isolation, quality and charge, which " + stages.from + " has not kept")
+      .remedy("Start from the files of stage 0, or leave out --menu");
+}
+
 scout::Examiner make_examiner(const StageOptions& stages, const ScoutOptions& options) {
   const auto from = stage_of(stages.from);
+  refuse_menu(stages, options);
+  if (stage_of(stages.to) == Stage::one) {  // no model is needed
+    scout::Examiner examiner;
+    examiner.layout = event::find_layout(options.layout);
+    examiner.identity.layout = examiner.layout.name;
+    return examiner;
+  }
   if (from == Stage::two) {
     scout::TailRule tail{options.tail_count, 0};
     tail.threshold = static_cast<std::int64_t>(std::ceil(std::ldexp(options.tail_threshold, stores::score_fraction)));
@@ -165,7 +186,7 @@ scout::Examiner make_examiner(const StageOptions& stages, const ScoutOptions& op
   scout::ExaminerOptions examiner = examiner_options(options);
   if (from == Stage::one) {
     examiner.layout = stores::stage1_layout_name;
-    examiner.menu.clear();  // its questions are of isolation, quality and charge, which stage 1 has not kept
+    examiner.menu.clear();
   }
   return scout::make_examiner(examiner);
 }
@@ -187,15 +208,40 @@ std::vector<fs::path> inputs_of(const StageOptions& stages, const std::vector<st
 }
 
 void use_stages(const StageOptions& stages, const scout::Examiner& examiner, const fs::path& output,
-                scout::RunOptions& run) {
-  if (!stages.from.empty()) run.open = [stages](const fs::path& path) { return open(stages, path); };
+                scout::ReadingOptions& reading) {
+  if (!stages.from.empty()) reading.open = [stages](const fs::path& path) { return open(stages, path); };
   const std::vector<Stage> taps = taps_of(stages);
   if (taps.empty()) return;
-  if (run.take.wanted) throw Error(ErrorCode::usage, "--tap writes whole inputs; --part takes lumisections of them");
-  const unsigned threads = run.take.threads;
-  run.take.make_taps = [&examiner, taps, output, threads](const io::Source& source, const scout::InputId& input) {
+  if (reading.wanted) throw Error(ErrorCode::usage, "--tap writes whole inputs; --part takes lumisections of them");
+  const unsigned threads = reading.threads;
+  reading.make_taps = [&examiner, taps, output, threads](const io::Source& source, const scout::InputId& input) {
     return std::make_unique<stores::StageTaps>(output, taps, source, examiner.layout, input, examiner.identity.fraction,
                                                threads);
+  };
+}
+
+StageStream stream_of(const StageOptions& stages, const fs::path& folder, const std::vector<std::string>& patterns,
+                      const fs::path& output) {
+  check(stages);
+  StageStream stream{folder, output, patterns};
+  if (const auto from = stage_of(stages.from)) {
+    if (*from == Stage::three) {
+      throw Error(ErrorCode::usage, "--from stage3 merges the shards that are there: nothing tells how many will come")
+          .remedy("Use --input when all of them are there, or follow stage 1 or 2");
+    }
+    const fs::path stores = stores::stage_folder(folder, *from);
+    stream.folder = fs::is_directory(stores) ? stores : folder;
+    if (patterns == std::vector<std::string>{"*"}) stream.patterns = {"*.zarr"};
+  }
+  if (const auto to = stage_of(stages.to)) stream.books = stores::stage_folder(output, *to);
+  return stream;
+}
+
+scout::Examine examine_into_stores(const StageOptions& stages, const scout::Examiner& examiner, const fs::path& output,
+                                   unsigned threads) {
+  return [&examiner, stages, output, threads](const fs::path& path, const scout::InputId& input,
+                                              const scout::PassRequest&) {
+    return read_into_stores(open(stages, path), input, examiner, stages_up_to(stages), output, threads);
   };
 }
 

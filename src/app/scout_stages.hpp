@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "app/scout.hpp"
-#include "scout/run/run.hpp"
+#include "scout/run/reading.hpp"
 
 namespace trigloop::app {
 
@@ -26,8 +26,20 @@ bool run_stages_alone(const StageOptions& stages, const ScoutOptions& options, c
 scout::Examiner make_examiner(const StageOptions& stages, const ScoutOptions& options);
 /// Files, or the whole stores of the stage in the folders that are given. Error: not_found.
 std::vector<std::filesystem::path> inputs_of(const StageOptions& stages, const std::vector<std::string>& inputs);
-/// Sets how a run opens its inputs and what taps them. Error: usage, with --part.
+/// Sets how inputs are opened and what taps them. Error: usage, with --part.
 void use_stages(const StageOptions& stages, const scout::Examiner& examiner, const std::filesystem::path& output,
-                scout::RunOptions& run);
+                scout::ReadingOptions& reading);
+
+/// A stream of stores, or into stores: its folder and patterns are those of --from, and its books lie beside the stores
+/// of --to. Errors: usage, for what only a batch can do.
+struct StageStream {
+  std::filesystem::path folder, books;
+  std::vector<std::string> patterns;
+};
+StageStream stream_of(const StageOptions& stages, const std::filesystem::path& folder,
+                      const std::vector<std::string>& patterns, const std::filesystem::path& output);
+/// With --to: inputs become stores, and no records.
+scout::Examine examine_into_stores(const StageOptions& stages, const scout::Examiner& examiner,
+                                   const std::filesystem::path& output, unsigned threads);
 
 }  // namespace trigloop::app

@@ -9,6 +9,7 @@
 #include "curate/stream.hpp"
 #include "evaluate/histogram.hpp"
 #include "evaluate/side.hpp"
+#include "model/load.hpp"
 
 namespace trigloop::evaluate {
 namespace {
@@ -92,8 +93,7 @@ void require_fit(const score::Scorer& scorer, const curate::Settings& settings) 
   if (scorer.outputs() != 1)
     throw core::Error(core::ErrorCode::unsupported,
                       "the model gives " + std::to_string(scorer.outputs()) + " numbers an event, not one score");
-  // A type with a fraction is one of scaled numbers: hardware integers have none.
-  if (scorer.graph()[0].output.fraction > 0)
+  if (model::takes_scaled_numbers(scorer.graph()))
     throw core::Error(core::ErrorCode::mismatch, "the model takes scaled numbers, not hardware integers")
         .remedy("Put the firmware's scaling in front of it by --normalisation");
   if (scorer.features() == 3 * settings.objects.size()) return;

@@ -71,6 +71,22 @@ TEST(Program, SuggestsTheCommandThatWasMeant) {
   EXPECT_EQ(wrong.err, "trigloop: there is no command 'inspcet'. Did you mean 'inspect'?\n");
 }
 
+TEST(Program, NamesUnknownWordsBeforeItAsksForWhatIsMissing) {
+  const auto error_of = [](const std::vector<std::string>& words) {
+    const CommandResult wrong = trigloop(words);
+    EXPECT_EQ(wrong.status, 2);
+    return wrong.err;
+  };
+  EXPECT_EQ(error_of({"scout", "run", "--modell", "x"}),
+            "trigloop: there is no option '--modell' of `trigloop scout run`. Did you mean '--model'?\n");
+  EXPECT_EQ(error_of({"scout", "run", "--inptu=x"}),
+            "trigloop: there is no option '--inptu' of `trigloop scout run`. Did you mean '--input'?\n");
+  EXPECT_EQ(error_of({"scout", "shwo"}),
+            "trigloop: there is no command 'shwo' of `trigloop scout`. Did you mean 'show'?\n");
+  EXPECT_THAT(error_of({"score", "-Z"}), HasSubstr("`trigloop score --help` lists what there is"));
+  EXPECT_THAT(error_of({"scout", "submit", "--slurm", "--", "--anything"}), HasSubstr("required"));
+}
+
 TEST(Program, DocumentsEveryExitCode) {
   const std::string documented = read_file(project_root() / "docs/exit-codes.md");
   const std::string help = trigloop({"--help"}).out;

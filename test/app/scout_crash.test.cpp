@@ -82,6 +82,31 @@ TEST_F(ScoutCrash, AFullDiskAtEveryCallIsAClearError) {
   }
 }
 
+/// Everything that the program reads or writes goes wrong once: model, inputs, books. Some calls in the ordinary run;
+/// $TRIGLOOP_FAULT_STRIDE asks for more (`./run test --all`: each).
+TEST_F(ScoutCrash, AnErrorAtAnyCallIsToldAndMendedByTheNextRun) {
+  const char* asked = std::getenv("TRIGLOOP_FAULT_STRIDE");
+  const long stride = asked != nullptr ? std::atol(asked) : 37;
+  const fs::path everything = files_.path("");
+  const auto truth = test::sums_of(undisturbed_);
+  const long calls = test::count_calls(everything, words(out_));
+  long n = 0;
+  for (const char* error : {"EIO", "EMFILE", "ENOSPC"}) {
+    for (n = n % stride + 1; n <= calls; n += stride) {
+      fs::remove_all(out_);
+      const std::string what = error + (":" + std::to_string(n));
+      const auto result = run_under_faults(everything, what, words(out_));
+      EXPECT_TRUE(result.status == 0 || result.status == 3 || result.status == 4 || result.status == 7)
+          << what << ": " << result.status << result.err;
+      EXPECT_EQ(result.status != 0, result.err.find("trigloop: ") != std::string::npos) << what << result.err;
+      const auto next = run_under_faults(out_, "", words(out_));
+      EXPECT_EQ(next.status, 0) << what << next.err;
+      test::expect_same_records(test::sums_of(out_), truth);
+      EXPECT_TRUE(std::ranges::none_of(test::sums_of(out_), [](const auto& one) { return !one.complete(); })) << what;
+    }
+  }
+}
+
 /// Starts a program, kills it after a while, and says whether it had ended by itself.
 bool run_and_kill(const std::vector<std::string>& words, std::chrono::microseconds after) {
   const pid_t child = ::fork();

@@ -37,6 +37,19 @@ TEST(ScoutShow, TellsARecordAsJson) {
   EXPECT_EQ(record["tail"][0]["values"], json::parse("[1, 90, -7, 3]"));
 }
 
+TEST(ScoutShow, TellsEachLumisectionOfAFolder) {
+  const test::TempDir dir;
+  std::filesystem::copy(sample, dir / "run_396102_lumi_214.record");
+  const auto shown = test::run_command({test::program(), "scout", "show", dir.path()});
+  ASSERT_EQ(shown.status, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("396102          214            6"));
+  EXPECT_THAT(shown.out, HasSubstr("incomplete  waited 60 s"));
+  const auto told = test::run_command({test::program(), "scout", "show", dir.path(), "--json"});
+  EXPECT_EQ(json::parse(told.out).at(0)["lumisection"], 214);
+  const test::TempDir empty;
+  EXPECT_EQ(test::run_command({test::program(), "scout", "show", empty.path()}).status, 3);
+}
+
 TEST(ScoutShow, SpectraOfRecordsAreSummedAndExported) {
   const test::TempDir dir;
   std::filesystem::create_directories(dir / "records");

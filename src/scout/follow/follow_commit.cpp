@@ -118,7 +118,6 @@ Status Follow::compose() {
   const double lumisections =
       inputs_read_ > 0 ? static_cast<double>(lumisections_read_) / static_cast<double>(inputs_read_) : 1;
   status.backlog_lumisections = lumisections * static_cast<double>(status.backlog());
-  status.committed = ledger_.committed().size();
   status.incomplete = incomplete_.size();
   status.open = opened_.size();
   status.latest = latest_;
@@ -126,8 +125,16 @@ Status Follow::compose() {
   status.pause = pause_.reason();
   status.pause_seconds = pause_.active() ? seconds_of(now() - pause_.since()) : 0;
   status.pauses = pause_.count();
-  status.lost_inputs = inbox_.losses().inputs;
-  status.lost_lumisections = lumisections * static_cast<double>(status.lost_inputs);
+  const Losses& losses = inbox_.losses();
+  status.lost_inputs = losses.inputs;
+  status.lost_untold = losses.untold;
+  status.lost_lumisections = lumisections * static_cast<double>(losses.untold);
+  const std::vector<LumiKey> committed = ledger_.committed();
+  status.committed = committed.size();
+  for (const LumiKey lumi : losses.lumisections) {  // other inputs may have brought something of it
+    const bool here = opened_.contains(lumi) || std::ranges::binary_search(committed, lumi);
+    status.lost_lumisections += here ? 0 : 1;
+  }
   status.lost_hours = seconds_of(now() - began_) / 3600;
   const Work& pass = status.stages[static_cast<std::size_t>(Stage::pass)].total;
   const double speed = pass.seconds > 0 ? static_cast<double>(pass.items) / pass.seconds : 0;

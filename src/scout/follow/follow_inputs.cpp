@@ -36,7 +36,8 @@ void Follow::read(Lock& lock, const Sighting& seen) {
     lock.lock();
     known = ledger_.done(input);
     lock.unlock();
-    if (!known) taken = take_in(ledger_, mutex_, path, input, world_.examine, world_.identify);
+    if (!known)
+      taken = take_in(ledger_, mutex_, path, input, {world_.examine, world_.identify, Entering::at_the_end, {}});
   } catch (Error& e) {
     error = e.file(path.native());
   } catch (const std::bad_alloc&) {

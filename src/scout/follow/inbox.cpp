@@ -51,6 +51,8 @@ void Inbox::lose(const Entry& entry, Duration now) {
   if (!unread(entry.state)) return;
   if (losses_.inputs++ == 0) losses_.first = now;
   losses_.last = now;
+  losses_.untold += entry.lumisections.empty() ? 1 : 0;
+  losses_.lumisections.insert(entry.lumisections.begin(), entry.lumisections.end());
 }
 
 void Inbox::reconcile(const std::vector<Sighting>& all, Duration now) {
@@ -109,6 +111,7 @@ std::optional<core::Error> Inbox::judge_one(Entry& entry, Duration now) {
     }
     entry.state = InputState::ready;
     entry.bytes = verdict.bytes;
+    entry.lumisections = verdict.lumisections;
     entry.tries = 0;
     entry.reason.clear();
     return {};

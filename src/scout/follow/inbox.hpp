@@ -17,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,9 @@ inline constexpr std::size_t input_states = 7;
 /// How many files vanished unread, and when.
 struct Losses {
   std::uint64_t inputs = 0;
-  Duration first{}, last{};  ///< monotonic
+  std::uint64_t untold = 0;               ///< of these, inputs of which nobody knows what they held
+  std::set<event::LumiKey> lumisections;  ///< of the others
+  Duration first{}, last{};               ///< monotonic
 };
 
 /// What the backlog will lose at a given speed.
@@ -68,8 +71,9 @@ class Inbox {
     Duration changed{};       ///< monotonic: when its last change was noticed
     Duration due{};           ///< monotonic: when to look (growing) or to try again (aside)
     unsigned tries = 0;       ///< looks or tries since the last change
-    std::uint64_t bytes = 0;  ///< once it is whole
-    std::string reason;       ///< of the last trouble, one line
+    std::uint64_t bytes = 0;  ///< once it is whole; and its lumisections, if it tells
+    std::set<event::LumiKey> lumisections;
+    std::string reason;  ///< of the last trouble, one line
   };
   struct Damaged {
     std::string name;

@@ -86,6 +86,7 @@ struct Status {
   double pause_seconds = 0;
   std::uint64_t pauses = 0;
   std::uint64_t lost_inputs = 0, expected_lost_inputs = 0;
+  std::uint64_t lost_untold = 0;  ///< lost inputs that did not tell their lumisections: these are estimated
   double lost_lumisections = 0, lost_hours = 0, expected_lost_lumisections = 0, expected_lost_hours = 0;
   std::vector<std::string> troubles;  ///< the latest few, one line each
 
@@ -105,7 +106,7 @@ std::string format_status(const Status& status);
 /// Errors: damaged; unsupported, for a later version.
 Status parse_status(const std::string& text);
 
-/// "2 lumisections lost in 3.5 hours"; empty if none is.
+/// "2 lumisections (1 inputs) lost in 3.5 hours", "about" where some are estimated; empty if none is.
 std::string describe_losses(const Status& status);
 /// The view: a dozen lines. `now`: seconds since 1970; colours for terminals.
 std::string show_status(const Status& status, std::int64_t now, bool colours);

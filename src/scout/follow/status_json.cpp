@@ -62,7 +62,7 @@ void write_machine(JsonWriter& out, const Status& status) {
 }
 
 void write_losses(JsonWriter& out, const Status& status) {
-  out.key("lost").begin_object().member("inputs", status.lost_inputs);
+  out.key("lost").begin_object().member("inputs", status.lost_inputs).member("untold_inputs", status.lost_untold);
   out.member("lumisections", status.lost_lumisections).member("hours", status.lost_hours);
   out.member("expected_inputs", status.expected_lost_inputs);
   out.member("expected_lumisections", status.expected_lost_lumisections);
@@ -107,6 +107,7 @@ void read_machine(const json& in, Status& status) {
   status.pauses = in.at("pause").at("count");
   const json& lost = in.at("lost");
   status.lost_inputs = lost.at("inputs");
+  status.lost_untold = lost.value("untold_inputs", status.lost_inputs);
   status.lost_lumisections = lost.at("lumisections");
   status.lost_hours = lost.at("hours");
   status.expected_lost_inputs = lost.at("expected_inputs");

@@ -87,8 +87,8 @@ void show_trouble(View& view, const Status& s) {
 std::string describe_losses(const Status& s) {
   std::string text;
   if (s.lost_inputs > 0) {
-    text = fmt::format("about {:.0f} lumisections ({} inputs) lost in {:.1f} hours", s.lost_lumisections, s.lost_inputs,
-                       s.lost_hours);
+    text = fmt::format("{}{:.0f} lumisections ({} inputs) lost in {:.1f} hours", s.lost_untold > 0 ? "about " : "",
+                       s.lost_lumisections, s.lost_inputs, s.lost_hours);
   }
   if (s.expected_lost_inputs > 0) {
     text += fmt::format("{}{:.0f} more ({} inputs) will expire unread within {:.1f} hours at this speed",

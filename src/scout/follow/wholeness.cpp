@@ -6,6 +6,7 @@
 #include "core/file.hpp"
 #include "io/any/any.hpp"
 #include "io/root/file.hpp"
+#include "scout/pass/sections.hpp"
 
 namespace trigloop::scout {
 namespace {
@@ -44,19 +45,31 @@ void require_closed(const fs::path& path, const io::SourceInfo& info) {
       .remedy("Copy it again from its source");
 }
 
+/// It is told only to count what is lost, should the input vanish: the pass will say what is wrong with it.
+std::set<event::LumiKey> lumisections_in(const io::Source& source, const event::OrbitsSeen& seen) {
+  std::set<event::LumiKey> lumisections;
+  try {
+    for (const auto& [lumi, orbits] : stated_orbits(seen, source)) lumisections.insert(lumi);
+  } catch (const Error&) {
+    lumisections.clear();
+  }
+  return lumisections;
+}
+
 }  // namespace
 
-Verdict judge(const fs::path& path) {
+Verdict judge(const fs::path& path, const std::optional<event::OrbitsSeen>& seen) {
   try {
     std::error_code ignored;
     const bool store = fs::is_directory(path, ignored);
     if (store) require_write_time(path);
     const auto source = io::open(path);
     require_closed(path, source->info());
-    return {std::nullopt, store ? bytes_below(path) : source->info().bytes};
+    return {std::nullopt, store ? bytes_below(path) : source->info().bytes,
+            seen ? lumisections_in(*source, *seen) : std::set<event::LumiKey>()};
   } catch (Error& e) {
     e.file(path.native());
-    return {e, 0};
+    return {e};
   }
 }
 

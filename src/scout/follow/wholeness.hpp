@@ -8,21 +8,25 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 
 #include "core/error.hpp"
+#include "event/layout.hpp"
+#include "event/lumi.hpp"
 #include "scout/follow/trouble.hpp"
 
 namespace trigloop::scout {
 
 struct Verdict {
-  std::optional<core::Error> why;  ///< none: whole
-  std::uint64_t bytes = 0;         ///< of a whole input, all files of a store together
+  std::optional<core::Error> why;              ///< none: whole
+  std::uint64_t bytes = 0;                     ///< of a whole input, all files of a store together
+  std::set<event::LumiKey> lumisections = {};  ///< as its table of orbits states; empty: it does not tell
   bool whole() const noexcept { return !why; }
 };
 
 using Judge = std::function<Verdict(const std::filesystem::path&)>;
 
-/// Never throws a core::Error: it is the verdict.
-Verdict judge(const std::filesystem::path& path);
+/// Never throws a core::Error: it is the verdict. `seen`: the table of orbits, if inputs have one.
+Verdict judge(const std::filesystem::path& path, const std::optional<event::OrbitsSeen>& seen = {});
 
 }  // namespace trigloop::scout

@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "scout/history/count_sum.hpp"
 
 namespace trigloop::scout {
 namespace {
@@ -13,7 +14,7 @@ namespace fs = std::filesystem;
 using core::Error;
 using core::ErrorCode;
 
-constexpr std::int64_t last_code = (1 << 18) - 1;  // of the 18-bit scores of the trigger
+using Sums = std::array<CountSum, every_events.size()>;
 
 struct Entry {
   event::LumiKey lumi;
@@ -38,13 +39,14 @@ void check_model(const Identity& first, const Identity& other) {
       .remedy("Look at one run's output at a time");
 }
 
-/// Merging sorted bins costs what they hold; few lumisections share a slice, so it stays small.
-void extend(Slice& slice, const Record& record) {
+/// Adds a record to a slice, whose counts stay in `sums` for now.
+void extend(Slice& slice, const Record& record, Sums& sums) {
   if (slice.lumisections++ == 0) slice.first = record.lumi();
   slice.last = record.lumi();
+  const Exposures exposures = record.exposures();
   for (std::size_t i = 0; i < every_events.size(); ++i) {
-    add(slice.bins[i], record.counts(every_events[i]));
-    slice.exposures[i] = slice.exposures[i] + record.exposure(every_events[i]);
+    sums[i].add(record.counts(every_events[i]));
+    slice.exposures[i] = slice.exposures[i] + exposures[i];
   }
 }
 
@@ -53,7 +55,7 @@ class Reader {
   Reader(const std::vector<fs::path>& paths, std::size_t most, unsigned threads)
       : entries_(in_order(paths)),
         records_a_slice_((entries_.size() + most - 1) / std::max<std::size_t>(most, 1)),
-        threads_(threads) {}
+        sums_(threads != 0 ? threads : core::available_cores()) {}
 
   History run() {
     if (entries_.empty()) return {};
@@ -61,26 +63,29 @@ class Reader {
     history_.identity = read_record(entries_.front().path, RecordPart::spectra).identity;
     history_.slices.resize(slices);
     same_menu_.assign(slices, !history_.identity.menu.empty());
-    core::parallel_for(slices, threads_, [this](std::size_t slice, unsigned) { read(slice); });
+    core::parallel_for(slices, static_cast<unsigned>(sums_.size()),
+                       [this](std::size_t slice, unsigned worker) { read(slice, sums_[worker]); });
     history_.menu = std::ranges::find(same_menu_, false) == same_menu_.end();
     list_lumisections();
     return std::move(history_);
   }
 
  private:
-  void read(std::size_t slice) {
-    const std::size_t first = slice * records_a_slice_, end = std::min(first + records_a_slice_, entries_.size());
+  void read(std::size_t number, Sums& sums) {
+    Slice& slice = history_.slices[number];
+    const std::size_t first = number * records_a_slice_, end = std::min(first + records_a_slice_, entries_.size());
     for (std::size_t i = first; i < end; ++i) {
       try {
         const Record record = read_record(entries_[i].path, RecordPart::spectra);
         check_model(history_.identity, record.identity);
-        if (record.identity.menu != history_.identity.menu) same_menu_[slice] = false;
-        extend(history_.slices[slice], record);
+        if (record.identity.menu != history_.identity.menu) same_menu_[number] = false;
+        extend(slice, record, sums);
         entries_[i].lumi = record.lumi();
       } catch (Error& e) {
         throw e.file(entries_[i].path.native());
       }
     }
+    for (std::size_t i = 0; i < sums.size(); ++i) slice.bins[i] = sums[i].take();
   }
 
   void list_lumisections() {
@@ -98,7 +103,7 @@ class Reader {
 
   std::vector<Entry> entries_;
   std::size_t records_a_slice_;
-  unsigned threads_;
+  std::vector<Sums> sums_;               ///< by thread
   std::vector<std::uint8_t> same_menu_;  ///< by slice
   History history_;
 };
@@ -115,7 +120,7 @@ score::Spectrum History::sum(Events events) const {
                                          ? "the records were made without a menu: they have no pure spectrum"
                                          : "the records were made with different menus: they have no pure spectrum");
   }
-  score::Spectrum sum(identity.fraction, 0, last_code);
+  score::Spectrum sum(identity.fraction, 0, CountSum::last_code);
   score::Exposure exposure;
   for (const Slice& slice : slices) {
     for (const auto& [code, n] : slice.counts(events)) sum.count(code, n);
@@ -129,7 +134,7 @@ score::Spectrum History::sum(Events events) const {
 
 std::vector<std::int64_t> logarithmic_edges() {
   std::vector<std::int64_t> edges{0};
-  while (edges.back() <= last_code) edges.push_back(std::max(edges.back() + 1, edges.back() * 13 / 12));
+  while (edges.back() <= CountSum::last_code) edges.push_back(std::max(edges.back() + 1, edges.back() * 13 / 12));
   return edges;
 }
 

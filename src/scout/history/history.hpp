@@ -21,7 +21,7 @@ struct Slice {
   event::LumiKey first, last;
   std::size_t lumisections = 0;
   std::array<Counts, every_events.size()> bins;  ///< by Events
-  std::array<score::Exposure, every_events.size()> exposures;
+  Exposures exposures;
 
   const Counts& counts(Events events) const noexcept { return bins[static_cast<std::size_t>(events)]; }
   const score::Exposure& exposure(Events events) const noexcept { return exposures[static_cast<std::size_t>(events)]; }

@@ -200,6 +200,10 @@ void Ledger::finish(const InputId& input, const std::vector<LumiKey>& lumisectio
   done_.insert(input.hash);
 }
 
+void Ledger::reopen(const InputId& input) {
+  if (done_.erase(input.hash) > 0) core::remove_file(folder_ / "inputs" / (input.hash + ".json"));
+}
+
 std::vector<LumiKey> Ledger::committed() const { return {committed_.begin(), committed_.end()}; }
 
 }  // namespace trigloop::scout

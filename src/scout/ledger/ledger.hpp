@@ -64,6 +64,9 @@ class Ledger {
   /// Marks an input as done. Error: internal, if something of it is not committed.
   void finish(const InputId& input, const std::vector<event::LumiKey>& lumisections);
 
+  /// Takes that mark back: the input is to be looked at again, as something of a lumisection of it is missing.
+  void reopen(const InputId& input);
+
   std::vector<event::LumiKey> committed() const;
   /// The last commit of a lumisection; it must be committed.
   const Record& committed_record(event::LumiKey lumi) const;

@@ -22,6 +22,12 @@ bool within(const OrbitEntry& inner, const OrbitEntry& outer) noexcept {
   return outer.first_crossing <= inner.first_crossing && inner.last_crossing <= outer.last_crossing;
 }
 
+/// Whether a part of an orbit can be what `outer` has there: each end of a stretch is an event.
+bool can_be_part(const OrbitEntry& part, const OrbitEntry& outer) noexcept {
+  const unsigned outside = (outer.first_crossing < part.first_crossing) + (part.last_crossing < outer.last_crossing);
+  return part.events + outside <= outer.events;
+}
+
 std::span<const OrbitEntry> of_orbit(const Pieces& entries, std::uint32_t orbit) {
   const auto found = std::ranges::equal_range(entries, orbit, {}, &OrbitEntry::orbit);
   return {found.begin(), found.end()};
@@ -107,8 +113,10 @@ class Reviewer {
     } else if (all_within && sum.events < entry.events) {
       cover(entry, met);
       result_.rest.push_back({entry.orbit, entry.events - sum.events, 0, 0, entry.hash - sum.hash});
+    } else if (at_edge && !all_within && met.size() == 1 && within(entry, met[0])) {
+      can_be_part(entry, met[0]) ? duplicate(entry) : contradict(entry.orbit, whole, entry);
     } else if (at_edge && !all_within) {
-      met.size() == 1 && within(entry, met[0]) ? duplicate(entry) : cover(entry, met);
+      cover(entry, met);
     } else {
       contradict(entry.orbit, whole, entry);
     }

@@ -4,7 +4,8 @@
 // An orbit is known by its number of events, its first and last crossing, and the sum of the hashes of its events.
 // Equal in all: a copy. An orbit that reaches beyond what is in (a file was cut within it) is passed again without the
 // crossings that are in; sums of hashes tell whether what was left out was the same. Files are cut at their first and
-// last orbit, and only there may a part of an orbit stand for a copy unproved. All else is a contradiction.
+// last orbit, and only there may a part of an orbit stand for a copy unproved, if it has as many events as a part can
+// have. All else is a contradiction.
 #include <cstdint>
 #include <vector>
 

@@ -38,12 +38,24 @@ void require_fit(const model::Graph& graph, const event::Layout& layout, const s
     throw Error(ErrorCode::unsupported, "it gives " + std::to_string(score.features()) + " numbers an event, not one")
         .file(model);
   }
+  if (model::takes_scaled_numbers(graph)) {
+    throw Error(ErrorCode::mismatch, "it takes scaled numbers, and events have the trigger's integers")
+        .file(model)
+        .remedy("Put the scaling in front of it by --normalisation");
+  }
   const std::size_t features = graph.input().output.features();
   if (features != layout.features()) {
     throw Error(ErrorCode::mismatch, "it takes " + std::to_string(features) + " features, layout '" + layout.name +
                                          "' gives " + std::to_string(layout.features()))
         .file(model);
   }
+}
+
+/// The scaling of the inputs belongs to the model, wherever it is kept.
+std::string model_id(const ExaminerOptions& options) {
+  const std::string model = core::sha256_of_file(options.model);
+  if (options.normalisation.empty()) return model;
+  return core::sha256_hex(model + core::sha256_of_file(options.normalisation));
 }
 
 TailLayout tail_layout(const event::Layout& layout) {
@@ -62,14 +74,14 @@ Examiner make_examiner(const ExaminerOptions& options) {
   Examiner examiner;
   examiner.layout = event::find_layout(options.layout);
   require_fit(examiner.layout);
-  const model::Graph graph = model::load(options.model);
+  const model::Graph graph = model::load(options.model, {options.normalisation});
   require_fit(graph, examiner.layout, options.model);
   examiner.engine = score::make_engine(graph, options.engine);
   examiner.lowest_code = static_cast<std::int64_t>(graph.output().output.ranges[0].lo);
   examiner.highest_code = static_cast<std::int64_t>(graph.output().output.ranges[0].hi);
 
   Identity& identity = examiner.identity;
-  identity.model = core::sha256_of_file(options.model);
+  identity.model = model_id(options);
   identity.model_name = std::filesystem::path(options.model).filename().string();
   identity.fraction = examiner.engine->fraction();
   identity.layout = examiner.layout.name;

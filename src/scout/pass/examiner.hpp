@@ -22,7 +22,8 @@ struct Examiner {
 };
 
 struct ExaminerOptions {
-  std::string model, engine, layout, menu;  ///< file names or built-in names; menu "": none
+  std::string model, normalisation;  ///< file names; normalisation of a QKeras model's inputs, else ""
+  std::string engine, layout, menu;  ///< file names or built-in names; menu "": none
   StreamDescription stream;
   TailRule tail;
   double tail_threshold = 0;  ///< a score, in place of TailRule::threshold if it is not 0
@@ -30,8 +31,8 @@ struct ExaminerOptions {
 };
 
 /// Builds the examiner and its identity. Errors: those of loading and compiling; mismatch, if model and layout disagree
-/// on the number of features; unsupported, for a float score, several outputs, physical values, or a layout without
-/// orbits: exactly-once is by orbit.
+/// on the number of features, or the model takes scaled numbers; unsupported, for a float score, several outputs,
+/// physical values, or a layout without orbits: exactly-once is by orbit.
 Examiner make_examiner(const ExaminerOptions& options);
 
 }  // namespace trigloop::scout

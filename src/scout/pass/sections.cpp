@@ -54,11 +54,13 @@ void scan(io::ColumnReader& reader, io::EntryRange range, Sections& sections) {
   }
 }
 
-void read_stated(const event::OrbitsSeen& seen, const io::Source& source, Sections& sections) {
-  const auto& tables = source.info().tables;
-  if (std::ranges::find(tables, seen.table, &io::TableInfo::name) == tables.end()) return;
-  const auto reader = source.read({seen.table, 0, {seen.run, seen.lumisection, seen.orbits}});
+}  // namespace
+
+std::map<event::LumiKey, std::uint64_t> stated_orbits(const event::OrbitsSeen& seen, const io::Source& source) {
   std::map<event::LumiKey, std::uint64_t> stated;
+  const auto& tables = source.info().tables;
+  if (std::ranges::find(tables, seen.table, &io::TableInfo::name) == tables.end()) return stated;
+  const auto reader = source.read({seen.table, 0, {seen.run, seen.lumisection, seen.orbits}});
   event::Columns window;
   while (reader->next(window)) {
     for (std::size_t i = 0; i < window.entries; ++i) {
@@ -67,10 +69,8 @@ void read_stated(const event::OrbitsSeen& seen, const io::Source& source, Sectio
       stated[lumi] += number_at(window.columns[2], i);
     }
   }
-  for (const auto& [lumi, orbits] : stated) sections[lumi].orbits_stated = orbits;
+  return stated;
 }
-
-}  // namespace
 
 Sections find_sections(const event::Layout& layout, const io::Source& source, unsigned threads) {
   const io::Selection keys{layout.table, 0, {layout.key.run, layout.key.block}};
@@ -89,7 +89,9 @@ Sections find_sections(const event::Layout& layout, const io::Source& source, un
       one.events += section.events;
     }
   });
-  if (layout.orbits_seen) read_stated(*layout.orbits_seen, source, sections);
+  if (layout.orbits_seen) {
+    for (const auto& [lumi, orbits] : stated_orbits(*layout.orbits_seen, source)) sections[lumi].orbits_stated = orbits;
+  }
   return sections;
 }
 

@@ -22,4 +22,7 @@ using Sections = std::map<event::LumiKey, Section>;
 /// readers; mismatch, for numbers beyond 32 bits; damaged, if the table of orbits contradicts itself.
 Sections find_sections(const event::Layout& layout, const io::Source& source, unsigned threads);
 
+/// What the table of orbits tells, where the input has it: orbits of each lumisection. Errors: as above.
+std::map<event::LumiKey, std::uint64_t> stated_orbits(const event::OrbitsSeen& seen, const io::Source& source);
+
 }  // namespace trigloop::scout

@@ -52,15 +52,17 @@ const Counts& Record::counts(Events events) const noexcept {
   return events == Events::all ? sum.all : events == Events::pure ? sum.pure : sum.noncolliding;
 }
 
-score::Exposure Record::exposure(Events events) const {
-  const std::uint64_t rows = total(counts(events));
-  if (events == Events::noncolliding) return {.rows = rows};
-  const std::uint64_t orbits = scout::orbits_examined(shares, !complete());
-  score::Exposure exposure =
-      exposure_of(identity.stream, {lumi(), total(sum.all), orbits, orbits_are_stated(shares), sum.crossings});
-  if (events == Events::pure) exposure.offered = scaled(exposure.offered, rows, exposure.rows);
-  exposure.rows = rows;
-  return exposure;
+Exposures Record::exposures() const {
+  const std::uint64_t rows = total(sum.all), pure = total(sum.pure);
+  const std::uint64_t orbits = orbits_examined(shares, !complete());
+  Exposures exposures;
+  auto& all = exposures[static_cast<std::size_t>(Events::all)];
+  all = exposure_of(identity.stream, {lumi(), rows, orbits, orbits_are_stated(shares), sum.crossings});
+  auto& of_pure = exposures[static_cast<std::size_t>(Events::pure)] = all;
+  of_pure.offered = scaled(all.offered, pure, rows);
+  of_pure.rows = pure;
+  exposures[static_cast<std::size_t>(Events::noncolliding)].rows = total(sum.noncolliding);
+  return exposures;
 }
 
 score::Spectrum Record::spectrum(Events events) const {

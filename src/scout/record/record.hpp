@@ -49,6 +49,7 @@ enum class Completeness : std::uint8_t {
 /// Whose events: all in colliding crossings, those that no seed of the menu took, those in other crossings.
 enum class Events : std::uint8_t { all, pure, noncolliding };
 inline constexpr std::array every_events = {Events::all, Events::pure, Events::noncolliding};
+using Exposures = std::array<score::Exposure, every_events.size()>;  ///< by Events
 
 struct Record {
   Identity identity;
@@ -69,7 +70,8 @@ struct Record {
   const Counts& counts(Events events) const noexcept;
   /// Exposures as exposure_of tells them; pure events have the kept fraction of all, others but rows. Errors: those of
   /// exposure_of and orbits_examined.
-  score::Exposure exposure(Events events = Events::all) const;
+  Exposures exposures() const;
+  score::Exposure exposure(Events events = Events::all) const { return exposures()[static_cast<std::size_t>(events)]; }
   /// Errors: those of exposure; mismatch, for pure events without a menu.
   score::Spectrum spectrum(Events events) const;
 };

@@ -3,11 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <memory>
-#include <shared_mutex>
 
 #include "core/error.hpp"
-#include "io/any/any.hpp"
 
 namespace trigloop::scout {
 namespace {
@@ -17,53 +14,74 @@ using Timer = std::chrono::steady_clock;
 
 double seconds_since(Timer::time_point start) { return std::chrono::duration<double>(Timer::now() - start).count(); }
 
-/// A lumisection's way into the ledger: what the pass gave, and what of it is in already.
+/// A lumisection's way into the ledger.
 struct Item {
-  Delivery delivery;
-  Review review;
+  Delivery delivery;   ///< of the last pass
+  bool fresh = false;  ///< not compared with the ledger yet
+  Review review;       ///< what is in already; `again`: the next pass leaves it out
+  bool clear() const noexcept { return !fresh && !review.again; }
 };
-using Items = std::map<LumiKey, Item>;
 
 class Intake {
  public:
   Intake(Ledger& ledger, std::mutex& books, const std::filesystem::path& path, const InputId& input,
-         const Examine& examine, const Identify& identify)
-      : ledger_(ledger), books_(books), path_(path), input_(input), examine_(examine), identify_(identify) {}
+         const IntakeOptions& options)
+      : ledger_(ledger), books_(books), path_(path), input_(input), options_(options) {}
 
   Taken run() {
     read({});
     // A second time at most, unless others bring the same orbits at this very moment.
-    while (!book()) read(what_is_new());
+    while (!items_.empty()) read(what_is_new());
+    std::ranges::sort(taken_.lumisections);
     return std::move(taken_);
   }
 
  private:
-  void read(const PassRequest& request) {
+  void read(PassRequest request) {
+    if (options_.entering == Entering::piecemeal) {
+      request.deliver = [this](Delivery&& delivery) {
+        hold(std::move(delivery));
+        settle();
+      };
+    }
     const auto start = Timer::now();
-    for (const LumiKey lumi : request.only) items_[lumi].delivery = nothing(lumi);
-    PassResult result = examine_(path_, input_, request);
-    if (identify_(path_).hash != input_.hash) {
-      throw core::Error(core::ErrorCode::damaged, "changed while it was read")
-          .file(path_.native())
-          .remedy("It is read again when its writer has closed it");
-    }
-    for (Delivery& delivery : result.deliveries) {
-      const LumiKey lumi = delivery.contribution.lumi;
-      items_[lumi].delivery = std::move(delivery);
-    }
+    const double booked = taken_.book_seconds;
+    Reading reading = options_.examine(path_, input_, request);
+    check_unchanged();
+    if (reading.keep) reading.keep();
     if (request.only.empty()) {
-      taken_.rows = result.rows;
-      taken_.whole = result.unwanted == 0;
+      taken_.rows = reading.result.rows;
+      taken_.whole = reading.result.unwanted == 0;
     }
-    taken_.seconds += seconds_since(start);
+    taken_.seconds += seconds_since(start) - (taken_.book_seconds - booked);
+    for (Delivery& delivery : reading.result.deliveries) hold(std::move(delivery));
+    hold_nothing_of(request.only);
+    settle();
   }
 
-  /// Where all that the pass could give is in already.
-  Delivery nothing(LumiKey lumi) const {
-    Delivery delivery;
-    delivery.contribution.lumi = lumi;
-    delivery.contribution.input = input_;
-    return delivery;
+  void check_unchanged() const {
+    if (options_.identify(path_).hash == input_.hash) return;
+    throw core::Error(core::ErrorCode::damaged, "changed while it was read")
+        .file(path_.native())
+        .remedy("It is read again when its writer has closed it");
+  }
+
+  void hold(Delivery&& delivery) {
+    Item& item = items_[delivery.contribution.lumi];
+    item.delivery = std::move(delivery);
+    item.fresh = true;
+  }
+
+  /// Where all that was asked for is in already, the pass gives nothing.
+  void hold_nothing_of(const std::vector<LumiKey>& asked) {
+    for (const LumiKey lumi : asked) {
+      const auto item = items_.find(lumi);
+      if (item == items_.end() || item->second.fresh || !item->second.review.again) continue;
+      Delivery nothing;
+      nothing.contribution.lumi = lumi;
+      nothing.contribution.input = input_;
+      hold(std::move(nothing));
+    }
   }
 
   PassRequest what_is_new() const {
@@ -76,23 +94,28 @@ class Intake {
     return request;
   }
 
-  /// Adds all, if nothing has to be left out first.
-  bool book() {
+  /// Compares what is at hand with the ledger, and enters that from which nothing has to be left out first; at the end,
+  /// all or nothing.
+  void settle() {
     const auto start = Timer::now();
     const std::lock_guard lock(books_);
-    bool again = false;
     for (auto& [lumi, item] : items_) {
+      if (!item.fresh && item.review.again) continue;
       item.review = ledger_.review(item.delivery.contribution, item.review);
-      again = again || item.review.again;
+      item.fresh = false;
+      if (item.review.again) item.delivery = {};  // to be made again
     }
-    if (!again) {
-      for (auto& [lumi, item] : items_) add(lumi, item);
+    const auto clear = [](const auto& one) { return one.second.clear(); };
+    if (options_.entering == Entering::piecemeal || std::ranges::all_of(items_, clear)) {
+      for (auto& [lumi, item] : items_) {
+        if (item.clear()) enter(lumi, item);
+      }
+      std::erase_if(items_, clear);
     }
     taken_.book_seconds += seconds_since(start);
-    return !again;
   }
 
-  void add(LumiKey lumi, Item& item) {
+  void enter(LumiKey lumi, Item& item) {
     auto& found = item.review.contradictions;
     found.insert(found.end(), item.delivery.contradictions.begin(), item.delivery.contradictions.end());
     if (item.review.nothing_new) {
@@ -105,51 +128,34 @@ class Intake {
     taken_.duplicate_orbits += item.review.duplicate_orbits;
     taken_.repeated += item.delivery.repeated_rows;
     taken_.contradictions += found.size();
+    if (options_.entered) options_.entered(lumi);
   }
 
   Ledger& ledger_;
   std::mutex& books_;
   const std::filesystem::path& path_;
   const InputId& input_;
-  const Examine& examine_;
-  const Identify& identify_;
-  Items items_;
+  const IntakeOptions& options_;
+  std::map<LumiKey, Item> items_;  ///< not entered yet
   Taken taken_;
 };
 
 }  // namespace
 
-Examine examine_with(const Examiner& examiner, PassOptions pass, std::uint64_t whole_memory) {
-  auto alone = std::make_shared<std::shared_mutex>();  // held by one that takes the whole memory, shared by the others
-  return [&examiner, pass = std::move(pass), whole_memory, alone](const std::filesystem::path& path,
-                                                                  const InputId& input, const PassRequest& request) {
-    PassOptions asked = pass;
-    asked.exclusions = request.exclusions;
-    if (!request.only.empty()) {  // some of those that were wanted at first
-      asked.wanted = [&request](event::LumiKey lumi) { return std::ranges::binary_search(request.only, lumi); };
-    }
-    const auto source = io::open(path);
-    try {
-      const std::shared_lock beside_others(*alone);
-      return scout::examine(examiner, *source, input, asked);
-    } catch (const core::Error& e) {
-      if (e.code() != core::ErrorCode::limit || asked.memory >= whole_memory) throw;
-    }
-    const std::unique_lock lock(*alone);
-    asked.memory = whole_memory;
-    return scout::examine(examiner, *source, input, asked);
-  };
-}
-
-unsigned streams_within(std::uint64_t memory, unsigned streams) noexcept {
-  constexpr std::uint64_t program = 64u << 20, one = 48u << 20;
-  const std::uint64_t fit = memory > program ? (memory - program) / one : 0;
-  return static_cast<unsigned>(std::clamp<std::uint64_t>(fit, 1, std::max(1u, streams)));
+Taken& Taken::operator+=(const Taken& other) {
+  rows += other.rows;
+  added += other.added;
+  repeated += other.repeated;
+  duplicate_orbits += other.duplicate_orbits;
+  contradictions += other.contradictions;
+  seconds += other.seconds;
+  book_seconds += other.book_seconds;
+  return *this;
 }
 
 Taken take_in(Ledger& ledger, std::mutex& books, const std::filesystem::path& path, const InputId& input,
-              const Examine& examine, const Identify& identify) {
-  return Intake(ledger, books, path, input, examine, identify).run();
+              const IntakeOptions& options) {
+  return Intake(ledger, books, path, input, options).run();
 }
 
 }  // namespace trigloop::scout

@@ -1,18 +1,14 @@
 #include "scout/run/run.hpp"
 
-#include <glob.h>
-
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <thread>
 
 #include "core/interrupt.hpp"
 #include "core/parallel.hpp"
-#include "io/any/any.hpp"
-#include "scout/run/intake.hpp"
 
 namespace trigloop::scout {
 namespace {
@@ -20,27 +16,36 @@ namespace {
 namespace fs = std::filesystem;
 using core::Error;
 using core::ErrorCode;
+using event::LumiKey;
 
 /// Whether the next input may fare better.
 bool is_of_input(const Error& error) {
   return error.code() != ErrorCode::output && error.code() != ErrorCode::internal;
 }
 
-/// Takes inputs from the list until it is empty. One mutex guards ledger, list and summary; several streams hold it
-/// only while they do not read.
+/// The reading of one of `streams` inputs that are read at a time.
+ReadingOptions share(ReadingOptions options, unsigned streams) {
+  const unsigned threads = options.threads > 0 ? options.threads : core::available_cores();
+  options.threads = std::max(1u, threads / streams);
+  options.whole_memory = options.memory;
+  options.memory /= streams;
+  return options;
+}
+
+/// Takes inputs from the list until it is empty. One mutex guards ledger, list and summary; it is not held while an
+/// input is read.
 class Runner {
  public:
   Runner(const Examiner& examiner, Ledger& ledger, const RunOptions& options)
       : examiner_(examiner),
         ledger_(ledger),
         options_(options),
-        streams_(streams_within(options.take.memory, options.streams)),
-        examine_(examine_with(examiner, share(), options.take.memory)) {}
+        streams_(streams_within(options.reading.memory, options.streams)),
+        intake_{examine_with(examiner, share(options.reading, streams_)), identify,
+                streams_ == 1 ? Entering::piecemeal : Entering::at_the_end, [this](LumiKey lumi) { commit(lumi); }} {}
 
   RunSummary run() {
     const auto start = std::chrono::steady_clock::now();
-    if (options_.streams > 1 && (!options_.take.taps.empty() || options_.take.make_taps || options_.open))
-      throw Error(ErrorCode::usage, "stores are read and written by one stream").remedy("Leave out --streams");
     if (streams_ == 1) {
       read_all();
     } else {
@@ -51,20 +56,11 @@ class Runner {
       summary_.sum.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     }
     if (failure_) std::rethrow_exception(failure_);
+    mark_what_failed();
     return std::move(summary_);
   }
 
  private:
-  PassOptions share() const {
-    const unsigned threads = options_.take.threads > 0 ? options_.take.threads : core::available_cores();
-    PassOptions pass;
-    pass.threads = std::max(1u, threads / streams_);
-    pass.memory = options_.take.memory / streams_;
-    pass.wanted = options_.take.wanted;
-    pass.progress = options_.take.progress;
-    return pass;
-  }
-
   void read_all() {
     try {
       while (const fs::path* path = next()) read(*path);
@@ -83,47 +79,23 @@ class Runner {
 
   void read(const fs::path& path) {
     try {
-      const Taken taken = streams_ == 1 ? take_alone(path) : take_beside_others(path);
+      Taken taken = take(path);
       const std::lock_guard lock(mutex_);
       add(taken);
       if (options_.done) options_.done(path, taken);
     } catch (Error& e) {
-      fail(e.file(path.native()));
+      fail(path, e.file(path.native()));
     }
   }
 
-  void fail(const Error& error) {
-    const std::lock_guard lock(mutex_);
-    if (error.code() == ErrorCode::interrupted) {
-      summary_.stopped = true;
-      return;
-    }
-    if (!is_of_input(error)) throw Error(error);
-    ++summary_.inputs;
-    ++summary_.failed;
-    if (!summary_.first_error) summary_.first_error = error.code();
-    if (options_.failed) options_.failed(error);
-  }
-
-  Taken take_alone(const fs::path& path) {
-    const InputId input = identify(path);
-    if (ledger_.done(input)) return done_before();
-    const auto source = options_.open ? options_.open(path) : io::open(path);
-    return take_input(examiner_, ledger_, *source, input, options_.take);
-  }
-
-  Taken take_beside_others(const fs::path& path) {
+  Taken take(const fs::path& path) {
     const InputId input = identify(path);
     {
       const std::lock_guard lock(mutex_);
       if (ledger_.done(input)) return done_before();
     }
-    Taken taken = take_in(ledger_, mutex_, path, input, examine_, identify);
+    Taken taken = take_in(ledger_, mutex_, path, input, intake_);
     const std::lock_guard lock(mutex_);
-    const std::vector<event::LumiKey> open = ledger_.open();
-    for (const event::LumiKey lumi : taken.lumisections) {
-      if (std::ranges::binary_search(open, lumi)) ledger_.commit(lumi, Completeness::complete);
-    }
     if (taken.whole) ledger_.finish(input, taken.lumisections);
     taken.finished = taken.whole;
     return taken;
@@ -139,23 +111,102 @@ class Runner {
     ++summary_.inputs;
     summary_.done_before += taken.done_before ? 1 : 0;
     summary_.lumisections.insert(taken.lumisections.begin(), taken.lumisections.end());
-    Taken& sum = summary_.sum;
-    sum.rows += taken.rows;
-    sum.added += taken.added;
-    sum.repeated += taken.repeated;
-    sum.duplicate_orbits += taken.duplicate_orbits;
-    sum.contradictions += taken.contradictions;
-    sum.seconds += taken.seconds;
+    summary_.sum += taken;
   }
+
+  /// What is missing of a lumisection, as far as it is known by now. What an input gave before it failed is whole.
+  std::string missing(const Record& record) const {
+    const auto [first, last] = failed_.equal_range(record.lumi());
+    const auto is_missing = [&](const auto& failed) {
+      return std::ranges::find(record.shares, failed.second.hash, hash_of) == record.shares.end();
+    };
+    const auto failed = std::find_if(first, last, is_missing);
+    return failed != last ? failed->second.why : missing_orbits(record.shares);
+  }
+  static const std::string& hash_of(const InputShare& share) { return share.input.hash; }
+
+  /// Nothing is open where the input brought nothing, or nothing but its own, from before a crash; but what was missing
+  /// then may have come.
+  void commit(LumiKey lumi) {
+    const std::vector<LumiKey> open = ledger_.open();
+    const bool changed = std::ranges::binary_search(open, lumi);
+    const Record& record = changed ? ledger_.state(lumi) : ledger_.committed_record(lumi);
+    const std::string why = missing(record);
+    if (why.empty()) {
+      summary_.incomplete.erase(lumi);
+    } else {
+      summary_.incomplete.insert(lumi);
+    }
+    if (changed || record.complete() != why.empty()) {
+      ledger_.commit(lumi, why.empty() ? Completeness::complete : Completeness::incomplete, why);
+    }
+  }
+
+  void fail(const fs::path& path, const Error& error) {
+    if (error.code() != ErrorCode::interrupted && is_of_input(error)) find_lumisections(path);
+    const std::lock_guard lock(mutex_);
+    if (error.code() == ErrorCode::interrupted) {
+      summary_.stopped = true;
+      return;
+    }
+    if (!is_of_input(error)) throw Error(error);
+    ++summary_.inputs;
+    ++summary_.failed;
+    if (!summary_.first_error) summary_.first_error = error.code();
+    if (options_.failed) options_.failed(error);
+  }
+
+  /// Which lumisections the failed input holds, if its keys can be read all the same.
+  void find_lumisections(const fs::path& path) {
+    const std::string why = path.filename().native() + " could not be read";
+    try {
+      const std::string hash = identify(path).hash;
+      const auto lumisections = lumisections_of(examiner_, options_.reading, path);
+      const std::lock_guard lock(mutex_);
+      for (const LumiKey lumi : lumisections) failed_.emplace(lumi, Failed{hash, why});
+    } catch (const Error& e) {
+      const std::lock_guard lock(mutex_);
+      if (e.code() != ErrorCode::interrupted) unknown_ = why + ", and nothing tells what it holds";
+    }
+  }
+
+  /// What was committed before an input failed.
+  void mark_what_failed() {
+    std::set<LumiKey> doubtful;
+    for (const auto& [lumi, failed] : failed_) doubtful.insert(lumi);
+    if (!unknown_.empty()) doubtful.insert(summary_.lumisections.begin(), summary_.lumisections.end());
+    const std::vector<LumiKey> committed = ledger_.committed();
+    for (const LumiKey lumi : doubtful) {
+      if (std::ranges::binary_search(committed, lumi)) mark(ledger_.committed_record(lumi));
+    }
+  }
+
+  void mark(const Record& record) {
+    std::string why = missing(record);
+    if (why.empty() && !unknown_.empty() && !orbits_are_stated(record.shares)) why = unknown_;
+    if (why.empty()) return;
+    const LumiKey lumi = record.lumi();
+    const std::vector<InputShare> shares = record.shares;
+    if (record.complete()) ledger_.commit(lumi, Completeness::incomplete, why);
+    for (const InputShare& share : shares) ledger_.reopen(share.input);
+    summary_.incomplete.insert(lumi);
+  }
+
+  /// Of an input that could not be read.
+  struct Failed {
+    std::string hash, why;
+  };
 
   const Examiner& examiner_;
   Ledger& ledger_;
   const RunOptions& options_;
   const unsigned streams_;
-  const Examine examine_;
+  const IntakeOptions intake_;
   std::mutex mutex_;
   std::size_t at_ = 0;
   std::exception_ptr failure_;
+  std::multimap<LumiKey, Failed> failed_;  ///< lumisections of inputs that failed
+  std::string unknown_;                    ///< of an input that failed and may hold anything
   RunSummary summary_;
 };
 
@@ -163,39 +214,6 @@ class Runner {
 
 RunSummary run(const Examiner& examiner, Ledger& ledger, const RunOptions& options) {
   return Runner(examiner, ledger, options).run();
-}
-
-std::vector<fs::path> expand(const std::vector<std::string>& patterns) {
-  std::vector<fs::path> paths;
-  const auto add = [&](const std::string& name) {
-    if (std::ranges::find(paths, fs::path(name)) == paths.end()) paths.emplace_back(name);
-  };
-  for (const std::string& pattern : patterns) {
-    std::error_code ignored;
-    if (pattern.find_first_of("*?[") == std::string::npos || fs::exists(pattern, ignored)) {
-      add(pattern);
-      continue;
-    }
-    glob_t found{};
-    const int failed = ::glob(pattern.c_str(), 0, nullptr, &found);
-    for (std::size_t i = 0; i < found.gl_pathc; ++i) add(found.gl_pathv[i]);
-    ::globfree(&found);
-    if (failed != 0) throw Error(ErrorCode::not_found, "no file matches").file(pattern);
-  }
-  return paths;
-}
-
-std::function<bool(event::LumiKey)> part(const std::string& text) {
-  std::uint32_t i = 0, n = 0;
-  const char* end = text.data() + text.size();
-  const auto first = std::from_chars(text.data(), end, i);
-  if (first.ec == std::errc() && first.ptr != end && *first.ptr == '/') {
-    const auto second = std::from_chars(first.ptr + 1, end, n);
-    if (second.ec == std::errc() && second.ptr == end && i < n) {
-      return [i, n](event::LumiKey lumi) { return lumi.lumisection % n == i; };
-    }
-  }
-  throw Error(ErrorCode::usage, "'" + text + "' is no part: it must be i/n with i below n, as 0/4");
 }
 
 }  // namespace trigloop::scout

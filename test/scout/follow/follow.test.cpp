@@ -287,7 +287,8 @@ TEST_F(FollowTest, ReadsManyInputsAtATimeIntoTheSameSums) {
   std::mutex books;
   for (unsigned i = 0; i < files; ++i) {
     const fs::path path = dir / ("fifo/" + std::to_string(i));
-    scout::take_in(batch, books, path, world.identify(path), world.examine, world.identify);
+    scout::take_in(batch, books, path, world.identify(path),
+                   {world.examine, world.identify, scout::Entering::at_the_end, {}});
   }
   for (const LumiKey one : batch.open()) {
     batch.commit(one, Completeness::complete);

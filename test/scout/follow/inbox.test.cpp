@@ -59,6 +59,18 @@ TEST_F(InboxTest, WaitsForAFileThatGrowsAndLooksLessAndLessOften) {
   EXPECT_EQ(inbox.next(), "a");
 }
 
+TEST_F(InboxTest, KnowsWhichLumisectionsAreLostWhereInputsTell) {
+  verdicts["a"] = Verdict{std::nullopt, 100, {{1, 7}, {1, 8}}};
+  verdicts["b"] = Verdict{std::nullopt, 100, {{1, 8}}};
+  Inbox inbox = make();
+  inbox.reconcile({file("a", 1), file("b", 2), file("c", 3)}, 0s);
+  inbox.look(0s);
+  inbox.reconcile({}, 30s);
+  EXPECT_EQ(inbox.losses().inputs, 3u);
+  EXPECT_EQ(inbox.losses().untold, 1u);
+  EXPECT_EQ(inbox.losses().lumisections, (std::set<event::LumiKey>{{1, 7}, {1, 8}}));
+}
+
 TEST_F(InboxTest, CallsAFileDamagedOnlyAfterItsWriterClosedItOrWasSilent) {
   verdicts["closed"] = verdicts["silent"] = partial();
   Inbox inbox = make();

@@ -32,6 +32,7 @@ Status example() {
   s.resident_bytes = 400'000'000;
   s.disk_free = 10;
   s.lost_inputs = 2;
+  s.lost_untold = 1;
   s.lost_lumisections = 4;
   s.lost_hours = 2;
   s.troubles = {"b.root: is cut short"};

@@ -123,6 +123,19 @@ TEST(Ledger, AnOrbitThatReachesBeyondButDisagreesIsAContradiction) {
   EXPECT_EQ(scout::total(record.sum.all), events.size() - 5);
 }
 
+TEST(Ledger, APartOfAnOrbitIsACopyOnlyIfItHasAsManyEventsAsAPartCan) {
+  const test::TempDir dir;
+  const std::vector<test::FakeEvent> whole{{1001, 10, 1, 1}, {1001, 20, 2, 2}, {1001, 30, 3, 3}};
+  const std::vector<test::FakeEvent> copy{{1001, 20, 2, 2}, {1001, 30, 3, 3}};
+  const std::vector<test::FakeEvent> other{{1001, 15, 1, 1}, {1001, 20, 2, 2}, {1001, 30, 3, 3}};
+  EXPECT_TRUE(committed_in(dir / "copy", {{"a", 1, whole}, {"b", 1, copy}}).contradictions.empty());
+  const Record record = committed_in(dir / "other", {{"a", 1, whole}, {"b", 1, other}});
+  ASSERT_EQ(record.contradictions.size(), 1u);
+  EXPECT_EQ(record.contradictions[0].kept_events, 3u);
+  EXPECT_EQ(record.contradictions[0].refused_events, 3u);
+  expect_same_sums(committed_in(dir / "once", {{"a", 1, whole}}), record, "part");
+}
+
 TEST(Ledger, ALateContributionReopensTheLumisection) {
   const test::TempDir dir;
   const auto events = test::fake_events(5, 20, 10);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "core/error.hpp"
 #include "test/support/support.hpp"
 
@@ -52,6 +54,26 @@ TEST(Submit, ScriptsAreShellThatParses) {
       EXPECT_EQ(test::run_command({"bash", "-n", dir / file.name}).err, "");
     }
   }
+}
+
+TEST(Submit, HtcondorReadsItsFilesAsTheyAreMeant) {
+  TRIGLOOP_NEEDS_PEERS();
+  const test::TempDir dir;
+  const JobFiles jobs = make_jobs(options(BatchSystem::htcondor));
+  for (const JobFile& file : jobs.files) test::write_file(dir / file.name, file.text);
+  const auto parsed = test::run_command(
+      {test::peer_python(), test::project_root() / "test/peers/htcondor_parse.py", dir / "scout.sub"});
+  if (parsed.status == 77) GTEST_SKIP() << "the Python package htcondor is not here";
+  ASSERT_EQ(parsed.status, 0) << parsed.err;
+  const auto read = nlohmann::json::parse(parsed.out);
+  EXPECT_EQ(read["queue"], std::to_string(options(BatchSystem::htcondor).parts));
+  const auto& commands = read["commands"];
+  EXPECT_EQ(commands["arguments"], "$(Process)");
+  EXPECT_EQ(commands["universe"], "vanilla");
+  EXPECT_EQ(commands["kill_sig"], "SIGTERM");
+  EXPECT_EQ(commands["request_memory"], options(BatchSystem::htcondor).memory);
+  EXPECT_EQ(commands["MY.JobFlavour"], "\"" + options(BatchSystem::htcondor).flavour + "\"");
+  EXPECT_EQ(commands["executable"], (options(BatchSystem::htcondor).jobs / "part.sh").native());
 }
 
 TEST(Submit, RefusesWhatTheJobsSetThemselves) {

@@ -1,0 +1,90 @@
+#include "scout/run/reading.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <shared_mutex>
+
+#include "core/error.hpp"
+#include "io/any/any.hpp"
+#include "scout/pass/sections.hpp"
+
+namespace trigloop::scout {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::shared_ptr<io::Source> open(const ReadingOptions& options, const fs::path& path) {
+  return options.open ? options.open(path) : io::open(path);
+}
+
+PassOptions pass_options(const ReadingOptions& options, const PassRequest& request) {
+  PassOptions pass;
+  pass.threads = options.threads;
+  pass.memory = options.memory;
+  pass.wanted = options.wanted;
+  pass.exclusions = request.exclusions;
+  pass.deliver = request.deliver;
+  if (request.only.empty()) {
+    pass.progress = options.progress;
+  } else {  // some of those that were wanted at first
+    pass.wanted = [&request](event::LumiKey lumi) { return std::ranges::binary_search(request.only, lumi); };
+  }
+  return pass;
+}
+
+/// Passes run side by side, or one alone with the memory of all.
+class Room {
+ public:
+  explicit Room(std::uint64_t whole) : whole_(whole) {}
+
+  PassResult examine(const Examiner& examiner, const io::Source& source, const InputId& input, PassOptions pass) {
+    try {
+      const std::shared_lock beside_others(alone_);
+      return scout::examine(examiner, source, input, pass);
+    } catch (const core::Error& e) {
+      if (e.code() != core::ErrorCode::limit || pass.memory >= whole_) throw;
+    }
+    const std::unique_lock alone(alone_);
+    pass.memory = whole_;
+    return scout::examine(examiner, source, input, pass);
+  }
+
+ private:
+  std::uint64_t whole_;
+  std::shared_mutex alone_;
+};
+
+}  // namespace
+
+Examine examine_with(const Examiner& examiner, ReadingOptions options) {
+  auto room = std::make_shared<Room>(options.whole_memory);
+  return [&examiner, options = std::move(options), room](const fs::path& path, const InputId& input,
+                                                         const PassRequest& request) {
+    const std::shared_ptr<io::Source> source = open(options, path);
+    PassOptions pass = pass_options(options, request);
+    // Taps see an input once, whole; they must not outlive it.
+    std::shared_ptr<TapSet> taps;
+    if (options.make_taps && request.only.empty()) taps = options.make_taps(*source, input);
+    if (taps) pass.taps = taps->taps();
+    Reading reading{room->examine(examiner, *source, input, pass), {}};
+    if (taps) reading.keep = [source, taps] { taps->commit(); };
+    return reading;
+  };
+}
+
+std::set<event::LumiKey> lumisections_of(const Examiner& examiner, const ReadingOptions& options,
+                                         const fs::path& path) {
+  std::set<event::LumiKey> lumisections;
+  for (const auto& [lumi, section] : find_sections(examiner.layout, *open(options, path), options.threads)) {
+    if (!options.wanted || options.wanted(lumi)) lumisections.insert(lumi);
+  }
+  return lumisections;
+}
+
+unsigned streams_within(std::uint64_t memory, unsigned streams) noexcept {
+  constexpr std::uint64_t program = 64u << 20, one = 48u << 20;
+  const std::uint64_t fit = memory > program ? (memory - program) / one : 0;
+  return static_cast<unsigned>(std::clamp<std::uint64_t>(fit, 1, std::max(1u, streams)));
+}
+
+}  // namespace trigloop::scout
