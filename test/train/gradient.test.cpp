@@ -156,6 +156,48 @@ TEST(Gradient, OfBatchNormAndVicregIsExact) {
   f.check([&](auto t) { return test::vicreg(t[out], 50, 50, 1); });
 }
 
+TEST(Gradient, OfLayersWhoseNormComesOfTheMomentsOfTheirInputIsExact) {
+  Fixture f(6, 270, 2);
+  const TensorId h = f.norm("n", f.dense("a", 0, 21), true);
+  const TensorId i = f.dense("b", h, 5);
+  const TensorId z = f.dense("c", f.norm("m", f.dense("d", i, 10), false), 7);
+  f.net.add(std::make_unique<Vicreg>("loss", 7, Vicreg::Weights{30, 40, 3}), {z});
+  f.check([&](auto t) { return test::vicreg(t[z], 30, 40, 3); });
+}
+
+TEST(Gradient, OfANormThatTwoLossesReadIsExact) {  // so nothing is fused
+  Fixture f(12, 270, 2);
+  const TensorId z = f.norm("n", f.dense("a", 0, 9), false);
+  f.net.add(std::make_unique<Vicreg>("loss", 9, Vicreg::Weights{50, 50, 1}), {z});
+  f.net.add(std::make_unique<Vicreg>("other", 9, Vicreg::Weights{1, 20, 30}), {z});
+  f.check([&](auto t) { return test::vicreg(t[z], 50, 50, 1) + test::vicreg(t[z], 1, 20, 30); });
+}
+
+/// Moving moments of the norm in a layer, norm, VICReg (or another layer) after a step.
+std::vector<float> moving_moments(std::size_t width, bool ends, bool fuses) {
+  Fixture f(6, 270, 2);
+  BatchNorm& norm = f.net.add(std::make_unique<BatchNorm>("n", width, false, f.net.parameters),
+                              {f.dense("a", f.feed->output, width)});
+  const TensorId z = ends ? norm.output : f.dense("b", norm.output, 4);
+  f.net.add(std::make_unique<Vicreg>("loss", f.net.features(z), Vicreg::Weights{}), {z});
+  if (!fuses) f.net.add(std::make_unique<Vicreg>("other", width, Vicreg::Weights{0, 0, 0}), {norm.output});
+  initialise(f.net, 3);
+  const Permutation order(f.table.events, 0, 0);
+  f.feed->set_order(&order);
+  Program(f.net, f.events, 2, f.team).step({.number = 0, .seed = 1, .events = f.events, .views = 2, .first = 0});
+  std::vector<float> all;
+  for (const std::vector<float>* each : norm.state()) all.insert(all.end(), each->begin(), each->end());
+  return all;
+}
+
+TEST(Fusion, LeavesTheMovingMomentsOfNormsWhatTheyWere) {
+  for (const bool ends : {false, true}) {
+    const std::vector<float> plain = moving_moments(18, ends, false), fused = moving_moments(18, ends, true);
+    ASSERT_EQ(plain.size(), fused.size());
+    for (std::size_t k = 0; k < plain.size(); ++k) EXPECT_NEAR(plain[k], fused[k], 1e-6) << ends << " " << k;
+  }
+}
+
 TEST(Gradient, OfVicregWithoutNormIsExact) {
   Fixture f(12, 140, 2);
   const TensorId z = f.dense("a", 0, 5);
