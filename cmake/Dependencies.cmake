@@ -23,6 +23,7 @@ trigloop_pkg(xxhash libxxhash)
 trigloop_pkg(blosc blosc)
 trigloop_pkg(hdf5 hdf5)
 trigloop_pkg(sqlite sqlite3)
+trigloop_pkg(httplib cpp-httplib)
 
 # Debian's ONNX package has no version file and calls its libraries by plain names.
 find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)

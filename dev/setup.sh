@@ -71,6 +71,20 @@ python_packages() {
   rm -rf .venv
 }
 
+# Programs out of Debian packages that are not installed: theirs is a service that would start to listen.
+want_promtool() {
+  [[ ! -x .cache/tools/promtool ]] || return 0
+  mkdir -p .cache/tools
+  say "== promtool into .cache/tools"
+  if (cd .cache/tools && apt-get download -q prometheus && dpkg --fsys-tarfile prometheus_*.deb |
+    tar --extract --strip-components 3 ./usr/bin/promtool) >.cache/promtool.log 2>&1; then
+    rm -f .cache/tools/*.deb
+  else
+    rm -rf .cache/tools
+    warn "no promtool (.cache/promtool.log): metrics and alert rules are not checked by it"
+  fi
+}
+
 # The drawing library of the pages, and the programs that tests compare with.
 want_page_python() { python_packages page "pages cannot be drawn" --constraint dev/peers.txt plotly; }
 want_peers() {

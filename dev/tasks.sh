@@ -61,6 +61,7 @@ task_test() {
   need_packages build
   want_packages test "tests of pages in a browser and against other programs are skipped"
   want_peers
+  want_promtool
   step "build" build default
   step "test" tests default
   [[ ${1-} == --all ]] || return 0

@@ -15,6 +15,7 @@ struct ErrorsReported {
 void add_conditions(CLI::App& program);
 void add_config(CLI::App& program);
 void add_curate(CLI::App& program);
+void add_dashboard(CLI::App& program);
 void add_evaluate(CLI::App& program);
 void add_inspect(CLI::App& program);
 void add_layout(CLI::App& program);

@@ -1,0 +1,109 @@
+// trigloop dashboard: a run's rates, scores, pipeline and models in a browser, and for Prometheus.
+#include "serve/dashboard.hpp"
+
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include "app/commands.hpp"
+#include "core/interrupt.hpp"
+#include "watch/drift_run.hpp"
+
+namespace trigloop::app {
+namespace {
+
+struct Options {
+  serve::DashboardOptions dashboard;
+  serve::HttpOptions http;
+  std::filesystem::path token_file;
+  std::vector<double> raw, pure;
+  watch::DriftOptions drift;
+  double pause = 5;
+};
+
+void set_points(Options& options) {
+  if (!options.drift.reference.empty()) {
+    watch::CourseOptions course = watch::course_of_reference(watch::load_reference(options.drift.reference));
+    course.bunches = options.dashboard.course.bunches;
+    options.dashboard.course = std::move(course);
+    options.dashboard.drift = options.drift;
+  }
+  if (options.raw.empty() && options.pure.empty()) return;
+  options.dashboard.course.points.clear();
+  for (const double hz : options.pure) options.dashboard.course.points.push_back({true, hz});
+  for (const double hz : options.raw) options.dashboard.course.points.push_back({false, hz});
+}
+
+void run(Options options) {
+  if (!std::filesystem::is_directory(options.dashboard.output)) {
+    throw core::Error(core::ErrorCode::not_found, "is no folder")
+        .file(options.dashboard.output.native())
+        .remedy("Name the output folder of `trigloop scout run`");
+  }
+  if (!options.token_file.empty()) options.http.token = serve::read_token(options.token_file);
+  set_points(options);
+  serve::Dashboard dashboard(options.dashboard);
+  serve::HttpServer server(options.http);
+  dashboard.add_to(server);
+  const int port = server.start();
+  std::cout << "http://" << options.http.address << ':' << port << "/  (Ctrl-C ends it)" << std::endl;
+  while (!core::interrupted()) {
+    dashboard.refresh();
+    using Clock = std::chrono::steady_clock;
+    const auto end = Clock::now() + std::chrono::duration<double>(options.pause);
+    while (Clock::now() < end && !core::interrupted()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
+}  // namespace
+
+void add_dashboard(CLI::App& program) {
+  const auto options = std::make_shared<Options>();
+  options->dashboard.version = TRIGLOOP_VERSION;
+  options->http.port = 8710;
+  CLI::App* command = program.add_subcommand("dashboard", "Show rates, scores, drift and pipeline in a browser");
+  command->add_option("OUTPUT", options->dashboard.output, "Output folder of `trigloop scout run`, or of .axo files")
+      ->required();
+  command->add_option("--port", options->http.port, "Where to listen; 0: any free port")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  command->add_option("--address", options->http.address, "Which of this machine's addresses; 0.0.0.0: all of them")
+      ->capture_default_str();
+  command->add_option("--host", options->http.hosts, "A name by which browsers may call it, beside localhost");
+  command->add_option(
+      "--token-file", options->token_file,
+      "A file with a secret of 16 characters or more; who sends it may change things, others only look");
+  command->add_option("--registry", options->dashboard.registry, "Show the models of this registry")
+      ->envname("TRIGLOOP_REGISTRY");
+  command->add_option("--reference", options->drift.reference,
+                      "What is normal (`trigloop reference build`): look for drift");
+  command
+      ->add_option("--conditions", options->drift.conditions,
+                   "Luminosity and what was valid when (`trigloop conditions`)")
+      ->needs("--reference");
+  command
+      ->add_option("--mean-time", options->drift.monitor.mean_time, "Mean number of lumisections between false alarms")
+      ->check(CLI::Range(10.0, 1e9))
+      ->capture_default_str();
+  command->add_option("--raw", options->raw, "Working points of all events, Hz (default: 1000 5000 10000)")
+      ->excludes("--reference");
+  command->add_option("--pure", options->pure, "Working points of pure events, Hz (default: 50)")
+      ->excludes("--reference");
+  command
+      ->add_option("--bunches", options->dashboard.course.bunches,
+                   "Colliding bunches, where the exposure does not tell rates (.axo)")
+      ->check(CLI::Range(1, 3564));
+  command->add_option("--pause", options->pause, "Seconds between looks at the folder")
+      ->check(CLI::Range(0.05, 3600.0))
+      ->capture_default_str();
+  command->footer(
+      "It listens on this machine alone, unless --address says otherwise, and has no encryption of its own: from "
+      "other\n"
+      "machines use a tunnel (ssh -L 8710:localhost:8710 HOST). /metrics is for Prometheus (examples/monitoring).\n"
+      "Examples:\n  trigloop dashboard out\n  trigloop dashboard out --reference normal.json --registry models "
+      "--token-file ~/.trigloop-token");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace trigloop::app

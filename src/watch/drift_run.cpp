@@ -1,0 +1,71 @@
+#include "watch/drift_run.hpp"
+
+#include <algorithm>
+
+#include "core/file.hpp"
+#include "core/parallel.hpp"
+#include "scout/record/record.hpp"
+
+namespace trigloop::watch {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t piece = 1024;  ///< lumisections that are in memory at a time
+constexpr std::uint64_t most_state_bytes = 1u << 30;
+
+}  // namespace
+
+DriftRun::DriftRun(DriftOptions options)
+    : options_(std::move(options)),
+      reference_(load_reference(options_.reference)),
+      monitor_(reference_, options_.monitor) {
+  if (!options_.conditions.empty()) conditions_ = load_conditions(options_.conditions);
+  if (options_.state.empty() || !fs::exists(options_.state)) return;
+  monitor_.restore(core::read_text(options_.state, most_state_bytes), options_.state);
+}
+
+void DriftRun::take(const std::vector<fs::path>& files, const std::function<void(const Alarm&)>& on_alarm) {
+  std::vector<fs::path> fresh;
+  const auto last = monitor_.last();
+  std::copy_if(files.begin(), files.end(), std::back_inserter(fresh), [&](const fs::path& file) {
+    const auto key = scout::lumi_of(file);
+    return key && (!last || *key > *last);
+  });
+  for (std::size_t first = 0; first < fresh.size(); first += piece) {
+    take_piece({fresh.begin() + static_cast<std::ptrdiff_t>(first),
+                fresh.begin() + static_cast<std::ptrdiff_t>(std::min(first + piece, fresh.size()))},
+               on_alarm);
+  }
+}
+
+void DriftRun::take_piece(const std::vector<fs::path>& files, const std::function<void(const Alarm&)>& on_alarm) {
+  std::vector<Sample> samples(files.size());
+  core::parallel_for(files.size(), options_.threads, [&](std::size_t i, unsigned) {
+    samples[i] = sample_of(read_lumi(files[i], LumiPart::whole), reference_, conditions_ ? &*conditions_ : nullptr);
+  });
+  for (const Sample& sample : samples) {
+    const Alarm* alarm = monitor_.step(sample);
+    if (alarm != nullptr && on_alarm && alarm->confirmations == 0) on_alarm(*alarm);
+  }
+  save();
+}
+
+void DriftRun::save() const {
+  if (options_.state.empty()) return;
+  core::OutputFile file(options_.state);
+  file.write(std::string_view(monitor_.save()));
+  file.commit();
+}
+
+CourseOptions course_of_reference(const Reference& reference) {
+  CourseOptions options;
+  options.points.clear();
+  for (const RateReference& rate : reference.rates) {
+    options.points.push_back(rate.point);
+    options.thresholds.emplace_back(rate.threshold);
+  }
+  return options;
+}
+
+}  // namespace trigloop::watch

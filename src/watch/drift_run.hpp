@@ -1,0 +1,48 @@
+#pragma once
+// Drift of a run: a monitor that is fed from the files of lumisections, and keeps its state.
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "watch/conditions.hpp"
+#include "watch/course.hpp"
+#include "watch/monitor.hpp"
+#include "watch/reference.hpp"
+
+namespace trigloop::watch {
+
+struct DriftOptions {
+  std::filesystem::path reference;
+  std::filesystem::path conditions = {};  ///< empty: none are known
+  std::filesystem::path state = {};       ///< what was seen, so that a restart goes on from it; empty: nothing is kept
+  MonitorOptions monitor = {};
+  unsigned threads = 0;
+};
+
+class DriftRun {
+ public:
+  /// Errors: those of loading the reference, the conditions and the state.
+  explicit DriftRun(DriftOptions options);
+
+  /// Takes the lumisections behind the last one that was taken, in order (`files` is ascending), and commits the state.
+  /// `on_alarm` is told of each alarm that is new. Errors: those of read_lumi and sample_of; output.
+  void take(const std::vector<std::filesystem::path>& files, const std::function<void(const Alarm&)>& on_alarm = {});
+
+  const Reference& reference() const noexcept { return reference_; }
+  const Monitor& monitor() const noexcept { return monitor_; }
+
+ private:
+  void take_piece(const std::vector<std::filesystem::path>& files, const std::function<void(const Alarm&)>& on_alarm);
+  void save() const;
+
+  DriftOptions options_;
+  std::optional<Conditions> conditions_;
+  Reference reference_;
+  Monitor monitor_;
+};
+
+/// Working points and thresholds as the reference has them.
+CourseOptions course_of_reference(const Reference& reference);
+
+}  // namespace trigloop::watch
