@@ -21,6 +21,7 @@ void add_inspect(CLI::App& program);
 void add_layout(CLI::App& program);
 void add_menu(CLI::App& program);
 void add_model(CLI::App& program);
+void add_ntuplise(CLI::App& program);
 void add_plot(CLI::App& program);
 void add_reference(CLI::App& program);
 void add_report(CLI::App& program);

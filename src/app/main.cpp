@@ -73,6 +73,7 @@ int run(int argc, char** argv) {
   trigloop::app::add_layout(program);
   trigloop::app::add_menu(program);
   trigloop::app::add_model(program);
+  trigloop::app::add_ntuplise(program);
   trigloop::app::add_plot(program);
   trigloop::app::add_reference(program);
   trigloop::app::add_report(program);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/codec_option.hpp"
 #include "app/commands.hpp"
 #include "core/progress.hpp"
 #include "core/text.hpp"
@@ -75,27 +76,6 @@ core::ProgressMode progress_mode(const Common& c) {
 
 // ---- scouting
 
-/// "zstd:5", "lz4:4", "zlib:9", "none".
-void read_codec(const std::string& text, io::root::WriterOptions& options) {
-  static const std::vector<std::string> names = {"zstd", "lz4", "zlib", "none"};
-  static constexpr io::root::Codec codecs[] = {io::root::Codec::zstd, io::root::Codec::lz4, io::root::Codec::zlib,
-                                               io::root::Codec::none};
-  static constexpr int usual_levels[] = {5, 4, 9, 1};
-  const auto colon = text.find(':');
-  const auto found = std::ranges::find(names, text.substr(0, colon));
-  const bool level_fits =
-      colon == text.npos || (text.size() == colon + 2 && text[colon + 1] >= '1' && text[colon + 1] <= '9');
-  if (found == names.end() || !level_fits) {
-    const std::string near = core::nearest(text.substr(0, colon), names);
-    throw core::Error(core::ErrorCode::usage, "there is no codec '" + text + "'")
-        .remedy(near.empty() || near == text.substr(0, colon) ? "Give zstd:5, lz4:4, zlib:9 (levels 1 to 9) or none"
-                                                              : "Did you mean '" + near + "'?");
-  }
-  const auto which = static_cast<std::size_t>(found - names.begin());
-  options.codec = codecs[which];
-  options.level = colon == text.npos ? usual_levels[which] : text[colon + 1] - '0';
-}
-
 struct ScoutingCommand {
   Common common;
   simulate::ScoutingOptions options;
@@ -149,7 +129,7 @@ void add_scouting(CLI::App& simulate) {
   CLI::App* command = simulate.add_subcommand("scouting", "A scouting ROOT file: Events and LuminosityBlocks");
   add_common(*command, c->common);
   command->add_option("-l,--lumisections", c->options.lumisections, "Number of lumisections");
-  command->add_option("--codec", c->codec, "zstd, lz4, zlib (with a level, as zstd:5) or none")->capture_default_str();
+  command->add_option("--codec", c->codec, codec_help)->capture_default_str();
   command->add_option("--run", c->options.run, "Run number")->capture_default_str();
   command->add_option("--first-lumisection", c->options.first_lumisection, "Its number")->capture_default_str();
   command->add_option("--orbits", c->options.orbits, "Recorded orbits of a lumisection (262144 is all of it)")
