@@ -12,6 +12,7 @@ struct ErrorsReported {
   core::ErrorCode code;
 };
 
+void add_compare(CLI::App& program);
 void add_conditions(CLI::App& program);
 void add_config(CLI::App& program);
 void add_curate(CLI::App& program);

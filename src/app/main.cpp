@@ -64,6 +64,7 @@ int run(int argc, char** argv) {
   program.set_version_flag("--version", TRIGLOOP_VERSION);
   program.require_subcommand(1);
   program.footer("`trigloop COMMAND --help` shows a command's options and examples.\n\n" + exit_codes());
+  trigloop::app::add_compare(program);
   trigloop::app::add_conditions(program);
   trigloop::app::add_config(program);
   trigloop::app::add_curate(program);

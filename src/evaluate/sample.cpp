@@ -151,6 +151,7 @@ Sample read_sample(std::string name, const curate::EventInput& input, io::EntryR
         append_floats(piece.batch, Side::ht, types, sample.ht);
         append_floats(piece.batch, Side::pileup, types, sample.pileup);
         keep_events(piece.batch, options.hidden_events, scorer.features(), kept);
+        keep_events(piece.batch, options.keep, scorer.features(), sample.values);
         sample.cuts += piece.counts;
         if (options.advance) options.advance(piece.counts.read);
       });

@@ -25,8 +25,9 @@ struct Sample {
   std::vector<float> ht;            ///< GeV; empty, if it is not known
   std::vector<float> pileup;        ///< empty, if it is not known
   curate::CutCounts cuts;
-  std::vector<Plane> planes;  ///< if asked for; the bins of scores are histogram_edges(lowest, highest)
-  Hidden hidden;              ///< of the first events, if asked for
+  std::vector<Plane> planes;         ///< if asked for; the bins of scores are histogram_edges(lowest, highest)
+  Hidden hidden;                     ///< of the first events, if asked for
+  std::vector<std::int16_t> values;  ///< hardware integers of the first events, [event][feature]; see SampleOptions
 
   std::size_t events() const noexcept { return codes.size(); }
   bool is_pure(std::size_t event) const noexcept { return fired.empty() || fired[event] == 0; }
@@ -41,6 +42,7 @@ struct SampleOptions {
   bool planes = false;
   std::size_t hidden_events = 0;               ///< whose hidden features are kept
   std::function<void(std::uint64_t)> advance;  ///< is told how many events more were scored
+  std::size_t keep = 0;                        ///< of so many events the objects are kept
 };
 
 /// Scores the entries of `range` that `input` has. The sample does not depend on the number of threads. Errors: those

@@ -42,8 +42,8 @@ const char* name_of(Rounding rounding) {
 /// Writes the nodes of a graph one after the other; `emit` returns the name of the tensor that a node yields.
 class Exporter {
  public:
-  explicit Exporter(const Graph& graph)
-      : graph_(graph), out_(graph.name.empty() ? "model" : graph.name, needs_double(graph)) {}
+  Exporter(const Graph& graph, bool plain)
+      : graph_(graph), out_(graph.name.empty() ? "model" : graph.name, plain || needs_double(graph), plain) {}
 
   std::string run() {
     for (const Node& node : graph_.nodes()) {
@@ -238,6 +238,17 @@ class Exporter {
 
 }  // namespace
 
-std::string export_qonnx(const Graph& graph) { return Exporter(graph).run(); }
+std::string export_qonnx(const Graph& graph) { return Exporter(graph, false).run(); }
+
+std::string export_onnx(const Graph& graph) {
+  constexpr int exact_bits = 54;  // of a double, sign included
+  for (const Node& node : graph.nodes()) {
+    if (node.working_bits > exact_bits)
+      throw core::Error(
+          core::ErrorCode::unsupported,
+          "node '" + node.name + "' needs more than the 53 bits of a double, so plain ONNX has no exact form");
+  }
+  return Exporter(graph, true).run();
+}
 
 }  // namespace trigloop::model

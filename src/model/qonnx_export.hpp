@@ -12,4 +12,9 @@ namespace trigloop::model {
 /// how they come back. Error: unsupported, for a float score.
 std::string export_qonnx(const Graph& graph);
 
+/// The same in operators of ONNX alone, in double precision, so that any runtime gives the same numbers: float32
+/// hardware integers in, the score as double out. Error: unsupported, for a float score, or for intermediates of more
+/// than 53 bits.
+std::string export_onnx(const Graph& graph);
+
 }  // namespace trigloop::model

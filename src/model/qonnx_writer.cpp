@@ -25,12 +25,12 @@ void describe(onnx::ValueInfoProto& value, const std::string& name, std::size_t 
 
 }  // namespace
 
-QonnxWriter::QonnxWriter(const std::string& name, bool wide)
-    : model_(std::make_unique<onnx::ModelProto>()), wide_(wide) {
+QonnxWriter::QonnxWriter(const std::string& name, bool wide, bool plain)
+    : model_(std::make_unique<onnx::ModelProto>()), wide_(wide), plain_(plain) {
   model_->set_ir_version(8);
   model_->set_producer_name("trigloop");
   add_opset(*model_, "", 13);
-  add_opset(*model_, quantisers, 1);
+  if (!plain_) add_opset(*model_, quantisers, 1);
   model_->mutable_graph()->set_name(name);
 }
 
@@ -110,8 +110,34 @@ std::string QonnxWriter::to_double(const std::string& x) {
   return op("Cast", {x}, {{"to", onnx::TensorProto::DOUBLE}});
 }
 
+std::string QonnxWriter::rounded(const std::string& x, std::string_view mode) {
+  if (mode == "FLOOR") return op("Floor", {x});
+  if (mode == "CEIL") return op("Ceil", {x});
+  if (mode == "ROUND") return op("Round", {x});  // half to even
+  const std::string size = op("Abs", {x});
+  std::string whole;
+  if (mode == "DOWN") {
+    whole = op("Floor", {size});
+  } else if (mode == "UP") {
+    whole = op("Ceil", {size});
+  } else if (mode == "HALF_UP") {
+    whole = op("Floor", {op("Add", {size, scalar(0.5)})});
+  } else {
+    whole = op("Ceil", {op("Sub", {size, scalar(0.5)})});
+  }
+  return op("Mul", {op("Sign", {x}), whole});
+}
+
 std::string QonnxWriter::quant(const std::string& x, int bits, bool is_signed, bool narrow, const char* rounding,
                                int exponent) {
+  if (plain_) {
+    // Powers of two: multiplying by them is exact.
+    const std::string code = rounded(op("Mul", {x, scalar(std::ldexp(1.0, -exponent))}), rounding);
+    const double highest = std::ldexp(1.0, is_signed ? bits - 1 : bits) - 1;
+    const double lowest = is_signed ? -highest - (narrow ? 0 : 1) : 0;
+    const std::string clipped = op("Min", {op("Max", {code, scalar(lowest)}), scalar(highest)});
+    return op("Mul", {clipped, scalar(std::ldexp(1.0, exponent))});
+  }
   auto& made = node("Quant", {x, scalar(std::ldexp(1.0, exponent)), scalar(0), scalar(bits)},
                     {{"signed", is_signed ? 1 : 0}, {"narrow", narrow ? 1 : 0}});
   made.set_domain(quantisers);

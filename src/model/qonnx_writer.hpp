@@ -1,11 +1,12 @@
 #pragma once
-// A QONNX file under construction: constants and nodes, one after the other. Every function that makes a node returns
-// the name of its tensor. Used by qonnx_export.cpp alone; protobuf stays in the .cpp file.
+// A QONNX file under construction (or one of plain ONNX): constants and nodes, one after the other. Every function that
+// makes a node returns the name of its tensor. Used by qonnx_export.cpp alone; protobuf stays in the .cpp file.
 #include <cstdint>
 #include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,8 +24,8 @@ class QonnxWriter {
   using Strings = std::vector<std::string>;
   using Attributes = std::initializer_list<std::pair<const char*, std::int64_t>>;
 
-  /// `wide`: computes in double precision.
-  QonnxWriter(const std::string& name, bool wide);
+  /// `wide`: computes in double precision. `plain`: quantisers become operators of ONNX itself.
+  QonnxWriter(const std::string& name, bool wide, bool plain = false);
   ~QonnxWriter();
   QonnxWriter(const QonnxWriter&) = delete;
   QonnxWriter& operator=(const QonnxWriter&) = delete;
@@ -59,9 +60,10 @@ class QonnxWriter {
 
  private:
   onnx::NodeProto& node(const char* kind, const Strings& inputs, Attributes attributes);
+  std::string rounded(const std::string& x, std::string_view mode);
 
   std::unique_ptr<onnx::ModelProto> model_;
-  bool wide_;
+  bool wide_, plain_;
   std::string label_;
   std::map<double, std::string> scalars_;
   int constants_ = 0, tensors_ = 0;

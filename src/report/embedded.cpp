@@ -1,19 +1,8 @@
 // Files put into the program by the assembler. CMake passes their paths.
 #include "report/embedded.hpp"
 
+#include "report/embed.hpp"
 #include "report/page.hpp"
-
-// clang-format off
-#define TRIGLOOP_EMBED(name, path)                            \
-  __asm__(".pushsection .rodata\n"                            \
-          ".global trigloop_" name "_begin\n"                 \
-          "trigloop_" name "_begin:\n"                        \
-          ".incbin \"" path "\"\n"                            \
-          ".global trigloop_" name "_end\n"                   \
-          "trigloop_" name "_end:\n"                          \
-          ".byte 0\n"                                         \
-          ".popsection\n")
-// clang-format on
 
 TRIGLOOP_EMBED("style", TRIGLOOP_PAGE_CSS);
 TRIGLOOP_EMBED("script", TRIGLOOP_PAGE_JS);

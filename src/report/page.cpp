@@ -137,7 +137,8 @@ class Body {
 }  // namespace
 
 std::string as_html(const Page& page) {
-  if (drawing_library().empty()) {
+  const bool draws = !figures_of(page).empty();
+  if (draws && drawing_library().empty()) {
     throw core::Error(core::ErrorCode::unsupported, "this build of trigloop cannot draw: plotly.js was not found")
         .remedy("Build with `./run build`, which installs it into .venv");
   }
@@ -146,9 +147,9 @@ std::string as_html(const Page& page) {
   html += "<title>" + escaped(page.title) + "</title>\n<style>";
   html += page_style();
   html += "</style></head>\n<body>" + Body().of(page);
-  html += "<noscript>The figures need JavaScript; their numbers stand in this file as JSON.</noscript>\n";
+  if (draws) html += "<noscript>The figures need JavaScript; their numbers stand in this file as JSON.</noscript>\n";
   html += "<script type=\"application/json\" id=\"data\">" + figures_as_json(figures_of(page)) + "</script>\n<script>";
-  html += drawing_library();
+  if (draws) html += drawing_library();
   html += "</script>\n<script>";
   html += page_script();
   html += "</script>\n</body></html>\n";

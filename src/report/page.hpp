@@ -30,7 +30,7 @@ struct Page {
   std::string text_title = {};
 };
 
-/// The page as HTML. Error: unsupported, if this build has no drawing library in it.
+/// The page as HTML. Error: unsupported, if there are figures and this build has no drawing library in it.
 std::string as_html(const Page& page);
 /// Writes it; the file appears whole or not at all. Errors: those of as_html; output.
 void write_page(const Page& page, const std::filesystem::path& path);

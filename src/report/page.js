@@ -166,7 +166,9 @@ class View {
     this.place.before(this.tools);
     this.offer();
     const plot = this.plots[0];
-    if (plot.kind === 'rows') this.place.style.height = 110 + 20 * plot.names.length + 'px';
+    if (plot.kind !== 'rows') return;
+    this.place.style.height = 110 + 20 * plot.names.length + 'px';
+    this.place.parentNode.classList.add('rows');
   }
   get plot() { return {...this.plots[this.chosen], ...this.scales}; }
 
@@ -200,8 +202,9 @@ class View {
   draw() {
     const light = printing || !dark.matches;
     const style = getComputedStyle(document.documentElement);
-    const width = printing ? 330 : this.place.clientWidth;
-    const size = printing ? {width, height: Math.min(this.place.clientHeight, 600), autosize: false} : {autosize: true};
+    const paper = this.plot.kind === 'rows' ? 680 : 330;  // pixels: a page's width, and half of it
+    const width = printing ? paper : this.place.clientWidth;
+    const size = printing ? {width, height: this.place.clientHeight, autosize: false} : {autosize: true};
     const config = {responsive: true, displaylogo: false, displayModeBar: false};
     this.drawn = true;
     return Plotly.react(this.place, traces(this.plot, light ? colours.light : colours.dark),

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
+#include "evaluate/evaluate.hpp"
 #include "report/bundle/chapters.hpp"
 #include "report/bundle/numbers.hpp"
 
@@ -17,20 +18,15 @@ using bundle::Bundle;
 using bundle::Column;
 using bundle::EfficiencyTable;
 
-constexpr const char* pileup_alone = "SingleNeutrino_E-10-gun";  // in the tables, but no signal
-
-const EfficiencyTable* table_at(const Bundle& bundle, double rate_khz) {
-  const auto found = std::ranges::find(bundle.efficiencies, rate_khz, &EfficiencyTable::rate_khz);
-  return found == bundle.efficiencies.end() ? nullptr : &*found;
-}
-
 /// The median over the signals: one number for many, which no single process decides.
 std::string median(const EfficiencyTable* table, Column column) {
   std::vector<double> values;
   if (table != nullptr) {
     for (std::size_t i = 0; i < table->of(column).size() && i < table->signals.size(); ++i) {
       const double value = table->of(column)[i].value;
-      if (table->signals[i] != pileup_alone && bundle::is_known(value)) values.push_back(value);
+      if (table->signals[i] != evaluate::pileup_set &&  // pile-up alone is no signal
+          bundle::is_known(value))
+        values.push_back(value);
     }
   }
   if (values.empty()) return "–";

@@ -28,6 +28,10 @@ Section lineage_chapter(const bundle::Bundle& bundle);
 std::vector<std::size_t> headline_rates(const bundle::Bundle& bundle);
 /// Signals by name, points by kind of events and threshold, at one rate.
 Rows efficiency_rows(const bundle::Bundle& bundle, const bundle::EfficiencyTable& table);
+/// Adds a value and its interval to a series; what is not known is absent.
+void append(Series& series, const bundle::Measured& value);
+/// Counts of a histogram over events and bin width.
+Series density(const bundle::Histogram& histogram, std::string name);
 /// Warnings that the numbers themselves give, behind those of the bundle.
 std::vector<std::string> warnings_of(const bundle::Bundle& bundle);
 

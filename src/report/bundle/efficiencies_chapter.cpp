@@ -51,13 +51,6 @@ Table table_of(const Bundle& bundle, const std::vector<EfficiencyTable>& tables,
   return result;
 }
 
-void append(Series& series, const bundle::Measured& value) {
-  const auto optional = [](double v) { return bundle::is_known(v) ? std::optional(v) : std::nullopt; };
-  series.y.push_back(optional(value.value));
-  series.low.push_back(optional(value.low));
-  series.high.push_back(optional(value.high));
-}
-
 Series series_of(const Bundle& bundle, const EfficiencyTable& table, Column column, std::string name) {
   Series series{std::move(name), {}, {}};
   for (std::size_t i = 0; i < table.signals.size(); ++i) append(series, value_of(bundle, table, column, i));
@@ -69,6 +62,13 @@ constexpr const char* meaning =
     "the signal. L1: taken by the other triggers. HT: above the HT threshold. Errors: 68 % by Clopper and Pearson.";
 
 }  // namespace
+
+void append(Series& series, const bundle::Measured& value) {
+  const auto optional = [](double v) { return bundle::is_known(v) ? std::optional(v) : std::nullopt; };
+  series.y.push_back(optional(value.value));
+  series.low.push_back(optional(value.low));
+  series.high.push_back(optional(value.high));
+}
 
 Rows efficiency_rows(const Bundle& bundle, const EfficiencyTable& table) {
   Rows rows{"Efficiencies at " + rate_text(table.rate_khz), meaning, "efficiency (%)", table.signals, {}, true};

@@ -33,6 +33,11 @@ std::uint64_t background_events(const bundle::Bundle& bundle) {
   return bundle.background ? total(*bundle.background) : 0;
 }
 
+const bundle::EfficiencyTable* table_at(const bundle::Bundle& bundle, double rate_khz) noexcept {
+  const auto found = std::ranges::find(bundle.efficiencies, rate_khz, &bundle::EfficiencyTable::rate_khz);
+  return found == bundle.efficiencies.end() ? nullptr : &*found;
+}
+
 std::uint64_t count_of(double percent, std::uint64_t events) noexcept {
   return static_cast<std::uint64_t>(std::llround(std::clamp(percent / 100, 0.0, 1.0) * static_cast<double>(events)));
 }

@@ -15,6 +15,9 @@ std::uint64_t events_of(const bundle::Bundle& bundle, const std::string& signal)
 /// The same for the background.
 std::uint64_t background_events(const bundle::Bundle& bundle);
 
+/// The efficiencies at a target rate; null, if there are none.
+const bundle::EfficiencyTable* table_at(const bundle::Bundle& bundle, double rate_khz) noexcept;
+
 /// How many of `events` `percent` is; the nearest integer.
 std::uint64_t count_of(double percent, std::uint64_t events) noexcept;
 /// `percent` of `events` with its interval: the one that it has, else Clopper and Pearson's; none, if `events` is 0.

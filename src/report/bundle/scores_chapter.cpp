@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "evaluate/evaluate.hpp"
 #include "report/bundle/chapters.hpp"
 #include "report/bundle/numbers.hpp"
 
@@ -11,21 +12,8 @@ namespace {
 using bundle::Bundle;
 using bundle::Histogram;
 
-constexpr const char* pileup_alone = "SingleNeutrino_E-10-gun";
 constexpr const char* density_text =
     "Shares of events per unit of score, so that histograms of different bins compare. Dotted: raw thresholds.";
-
-/// Counts over events and bin width.
-Series density(const Histogram& histogram, std::string name) {
-  Series series{std::move(name), {}, {}};
-  const double total = std::accumulate(histogram.counts.begin(), histogram.counts.end(), 0.0);
-  for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
-    const double width = histogram.edges[i + 1] - histogram.edges[i];
-    series.x.push_back((histogram.edges[i] + histogram.edges[i + 1]) / 2);
-    series.y.emplace_back(total > 0 && width > 0 ? histogram.counts[i] / (total * width) : 0);
-  }
-  return series;
-}
 
 std::vector<Mark> raw_thresholds(const Bundle& bundle) {
   std::vector<Mark> marks;
@@ -44,6 +32,17 @@ Curves scores(const Bundle& bundle, const Histogram& signal) {
 
 }  // namespace
 
+Series density(const Histogram& histogram, std::string name) {
+  Series series{std::move(name), {}, {}};
+  const double total = std::accumulate(histogram.counts.begin(), histogram.counts.end(), 0.0);
+  for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
+    const double width = histogram.edges[i + 1] - histogram.edges[i];
+    series.x.push_back((histogram.edges[i] + histogram.edges[i + 1]) / 2);
+    series.y.emplace_back(total > 0 && width > 0 ? histogram.counts[i] / (total * width) : 0);
+  }
+  return series;
+}
+
 Section scores_chapter(const Bundle& bundle) {
   Section section{"Scores", "How scores are distributed, signal by signal."};
   if (bundle.signals.empty() && !bundle.background) {
@@ -53,10 +52,10 @@ Section scores_chapter(const Bundle& bundle) {
   Choice choice{"Scores of signals", density_text, "signal", {}};
   for (const Histogram& signal : bundle.signals) choice.plots.emplace_back(signal.name, scores(bundle, signal));
   if (!choice.plots.empty()) section.figures.emplace_back(std::move(choice));
-  const auto pileup = std::ranges::find(bundle.signals, pileup_alone, &Histogram::name);
+  const auto pileup = std::ranges::find(bundle.signals, evaluate::pileup_set, &Histogram::name);
   if (pileup == bundle.signals.end() || !bundle.background) {
     section.absent.push_back("zero bias against pile-up alone: the bundle has no scores of " +
-                             std::string(pileup_alone));
+                             std::string(evaluate::pileup_set));
   } else {
     Curves curves = scores(bundle, *pileup);
     curves.title = "Zero bias against pile-up alone";
