@@ -60,7 +60,7 @@ Table headline_table(const Bundle& bundle) {
               {}};
   for (const std::size_t i : headline_rates(bundle)) {
     const bundle::Threshold& t = bundle.thresholds[i];
-    const double events = expected_events(bundle, t.rate_khz);
+    const double events = events_above(bundle, t);
     const std::string rate = text_of(t.rate_khz) + (bundle::is_known(events) && events >= 1
                                                         ? fmt::format(" ± {:.2g}", t.rate_khz / std::sqrt(events))
                                                         : std::string());

@@ -50,10 +50,11 @@ bundle::Measured with_interval(bundle::Measured percent, std::uint64_t events) {
   return percent;
 }
 
-double expected_events(const bundle::Bundle& bundle, double rate_khz) {
+double events_above(const bundle::Bundle& bundle, const bundle::Threshold& threshold) {
+  if (threshold.firmware_raw) return static_cast<double>(threshold.firmware_raw->passing);
   const std::uint64_t events = background_events(bundle);
   if (events == 0 || !bundle::is_known(bundle.crossings_khz)) return bundle::unknown;
-  return rate_khz / bundle.crossings_khz * static_cast<double>(events);
+  return threshold.rate_khz / bundle.crossings_khz * static_cast<double>(events);
 }
 
 std::string text_of(double value) { return bundle::is_known(value) ? fmt::format("{:.4g}", value) : "–"; }

@@ -23,8 +23,9 @@ std::uint64_t count_of(double percent, std::uint64_t events) noexcept;
 /// `percent` of `events` with its interval: the one that it has, else Clopper and Pearson's; none, if `events` is 0.
 bundle::Measured with_interval(bundle::Measured percent, std::uint64_t events);
 
-/// Background events that are expected above a threshold for `rate_khz`; NaN, if the bundle does not tell.
-double expected_events(const bundle::Bundle& bundle, double rate_khz);
+/// Background events above a raw threshold: as counted, else as expected from the rate; NaN, if the bundle tells
+/// neither.
+double events_above(const bundle::Bundle& bundle, const bundle::Threshold& threshold);
 
 /// "12.3", four digits; "–" if unknown.
 std::string text_of(double value);

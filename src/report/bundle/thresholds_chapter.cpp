@@ -18,9 +18,13 @@ constexpr double grid_end_khz = 100;  // of the package's raw rates, on which it
 
 std::string text_of(const std::optional<FirmwareThreshold>& threshold) {
   if (!threshold) return "–";
-  const double error = threshold->error;
-  return fmt::format("{}{}{}", threshold->code, bundle::is_known(error) ? fmt::format(" ± {:.0f}", error) : "",
-                     threshold->is_sparse ? " *" : "");
+  std::string text = std::to_string(threshold->code);
+  if (bundle::is_known(threshold->error)) text += fmt::format(" ± {:.0f}", threshold->error);
+  if (threshold->is_sparse) text += " *";
+  const bundle::Measured& tail = threshold->tail;
+  if (bundle::is_known(tail.value))
+    text += fmt::format(" (fit: {:.0f} ± {:.0f})", tail.value, (tail.high - tail.low) / 2);
+  return text;
 }
 
 /// Relative statistical error of a rate, from the number of events that were counted.
@@ -35,16 +39,16 @@ Table table_of(const Bundle& bundle) {
   Table table{"Thresholds", "Package: an event passes with score > t. ", {"rate (kHz)", "raw t", "pure t"}, {}, {}};
   if (firmware) {
     table.caption +=
-        "Firmware: it passes with code ≥ T. * fewer than 10 background events lie above: not to be trusted. ";
+        "Firmware: it passes with code ≥ T. * fewer than 10 background events lie above: not to be trusted; a fit of "
+        "the tail, where one is shown, is an extrapolation. ";
     table.headers.insert(table.headers.end(), {"raw T", "pure T"});
   }
-  table.caption +=
-      "Background events are those expected above the raw threshold; from their number follows the error of the rate.";
+  table.caption += "Background events: above the raw threshold; from their number follows the error of the rate.";
   table.headers.insert(table.headers.end(), {"background events", "error of the rate"});
   for (const Threshold& t : bundle.thresholds) {
     std::vector<std::string> row{bundles::text_of(t.rate_khz), bundles::text_of(t.raw), bundles::text_of(t.pure)};
     if (firmware) row.insert(row.end(), {text_of(t.firmware_raw), text_of(t.firmware_pure)});
-    const double events = expected_events(bundle, t.rate_khz);
+    const double events = events_above(bundle, t);
     row.insert(row.end(),
                {bundle::is_known(events) ? fmt::format("{:.0f}", std::floor(events)) : "–", error_of_rate(events)});
     table.rows.push_back(std::move(row));
@@ -121,9 +125,8 @@ std::vector<std::string> warnings_of(const Bundle& bundle) {
   std::vector<std::string> warnings = bundle.warnings;
   std::vector<double> sparse, clamped;
   for (const Threshold& t : bundle.thresholds) {
-    const double events = expected_events(bundle, t.rate_khz);
-    const bool told = t.firmware_raw && t.firmware_raw->is_sparse;
-    if (told || (bundle::is_known(events) && std::floor(events) < few_events)) sparse.push_back(t.rate_khz);
+    const double events = events_above(bundle, t);
+    if (bundle::is_known(events) && std::floor(events) < few_events) sparse.push_back(t.rate_khz);
     if (t.rate_khz > grid_end_khz && bundle::is_known(t.pure)) clamped.push_back(t.rate_khz);
   }
   if (!sparse.empty())

@@ -62,8 +62,9 @@ TEST(BundlePage, WarnsOfThresholdsThatFewEventsDecide) {
 TEST(BundlePage, SaysFirstWhatToDecideOn) {
   const Table table = headline_table(small_bundle());
   ASSERT_EQ(table.rows.size(), 2u);
-  // 28608 kHz x 1 / 1e6 events: 35 events above, so 1 kHz is known to 17 %. Pile-up alone is no signal.
-  EXPECT_THAT(table.rows[0], testing::ElementsAre("1 ± 0.17", "100", "50", "25", "25", "25"));
+  // 7 events above: 1 kHz is known to 38 %; 350 are expected above 10 kHz. Pile-up alone is no signal.
+  EXPECT_THAT(table.rows[0], testing::ElementsAre("1 ± 0.38", "100", "50", "25", "25", "25"));
+  EXPECT_THAT(table.rows[1], testing::ElementsAre("10 ± 0.53", "60", "30", "50", "50", "50"));
 }
 
 TEST(BundlePage, HasShareOfEventsInsideContours) {

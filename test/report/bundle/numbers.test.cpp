@@ -19,11 +19,12 @@ TEST(Numbers, GiveThePercentagesOfAFileTheIntervalOfTheirCounts) {
   EXPECT_EQ(with_interval({25, 24, 26}, 400).low, 24);
 }
 
-TEST(Numbers, CountTheBackgroundThatARateLeaves) {
+TEST(Numbers, TellTheBackgroundAboveAThresholdAsCountedElseAsExpected) {
   bundle::Bundle b = small_bundle();
-  EXPECT_NEAR(expected_events(b, 1), 1e6 / 28608, 1e-9);
+  EXPECT_EQ(events_above(b, b.thresholds[0]), 7);
+  EXPECT_NEAR(events_above(b, b.thresholds[1]), 1e7 / 28608, 1e-9);
   b.crossings_khz = bundle::unknown;
-  EXPECT_FALSE(bundle::is_known(expected_events(b, 1)));
+  EXPECT_FALSE(bundle::is_known(events_above(b, b.thresholds[1])));
 }
 
 TEST(Numbers, ShowTwoDigitsOfTheirErrors) {

@@ -4,8 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "report/bundle/check_script.hpp"
 #include "score/scorer.hpp"
 #include "test/score/axol1tl_like.hpp"
@@ -17,12 +15,11 @@ namespace {
 using evaluate::Sample;
 using testing::HasSubstr;
 
-/// A Python with NumPy and onnxruntime: $TRIGLOOP_ONNX_PYTHON, or the peers' own.
+/// The peers' Python, if it has onnxruntime.
 std::string onnx_python() {
-  const char* named = std::getenv("TRIGLOOP_ONNX_PYTHON");
-  const std::string python = named != nullptr ? named : test::peer_python().native();
-  if (python.empty()) return "";
-  return test::run_command({python, "-c", "import numpy, onnxruntime"}).status == 0 ? python : "";
+  const std::string python = test::peer_python().native();
+  const bool has = !python.empty() && test::run_command({python, "-c", "import numpy, onnxruntime"}).status == 0;
+  return has ? python : "";
 }
 
 class Pack : public testing::Test {
@@ -71,7 +68,8 @@ class Pack : public testing::Test {
 };
 
 TEST_F(Pack, IsCheckedWithoutOurCodeAndAChangedNumberIsFound) {
-  if (onnx_python().empty()) GTEST_SKIP() << "no Python with NumPy and onnxruntime ($TRIGLOOP_ONNX_PYTHON) is here";
+  if (onnx_python().empty())
+    GTEST_SKIP() << "no peers' Python with onnxruntime (.venv) is here; ./run test installs it";
   const std::filesystem::path folder = scratch_ / "pack";
   EXPECT_GT(write_pack(folder, {bundle_, evaluation_, provenance_, samples_}), 10'000u);
   const auto good = check(folder);
@@ -90,7 +88,8 @@ TEST_F(Pack, IsCheckedWithoutOurCodeAndAChangedNumberIsFound) {
 }
 
 TEST_F(Pack, WhoseClaimsAreAnotherModelsFails) {
-  if (onnx_python().empty()) GTEST_SKIP() << "no Python with NumPy and onnxruntime ($TRIGLOOP_ONNX_PYTHON) is here";
+  if (onnx_python().empty())
+    GTEST_SKIP() << "no peers' Python with onnxruntime (.venv) is here; ./run test installs it";
   samples_[1].codes[17] += 1;
   write_pack(scratch_ / "pack", {bundle_, evaluation_, provenance_, samples_});
   const auto result = check(scratch_ / "pack");
