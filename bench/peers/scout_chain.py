@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """The Python chain from a scouting file to one histogram a lumisection, stage by stage as the scouting pipeline does it.
 
-usage: scout_chain.py FILE MODEL.onnx FOLDER [EVENTS]
+usage: scout_chain.py FILE MODEL FOLDER [EVENTS] [--pipeline]
 
     1 preprocess   uproot -> awkward -> padded (events, 57), with run, lumisection, crossing, orbit, two counts: Zarr
-    2 infer        Zarr -> scores by the quantised network (ONNX Runtime, which is faster than Keras): Zarr
+    2 infer        Zarr -> scores by the quantised network: Zarr. MODEL.h5 is a QKeras model, with norm_bias and norm_scale
+                   in MODEL.yaml beside it: Keras, as the pipeline does it; MODEL.onnx: ONNX Runtime, which is faster
     3 histogram    scores and metadata -> counts and lists of orbits, a shard
     4 aggregate    shards of a lumisection, duplicates by overlap of their orbits -> FOLDER/run_<run>_lumi_<ls>.axo
 
-Stores lie in FOLDER, on /dev/shm if the caller wants. One core; prints one JSON object with the seconds of each stage.
+With --pipeline as the pipeline is set up: `Data` of int64, 32 stores a file, batches of 2^19 events; else as it is fastest:
+int16, stores of 300,000 events, small batches. Stores lie in FOLDER, on /dev/shm if the caller wants. One core; prints one JSON object with the seconds of each stage.
 """
 import json
 import os
@@ -19,15 +21,13 @@ from pathlib import Path
 import awkward as ak
 import numcodecs
 import numpy as np
-import onnx
 import uproot
 import zarr
 
 sys.path.insert(0, str(Path(__file__).parent))
-from onnxruntime_score import session, standard  # noqa: E402
 from uproot_chain import KEYS, OBJECTS, SUMS, padded  # noqa: E402
 
-CHUNK, BATCH, STEP = 1 << 14, 1 << 10, 300_000  # BATCH: the one at which ONNX Runtime is fastest
+CHUNK, STORES = 1 << 14, 32
 CODEC = numcodecs.Blosc(cname="lz4", clevel=5, shuffle=numcodecs.Blosc.SHUFFLE)
 
 
@@ -51,26 +51,42 @@ def store(path, arrays):
     group.attrs["WriteTime"] = time.time_ns()
 
 
-def preprocess(file, folder, limit):
+def preprocess(file, folder, limit, step, integer):
     branches = [f"{name}_{field}" for name, _, fields in OBJECTS for field in fields]
     tree, paths = uproot.open(file)["Events"], []
-    for events in tree.iterate(KEYS + branches + SUMS + ["nL1EG", "nL1Jet"], step_size=STEP, entry_stop=limit):
+    for events in tree.iterate(KEYS + branches + SUMS + ["nL1EG", "nL1Jet"], step_size=step, entry_stop=limit):
         metadata = dict(zip(["RunNumber", "LuminosityBlock", "OrbitNumber", "BunchCrossing"], KEYS))
         arrays = {name: ak.to_numpy(events[key]) for name, key in metadata.items()}
-        arrays |= {"Data": features(events), "nl1EG": ak.to_numpy(events["nL1EG"]), "nL1Jet": ak.to_numpy(events["nL1Jet"])}
+        arrays |= {"Data": features(events).astype(integer, copy=False), "nl1EG": ak.to_numpy(events["nL1EG"]), "nL1Jet": ak.to_numpy(events["nL1Jet"])}
         paths.append(folder / f"stage1_{len(paths)}.zarr")
         store(paths[-1], arrays)
     return paths
 
 
-def infer(paths, model):
+def onnx_network(model, batch=1 << 10):  # the batch at which it is fastest
+    import onnx
+    from onnxruntime_score import session, standard
     network = session(standard(onnx.load(model)))
     name = network.get_inputs()[0].name
+
+    def score(data):
+        x = data.astype(np.float32)
+        return np.concatenate([network.run(None, {name: x[i:i + batch]})[0] for i in range(0, len(x), batch)])
+    return score
+
+
+def keras_network(model, batch):
+    import yaml
+    from keras_network import load
+    normalisation = yaml.safe_load(Path(model).with_suffix(".yaml").read_text())
+    return load(model, np.float32(normalisation["norm_bias"]), np.float32(normalisation["norm_scale"]), batch)
+
+
+def infer(paths, network):
     out = []
     for path in paths:
         group = zarr.open_group(str(path), mode="r")
-        x = group["Data"][:].astype(np.float32)
-        scores = np.concatenate([network.run(None, {name: x[i:i + BATCH]})[0] for i in range(0, len(x), BATCH)])
+        scores = network(group["Data"][:])
         arrays = {key: group[key][:] for key in group.array_keys() if key != "Data"}
         out.append(Path(str(path).replace("stage1", "stage2")))
         store(out[-1], arrays | {"AxoScore": scores})
@@ -116,11 +132,15 @@ def aggregate(shards, folder):
 
 
 def main():
-    file, model, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-    limit = int(sys.argv[4]) if len(sys.argv) > 4 else None
+    words = [word for word in sys.argv[1:] if word != "--pipeline"]
+    pipeline = len(words) < len(sys.argv) - 1
+    file, model, folder = words[0], words[1], Path(words[2])
+    limit = int(words[3]) if len(words) > 3 else None
     os.makedirs(folder, exist_ok=True)
     events = uproot.open(file)["Events"].num_entries
+    step, integer, batch = (-(-events // STORES), np.int64, 1 << 19) if pipeline else (300_000, np.int16, 1 << 14)
     events = min(events, limit or events)
+    network = keras_network(model, batch) if model.endswith(".h5") else onnx_network(model)  # loading does not count
     stages, cpu, start = {}, time.process_time(), time.perf_counter()
 
     def stage(name, action, *arguments):
@@ -129,8 +149,8 @@ def main():
         stages[name] = time.perf_counter() - begin
         return result
 
-    stores = stage("preprocess", preprocess, file, folder, limit)
-    scores = stage("infer", infer, stores, model)
+    stores = stage("preprocess", preprocess, file, folder, events, step, integer)
+    scores = stage("infer", infer, stores, network)
     shards = stage("histogram", histogram, scores, folder)
     stage("aggregate", aggregate, shards, folder)
     print(json.dumps({"events": events, "seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu,

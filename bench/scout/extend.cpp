@@ -73,14 +73,15 @@ io::root::WriterOptions options_of(const std::string& codec) {
 
 }  // namespace
 
-std::uint64_t extend(const std::string& from, const std::string& to, const std::string& codec, std::uint64_t events) {
+std::uint64_t extend(const std::string& from, const std::string& to, const std::string& codec, std::uint64_t events,
+                     std::uint32_t first) {
   const auto source = io::open(from);
   const io::TableInfo& table = io::find_table(source->info(), "Events");
   const io::TableInfo& lumis = io::find_table(source->info(), "LuminosityBlocks");
   io::root::Writer writer(to, options_of(codec));
   const std::size_t rows = writer.add_table(spec_of(table)), blocks = writer.add_table(spec_of(lumis));
   std::uint64_t written = 0;
-  for (std::uint32_t copy = 0; written < events; ++copy) {
+  for (std::uint32_t copy = first; written < events; ++copy) {
     const std::uint64_t n = std::min(table.entries, events - written);
     append_copy(*source, table, copy, n, writer, rows);
     append_copy(*source, lumis, copy, lumis.entries, writer, blocks);

@@ -3,10 +3,12 @@
 //
 // usage: bench_scout FILE MODEL      then on standard input, each answered by a line of JSON:
 //
-//     extend PATH CODEC EVENTS  write copies of the file's events, lumisections and orbits shifted to fresh values
+//     extend PATH CODEC EVENTS FIRST  write copies of the file's events, lumisections and orbits shifted to fresh
+//                               values, the first copy being number FIRST
 //     sums LUMISECTIONS         10^6 events a lumisection: sum of all spectra, quantiles, heatmap of score by
 //     lumisection codec                     decompress the columns that the pass needs with the menu on, from memory
 //     tiles THREADS             file to tiles, opening and binding included, as bench_read does
+//     columns THREADS           the same, with all columns that the pass needs decoded: the bound of any pass
 //     pass MENU|none THREADS    file to contributions, opening and binding included
 #include <chrono>
 #include <cstdio>
@@ -19,6 +21,8 @@
 #include "bench/scout/sums.hpp"
 #include "core/error.hpp"
 #include "core/memory.hpp"
+#include "core/parallel.hpp"
+#include "event/tiler.hpp"
 #include "io/any/any.hpp"
 #include "io/tiles.hpp"
 #include "scout/pass/bind.hpp"
@@ -57,8 +61,9 @@ class Answers {
     if (verb == "extend") {
       std::string path, codec;
       std::uint64_t events = 0;
-      words >> path >> codec >> events;
-      return time([&] { return bench::extend(file_, path, codec, events); });
+      std::uint32_t first = 0;
+      words >> path >> codec >> events >> first;
+      return time([&] { return bench::extend(file_, path, codec, events, first); });
     }
     if (verb == "sums") {
       std::uint32_t lumisections = 0;
@@ -68,6 +73,10 @@ class Answers {
     if (verb == "codec") return codec();
     if (verb == "pass") words >> menu;
     words >> threads;
+    if (verb == "columns") {
+      const scout::Examiner examiner = make_examiner(menu::cms_run3);
+      return time([&] { return columns(examiner, threads); });
+    }
     if (verb == "tiles") return time([&] { return tiles(threads); });
     if (verb == "pass") {
       const scout::Examiner examiner = make_examiner(menu);
@@ -101,6 +110,24 @@ class Answers {
     options.threads = threads;
     const auto layout = event::find_layout(event::cms_l1_scouting);
     return io::read_tiles(*source, layout, options, [](unsigned, const event::Tile&) {}).entries;
+  }
+
+  std::uint64_t columns(const scout::Examiner& examiner, unsigned threads) const {
+    const auto source = io::open(file_);
+    const scout::Binding binding = scout::bind(examiner, *source);
+    const std::uint64_t events = io::find_table(source->info(), binding.selection.table).entries;
+    const auto tasks = io::cut_tasks(*source, binding.selection, {{0, events}}, threads);
+    core::parallel_for(tasks.size(), threads, [&](std::size_t task, unsigned) {
+      const auto reader = source->read(binding.selection, {.cluster_entries = 1024});
+      event::Tiler tiler(binding.plan);
+      event::Columns window;
+      for (reader->rewind(tasks[task]); reader->next(window);) {
+        window.columns.resize(binding.plan.columns.size());
+        tiler.feed(window);
+        while (tiler.next() != nullptr) continue;
+      }
+    });
+    return events;
   }
 
   std::uint64_t pass(const scout::Examiner& examiner, unsigned threads) const {

@@ -13,7 +13,6 @@
 #include "app/scout_stages.hpp"
 #include "core/interrupt.hpp"
 #include "core/json_writer.hpp"
-#include "core/parallel.hpp"
 #include "core/progress.hpp"
 #include "core/text.hpp"
 #include "core/units.hpp"
@@ -169,9 +168,7 @@ void follow_stream(const Options& options, const scout::Examiner& examiner) {
   command.patterns = stream.patterns;
   scout::ReadingOptions reading = reading_of(options, examiner);
   command.streams = scout::streams_within(reading.memory, options.streams);
-  const unsigned threads = options.threads > 0 ? options.threads : core::available_cores();
-  reading.threads = std::max(1u, threads / command.streams);
-  reading.memory /= command.streams;
+  reading = scout::share_of_stream(reading, command.streams);
   scout::Ledger ledger(stream.books, examiner.identity);
   follow(command, ledger, examiner.layout,
          options.stages.to.empty() ? scout::examine_with(examiner, reading)

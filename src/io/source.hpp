@@ -72,6 +72,9 @@ struct ReadOptions {
   bool verify = true;
   /// A single compressed unit (basket, chunk) that claims to hold more than this is refused before allocation.
   std::uint64_t max_unit_bytes = 512u << 20;
+  /// Stored bytes that a thread of the reader's own fetches before they are asked for; 0: none. For storage whose streams
+  /// are slow; of ROOT files so far.
+  std::uint64_t read_ahead = 0;
 };
 
 class ColumnReader {

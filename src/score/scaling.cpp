@@ -44,9 +44,10 @@ Shape shape_of(std::span<const std::int16_t> table) {
   return shape;
 }
 
-bool equals(const Scaling& scaling, std::span<const std::int16_t> table) {
-  for (std::size_t i = 0; i < table.size(); ++i)
-    if (scaling(int16(static_cast<int>(i) + first_input)) != table[i]) return false;
+/// Outside of [first, last] both are constant, for there the scaling clamps.
+bool equals(const Scaling& scaling, std::span<const std::int16_t> table, const Shape& shape) {
+  for (int i = shape.first; i <= shape.last; ++i)
+    if (scaling(int16(i + first_input)) != table[static_cast<std::size_t>(i)]) return false;
   return true;
 }
 
@@ -101,7 +102,7 @@ std::optional<Scaling> fit_scaling(std::span<const std::int16_t> table) {
   for (int left = 0; left + width <= 15; ++left) {  // the hardware wraps at 2^(16 - left) inputs
     s.left = static_cast<std::uint8_t>(left);
     s.right = static_cast<std::uint8_t>(left + width);
-    if (equals(s, table)) return s;
+    if (equals(s, table, shape)) return s;
     if (half_even) break;  // the 1 to be added would have to be 2^left
   }
   return std::nullopt;

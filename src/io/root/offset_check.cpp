@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "io/root/byteswap.hpp"
 #include "io/root/decompress.hpp"
 
 namespace trigloop::io::root {
@@ -37,8 +38,10 @@ void OffsetCheck::cover(std::uint64_t entry, std::span<const std::uint32_t> offs
   const auto n = static_cast<std::size_t>(end - begin);
   const auto before = static_cast<std::uint32_t>(first_item - first_item_);
   const std::uint32_t* items = offsets.data() + (begin - entry);
-  for (std::size_t i = 0; i < n; ++i) scratch[i] = big_endian(keylen_ + (before + items[i]) * item_bytes_);
-  sum_ = adler32(sum_, std::as_bytes(std::span(scratch.data(), n)));
+  for (std::size_t i = 0; i < n; ++i) scratch[i] = keylen_ + (before + items[i]) * item_bytes_;
+  const auto bytes = std::as_writable_bytes(std::span(scratch.data(), n));
+  to_native(bytes.data(), bytes.data(), n, sizeof(std::uint32_t));  // to big-endian, which is the same turn
+  sum_ = adler32(sum_, bytes);
 }
 
 bool OffsetCheck::fits() const noexcept { return with(sum_, 0) == expected_; }

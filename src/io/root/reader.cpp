@@ -10,7 +10,7 @@ Reader::Reader(std::shared_ptr<const OpenFile> file, std::size_t tree, const std
                const ReadOptions& options)
     : file_(std::move(file)),
       tree_(tree),
-      tools_{RecordReader(file_->file.input()), Decompressor(options.verify), {}, options} {
+      tools_{RecordReader(file_->file.input(), options.read_ahead), Decompressor(options.verify), {}, options} {
   for (const std::size_t column : columns) {
     Output output{open_lane(column), none};
     const Column& plan = *file_->plans[tree_][column];

@@ -145,6 +145,7 @@ std::unique_ptr<Worker> Pass::make_worker(unsigned number, const Filters& filter
   options.filters = &filters;
   options.progress = options_.progress;
   options.read = read_options;
+  options.read.read_ahead = options_.read_ahead;
   return std::make_unique<Worker>(examiner_, binding_, source_, std::move(options), std::move(partial_of));
 }
 

@@ -33,6 +33,7 @@ struct Delivery {
 struct PassOptions {
   unsigned threads = 0;                        ///< 0: all cores
   std::uint64_t memory = 2ull << 30;           ///< bytes that the pass may use: it takes fewer threads, if need be
+  std::uint64_t read_ahead = 0;                ///< ReadOptions::read_ahead of each thread
   std::function<bool(event::LumiKey)> wanted;  ///< which lumisections; all, if empty
   std::vector<Exclusion> exclusions;           ///< orbits to leave out
   std::vector<Tap*> taps;

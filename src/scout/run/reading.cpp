@@ -5,6 +5,7 @@
 #include <shared_mutex>
 
 #include "core/error.hpp"
+#include "core/parallel.hpp"
 #include "io/any/any.hpp"
 #include "scout/pass/sections.hpp"
 
@@ -21,6 +22,7 @@ PassOptions pass_options(const ReadingOptions& options, const PassRequest& reque
   PassOptions pass;
   pass.threads = options.threads;
   pass.memory = options.memory;
+  pass.read_ahead = options.read_ahead;
   pass.wanted = options.wanted;
   pass.exclusions = request.exclusions;
   pass.deliver = request.deliver;
@@ -85,6 +87,16 @@ unsigned streams_within(std::uint64_t memory, unsigned streams) noexcept {
   constexpr std::uint64_t program = 64u << 20, one = 48u << 20;
   const std::uint64_t fit = memory > program ? (memory - program) / one : 0;
   return static_cast<unsigned>(std::clamp<std::uint64_t>(fit, 1, std::max(1u, streams)));
+}
+
+ReadingOptions share_of_stream(ReadingOptions whole, unsigned streams) {
+  constexpr std::uint64_t stream_read_ahead = 2u << 20;
+  const unsigned threads = whole.threads > 0 ? whole.threads : core::available_cores();
+  whole.threads = std::max(1u, threads / streams);
+  whole.whole_memory = whole.memory;
+  whole.memory /= streams;
+  whole.read_ahead = streams > 1 ? stream_read_ahead : 0;
+  return whole;
 }
 
 }  // namespace trigloop::scout

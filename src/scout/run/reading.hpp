@@ -15,6 +15,7 @@ struct ReadingOptions {
   unsigned threads = 0;                                ///< of one pass; 0: all cores
   std::uint64_t memory = 2ull << 30;                   ///< of one pass
   std::uint64_t whole_memory = 2ull << 30;             ///< of all that run at a time
+  std::uint64_t read_ahead = 0;                        ///< io::ReadOptions::read_ahead
   std::function<bool(event::LumiKey)> wanted;          ///< which lumisections; all, if empty
   std::function<void(std::uint64_t events)> progress;  ///< of first passes; called now and then, from any thread
   std::function<std::unique_ptr<io::Source>(const std::filesystem::path&)> open;  ///< io::open, if empty
@@ -32,5 +33,8 @@ std::set<event::LumiKey> lumisections_of(const Examiner& examiner, const Reading
 /// How many inputs may be read at a time within `memory` bytes: at most `streams`, at least one. A lumisection with all
 /// its orbits, and the buffers of its pass, are reckoned with 48 MiB.
 unsigned streams_within(std::uint64_t memory, unsigned streams) noexcept;
+
+/// What each of `streams` passes at a time gets of the threads and of the memory. Several read ahead.
+ReadingOptions share_of_stream(ReadingOptions whole, unsigned streams);
 
 }  // namespace trigloop::scout

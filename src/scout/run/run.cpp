@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "core/interrupt.hpp"
-#include "core/parallel.hpp"
 
 namespace trigloop::scout {
 namespace {
@@ -23,15 +22,6 @@ bool is_of_input(const Error& error) {
   return error.code() != ErrorCode::output && error.code() != ErrorCode::internal;
 }
 
-/// The reading of one of `streams` inputs that are read at a time.
-ReadingOptions share(ReadingOptions options, unsigned streams) {
-  const unsigned threads = options.threads > 0 ? options.threads : core::available_cores();
-  options.threads = std::max(1u, threads / streams);
-  options.whole_memory = options.memory;
-  options.memory /= streams;
-  return options;
-}
-
 /// Takes inputs from the list until it is empty. One mutex guards ledger, list and summary; it is not held while an
 /// input is read.
 class Runner {
@@ -41,7 +31,7 @@ class Runner {
         ledger_(ledger),
         options_(options),
         streams_(streams_within(options.reading.memory, options.streams)),
-        intake_{examine_with(examiner, share(options.reading, streams_)), identify,
+        intake_{examine_with(examiner, share_of_stream(options.reading, streams_)), identify,
                 streams_ == 1 ? Entering::piecemeal : Entering::at_the_end, [this](LumiKey lumi) { commit(lumi); }} {}
 
   RunSummary run() {

@@ -75,6 +75,21 @@ TEST(RootReader, BeginsAndEndsAtAnyEntry) {
   }
 }
 
+TEST(RootReader, ReadsAheadToTheSameContent) {
+  const auto source = root::open(sample("zlib"));
+  const auto whole = content(*source, {0, 40}, {});
+  for (const std::uint64_t ahead : {1, 100, 1 << 20}) {
+    const auto reader = source->read({"sub/t", 0, all_columns}, {.cluster_entries = 3, .read_ahead = ahead});
+    for (int round = 0; round < 20; ++round) {
+      event::Columns cluster;
+      reader->rewind({static_cast<std::uint64_t>(round), 40});
+      ASSERT_TRUE(reader->next(cluster));  // and leaves the rest, which may be on its way
+      reader->rewind({0, 40});
+      ASSERT_EQ(content(*reader, all_columns.size()), whole) << ahead << " bytes ahead";
+    }
+  }
+}
+
 TEST(RootReader, ReadsEmbeddedBasketsAndClonesArrays) {
   const auto source = root::open(sample("embedded"));
   const auto s = test::column_values<std::int16_t>(*source, "t", "s");
