@@ -125,7 +125,8 @@ Components principal_components(std::span<const double> rows, std::size_t featur
   if (features == 0 || rows.empty()) return out;
   const auto events = static_cast<double>(rows.size() / features);
   out.mean.resize(features);
-  for (std::size_t i = 0; i < rows.size(); ++i) out.mean[i % features] += rows[i] / events;
+  for (std::size_t i = 0; i < rows.size(); ++i) out.mean[i % features] += rows[i];
+  for (double& mean : out.mean) mean /= events;
   std::vector<double> m = covariance(rows, features, out.mean), vectors(features * features);
   for (std::size_t k = 0; k < features; ++k) vectors[k * features + k] = 1;
   // Each sweep squares what is left beside the diagonal; ten are plenty for any matrix of doubles.
