@@ -26,12 +26,16 @@ constexpr std::size_t tallest = registers / widest;
 
 template <std::size_t height, std::size_t width>
 HWY_NOINLINE void tile(const Product& p, std::size_t m, std::size_t n) {
+  float* out = p.out + m * feature_stride + n;
   V sums[height][width];
   for (std::size_t i = 0; i < height; ++i) {
-    for (std::size_t j = 0; j < width; ++j) {
-      sums[i][j] = p.bias != nullptr ? hn::Set(d, p.bias[m + i]) : hn::Zero(d);
-      if (p.add) sums[i][j] = hn::Add(sums[i][j], hn::Load(d, p.out + (m + i) * feature_stride + n + j * N));
-    }
+    const V start = p.bias != nullptr ? hn::Set(d, p.bias[m + i]) : hn::Zero(d);
+    for (V& sum : sums[i]) sum = start;
+  }
+  if (p.add) {
+    for (std::size_t i = 0; i < height; ++i)
+      for (std::size_t j = 0; j < width; ++j)
+        sums[i][j] = hn::Add(sums[i][j], hn::Load(d, out + i * feature_stride + j * N));
   }
   const float* a = p.a.data + m * p.a.row;
   const float* b = p.b + n;
@@ -43,13 +47,12 @@ HWY_NOINLINE void tile(const Product& p, std::size_t m, std::size_t n) {
       for (std::size_t j = 0; j < width; ++j) sums[i][j] = hn::MulAdd(factor, row[j], sums[i][j]);
     }
   }
-  for (std::size_t i = 0; i < height; ++i) {
-    for (std::size_t j = 0; j < width; ++j) {
-      // The number stands second, which passes a NaN on.
-      const V sum = p.relu ? hn::Max(hn::Zero(d), sums[i][j]) : sums[i][j];
-      hn::Store(sum, d, p.out + (m + i) * feature_stride + n + j * N);
-    }
+  if (p.relu) {
+    for (auto& row : sums)
+      for (V& sum : row) sum = hn::Max(hn::Zero(d), sum);  // the number stands second, which passes a NaN on
   }
+  for (std::size_t i = 0; i < height; ++i)
+    for (std::size_t j = 0; j < width; ++j) hn::Store(sums[i][j], d, out + i * feature_stride + j * N);
 }
 
 /// The rows that are left, fewer than `height`, in one tile: several lower ones would each wait for their few sums.
