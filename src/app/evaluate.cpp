@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/read_spectrum.hpp"
 #include "bundle/fill.hpp"
 #include "bundle/write.hpp"
 #include "core/file.hpp"
@@ -18,7 +19,6 @@
 #include "evaluate/report.hpp"
 #include "io/any/any.hpp"
 #include "model/load.hpp"
-#include "scout/history/spectra.hpp"
 
 namespace trigloop::app {
 namespace {
@@ -78,7 +78,7 @@ class Reader {
     provenance.background_path = options_.stream;
     const model::Tensor& output = scorer_.graph().output().output;
     evaluate::Stream stream{"stream",
-                            {scout::read_spectra(options_.stream, scout::Events::all), {}},
+                            {read_spectrum(options_.stream), {}},
                             static_cast<std::int64_t>(output.ranges.front().lo),
                             static_cast<std::int64_t>(output.ranges.front().hi),
                             true};
@@ -86,7 +86,7 @@ class Reader {
       throw core::Error(core::ErrorCode::mismatch, "holds scores in other steps than the model's")
           .file(options_.stream);
     try {
-      stream.scores.pure = scout::read_spectra(options_.stream, scout::Events::pure);
+      stream.scores.pure = read_spectrum(options_.stream, scout::Events::pure);
       provenance.l1 = "the menu of the scouting run";
     } catch (const core::Error& e) {
       if (e.code() != core::ErrorCode::mismatch) throw;

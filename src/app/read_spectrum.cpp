@@ -8,7 +8,8 @@
 namespace trigloop::app {
 
 score::Spectrum read_spectrum(const std::string& path, scout::Events events) {
-  if (scout::holds_records(path)) return scout::read_history(scout::find_records({path})).sum(events);
+  if (scout::holds_records(path))
+    return scout::read_history(scout::find_records({path}), scout::few_slices).sum(events);
   if (events != scout::Events::all) {
     throw core::Error(core::ErrorCode::usage, "only records of scouting tell pure and non-colliding events apart")
         .file(path);

@@ -57,7 +57,7 @@ struct Sums {
 Sums sum_of(const scout::Ledger& ledger, const scout::RunSummary& summary) {
   std::vector<std::filesystem::path> records;
   for (const event::LumiKey lumi : summary.lumisections) records.push_back(ledger.folder() / scout::record_name(lumi));
-  const scout::History history = scout::read_history(records);
+  const scout::History history = scout::read_history(records, scout::few_slices);
   return {history.sum(scout::Events::all), history.menu ? history.sum(scout::Events::pure) : score::Spectrum(),
           history.sum(scout::Events::noncolliding).total()};
 }

@@ -37,8 +37,8 @@ struct History {
   score::Spectrum sum(Events events) const;
 };
 
-/// As many points as a screen shows.
-inline constexpr std::size_t most_slices = 512;
+/// Enough for a figure; and where only sums matter. A slice has up to 2^18 bins of 16 bytes.
+inline constexpr std::size_t most_slices = 200, few_slices = 32;
 
 /// Reads the records on several threads (0: all cores); of more than `most` lumisections, equally many share a slice.
 /// Errors, with the file: those of reading and of exposures; mismatch, if models differ or a lumisection comes twice.
