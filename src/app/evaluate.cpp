@@ -82,6 +82,9 @@ class Reader {
                             static_cast<std::int64_t>(output.ranges.front().lo),
                             static_cast<std::int64_t>(output.ranges.front().hi),
                             true};
+    if (stream.scores.all.total() == 0)
+      throw core::Error(core::ErrorCode::mismatch, "holds no events: no lumisection was recorded")
+          .file(options_.stream);
     if (stream.scores.all.fraction() != output.fraction)
       throw core::Error(core::ErrorCode::mismatch, "holds scores in other steps than the model's")
           .file(options_.stream);
