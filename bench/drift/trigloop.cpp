@@ -1,5 +1,6 @@
 // Detectors of change on simulated streams: one JSON object a line. Usage: bench_drift [SIZE], 1 is all of it.
 // bench/README.md says what is measured.
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 
@@ -12,7 +13,7 @@ int main(int argc, char** argv) {
       std::fprintf(stderr, "usage: bench_drift [SIZE]\n");
       return 2;
     }
-    trigloop::bench::measure_speed(static_cast<std::size_t>(100'000 * size));
+    trigloop::bench::measure_speed(static_cast<std::size_t>(100'000 * std::max(size, 0.05)));
     trigloop::bench::measure_delays(size);
     trigloop::bench::measure_run_lengths(size);
     trigloop::bench::measure_full_set(size);

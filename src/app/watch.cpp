@@ -87,6 +87,12 @@ std::vector<fs::path> files_now(const Options& options) {
   }
 }
 
+/// What fails is tried again at the next look.
+void deliver(Drift& drift) {
+  if (!drift) return;
+  if (const std::string failure = drift->deliver(); !failure.empty()) std::cerr << "trigloop: " << failure << '\n';
+}
+
 void follow(const Options& options, watch::Course& course, Drift& drift, std::set<fs::path> known) {
   while (!core::interrupted()) {
     wait(options.pause);
@@ -94,11 +100,17 @@ void follow(const Options& options, watch::Course& course, Drift& drift, std::se
     for (const fs::path& file : files_now(options)) {
       if (known.insert(file).second) fresh.push_back(file);
     }
+    deliver(drift);
     if (fresh.empty()) continue;
     const std::size_t first = course.lumis.size();
-    watch::extend_course(course, fresh, options.threads);
+    if (first == 0) {  // the first ones give the thresholds
+      course = watch::follow_course(fresh, course_options(options, drift));
+    } else {
+      watch::extend_course(course, fresh, options.threads);
+    }
     for (std::size_t l = first; l < course.lumis.size(); ++l) std::cout << watch::lumi_line(course, l);
     if (drift) drift->take(fresh, [](const watch::Alarm& alarm) { std::cout << watch::alarm_text(alarm); });
+    deliver(drift);
     std::cout.flush();
     write_page(options, course, drift);
   }
@@ -114,6 +126,7 @@ void run(const Options& options) {
   Drift drift = drift_of(options);
   watch::Course course = watch::follow_course(files, course_options(options, drift));
   if (drift) drift->take(files);
+  deliver(drift);
   print(options, course, drift);
   write_page(options, course, drift);
   if (options.follow) follow(options, course, drift, {files.begin(), files.end()});
@@ -140,6 +153,10 @@ void add_watch(CLI::App& program) {
                       "Luminosity and what was valid when (`trigloop conditions`)");
   command
       ->add_option("--state", options->drift.state, "Keep the detectors' state in this file; a restart goes on from it")
+      ->needs("--reference");
+  command
+      ->add_option("--on-alarm", options->drift.on_alarm,
+                   "Run this by sh with each new alarm as JSON on its standard input, until it ends with 0")
       ->needs("--reference");
   command
       ->add_option("--mean-time", options->drift.monitor.mean_time, "Mean number of lumisections between false alarms")

@@ -5,6 +5,7 @@
 #include "core/file.hpp"
 #include "core/parallel.hpp"
 #include "scout/record/record.hpp"
+#include "watch/deliver.hpp"
 
 namespace trigloop::watch {
 namespace {
@@ -49,6 +50,14 @@ void DriftRun::take_piece(const std::vector<fs::path>& files, const std::functio
     if (alarm != nullptr && on_alarm && alarm->confirmations == 0) on_alarm(*alarm);
   }
   save();
+}
+
+std::string DriftRun::deliver() {
+  std::string failure;
+  if (options_.on_alarm.empty() || monitor_.delivered == monitor_.alarms().size()) return failure;
+  monitor_.delivered = watch::deliver(monitor_.alarms(), monitor_.delivered, options_.on_alarm, failure);
+  save();
+  return failure;
 }
 
 void DriftRun::save() const {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "watch/conditions.hpp"
@@ -17,6 +18,7 @@ struct DriftOptions {
   std::filesystem::path conditions = {};  ///< empty: none are known
   std::filesystem::path state = {};       ///< what was seen, so that a restart goes on from it; empty: nothing is kept
   MonitorOptions monitor = {};
+  std::string on_alarm = {};  ///< command that gets each new alarm (watch/deliver.hpp); empty: none
   unsigned threads = 0;
 };
 
@@ -28,6 +30,10 @@ class DriftRun {
   /// Takes the lumisections behind the last one that was taken, in order (`files` is ascending), and commits the state.
   /// `on_alarm` is told of each alarm that is new. Errors: those of read_lumi and sample_of; output.
   void take(const std::vector<std::filesystem::path>& files, const std::function<void(const Alarm&)>& on_alarm = {});
+
+  /// Gives alarms that were not delivered yet to the command, and commits the state. What failed; empty: nothing. It is
+  /// tried again at the next call.
+  std::string deliver();
 
   const Reference& reference() const noexcept { return reference_; }
   const Monitor& monitor() const noexcept { return monitor_; }

@@ -98,6 +98,12 @@ std::vector<Histogram> sum_histograms(const std::vector<fs::path>& files, const 
   return histograms;
 }
 
+/// A curvature needs twice the least number of lumisections.
+std::size_t terms_of(const Reference& reference, std::size_t lumisections) {
+  if (!reference.knows_pileup) return 1;
+  return lumisections >= 2 * least_lumisections ? 3 : 2;
+}
+
 void fit_rates(Reference& reference, const std::vector<Sample>& samples) {
   std::vector<RateReference> kept;
   for (std::size_t r = 0; r < reference.rates.size(); ++r) {
@@ -108,9 +114,8 @@ void fit_rates(Reference& reference, const std::vector<Sample>& samples) {
       total += sample.counts[r].count;
     }
     if (total < least_counts) continue;
-    const std::size_t terms = !reference.knows_pileup ? 1 : counts.size() >= 2 * least_lumisections ? 3 : 2;
     kept.push_back(reference.rates[r]);
-    kept.back().model = drift::fit_rate(counts, terms);
+    kept.back().model = drift::fit_rate(counts, terms_of(reference, counts.size()));
   }
   reference.rates = std::move(kept);
 }
@@ -124,15 +129,27 @@ drift::ShapeModel fit_test(const Reference& reference, const HistogramReference&
     for (const double n : shape.counts) shape.total += n;
     if (shape.total > 0) shapes.push_back(std::move(shape));
   }
-  const drift::ShapeModel plain = drift::fit_shape(shapes, {}, reference.knows_pileup);
+  const std::size_t terms = terms_of(reference, shapes.size());
+  const drift::ShapeModel plain = drift::fit_shape(shapes, {}, terms);
   std::vector<std::vector<double>> directions;
   for (const auto& one : alternatives_of(histogram.change(), histogram.fine, histogram.edges, plain.shares)) {
     directions.push_back(one.shares);
   }
-  return drift::fit_shape(shapes, directions, reference.knows_pileup);
+  return drift::fit_shape(shapes, directions, terms);
 }
 
 }  // namespace
+
+void fit_reference(Reference& reference, const std::vector<Sample>& samples, unsigned threads) {
+  fit_rates(reference, samples);
+  for (std::size_t h = 0; h < reference.histograms.size(); ++h) {
+    HistogramReference& histogram = reference.histograms[h];
+    histogram.tests.resize(tests_of(histogram.change(), histogram.edges));
+    core::parallel_for(histogram.tests.size(), threads, [&](std::size_t t, unsigned) {
+      histogram.tests[t] = fit_test(reference, histogram, h, t, samples);
+    });
+  }
+}
 
 Reference build_reference(const std::vector<fs::path>& files, const Conditions* conditions,
                           const ReferenceOptions& options) {
@@ -175,14 +192,7 @@ Reference build_reference(const std::vector<fs::path>& files, const Conditions* 
     throw Error(ErrorCode::mismatch, "the lumisections were scored by different models").remedy("Choose those of one");
   }
   reference.model = models.front();
-  fit_rates(reference, samples);
-  for (std::size_t h = 0; h < reference.histograms.size(); ++h) {
-    HistogramReference& histogram = reference.histograms[h];
-    histogram.tests.resize(tests_of(histogram.change(), histogram.edges));
-    core::parallel_for(histogram.tests.size(), options.threads, [&](std::size_t t, unsigned) {
-      histogram.tests[t] = fit_test(reference, histogram, h, t, samples);
-    });
-  }
+  fit_reference(reference, samples, options.threads);
   return reference;
 }
 

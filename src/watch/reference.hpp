@@ -46,6 +46,15 @@ struct Reference {
   std::vector<HistogramReference> histograms;
 };
 
+/// One lumisection as the reference's detectors see it.
+struct Sample {
+  event::LumiKey key;
+  bool pileup_missing = false;  ///< the reference depends on it, and nothing tells it
+  std::vector<drift::Count> counts;
+  std::vector<std::vector<double>> bins;  ///< of each histogram; empty: it was not recorded
+  double z = 0;
+};
+
 struct ReferenceOptions {
   std::vector<Point> points = usual_points();
   unsigned bunches = 0, threads = 0;
@@ -58,20 +67,14 @@ inline constexpr std::size_t least_lumisections = 30;
 Reference build_reference(const std::vector<std::filesystem::path>& files, const Conditions* conditions,
                           const ReferenceOptions& options);
 
+/// Fits the models of rates and histograms, whose thresholds, bins and fine counts are there, to samples.
+void fit_reference(Reference& reference, const std::vector<Sample>& samples, unsigned threads = 0);
+
 /// The file's text; its hash is the id.
 std::string format_reference(const Reference& reference);
 /// Errors: damaged, unsupported (a later version).
 Reference parse_reference(const std::string& text, const std::string& name);
 Reference load_reference(const std::filesystem::path& path);
-
-/// One lumisection as the reference's detectors see it.
-struct Sample {
-  event::LumiKey key;
-  bool pileup_missing = false;  ///< the reference depends on it, and nothing tells it
-  std::vector<drift::Count> counts;
-  std::vector<std::vector<double>> bins;  ///< of each histogram; empty: it was not recorded
-  double z = 0;
-};
 
 /// Crossings that were examined, or rows where that is not known: what counts are proportional to.
 double examined(const score::Exposure& exposure) noexcept;

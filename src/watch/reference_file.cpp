@@ -44,6 +44,7 @@ void write_test(JsonWriter& out, const drift::ShapeModel& test) {
   write_dispersion(out, test.dispersion);
   write_list(out, "shares", test.shares);
   write_list(out, "slopes", test.slopes);
+  write_list(out, "curvatures", test.curvatures);
   out.end_object();
 }
 
@@ -82,6 +83,7 @@ drift::ShapeModel read_test(const json& in) {
   test.dispersion = read_dispersion(in);
   test.shares = in.at("shares").get<std::vector<double>>();
   test.slopes = in.at("slopes").get<std::vector<double>>();
+  test.curvatures = in.at("curvatures").get<std::vector<double>>();
   return test;
 }
 
@@ -99,8 +101,10 @@ HistogramReference read_histogram(const json& in) {
   if (histogram.tests.size() != tests_of(histogram.change(), histogram.edges)) refuse("has a wrong number of tests");
   const std::size_t bins = histogram.change() == Change::region ? 2 : histogram.edges.size() - 1;
   for (const drift::ShapeModel& test : histogram.tests) {
-    if (test.shares.size() != bins || (!test.slopes.empty() && test.slopes.size() != bins))
+    const bool whole = test.slopes.empty() || test.slopes.size() == bins;
+    if (test.shares.size() != bins || !whole || test.curvatures.size() != test.slopes.size()) {
       refuse("has a wrong number of shares");
+    }
   }
   return histogram;
 }

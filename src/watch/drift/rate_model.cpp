@@ -8,40 +8,8 @@
 namespace trigloop::watch::drift {
 namespace {
 
-using Matrix = std::array<Terms, most_terms>;
-
-Terms row_of(const Count& at, std::size_t terms) noexcept {
-  return {1, terms > 1 ? at.z : 0, terms > 2 ? at.z * at.z : 0};
-}
-
-double dot(const Terms& a, const Terms& b) noexcept { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
-
-Terms times(const Matrix& m, const Terms& v) noexcept { return {dot(m[0], v), dot(m[1], v), dot(m[2], v)}; }
-
-/// Inverse of the leading part of a symmetric positive matrix, by Gauss and Jordan; the rest is 0.
-Matrix inverse(Matrix m, std::size_t n) noexcept {
-  Matrix inverse{};
-  for (std::size_t i = 0; i < n; ++i) inverse[i][i] = 1;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double pivot = m[i][i] + 1e-300;
-    for (std::size_t j = 0; j < n; ++j) {
-      m[i][j] /= pivot;
-      inverse[i][j] /= pivot;
-    }
-    for (std::size_t r = 0; r < n; ++r) {
-      const double factor = m[r][i];
-      if (r == i) continue;
-      for (std::size_t j = 0; j < n; ++j) {
-        m[r][j] -= factor * m[i][j];
-        inverse[r][j] -= factor * inverse[i][j];
-      }
-    }
-  }
-  return inverse;
-}
-
 double expected(const RateModel& model, const Count& at) noexcept {
-  return at.exposure * std::exp(dot(model.mean, row_of(at, model.terms)));
+  return at.exposure * std::exp(dot(model.mean, powers(at.z, model.terms)));
 }
 
 /// One step of Fisher scoring with dispersion d; leaves the covariance.
@@ -50,11 +18,9 @@ void score_step(RateModel& model, std::span<const Count> counts, double d) noexc
   Terms gradient{};
   for (const Count& one : counts) {
     const double mu = expected(model, one), weight = mu / (1 + d * mu);
-    const Terms row = row_of(one, model.terms);
-    for (std::size_t i = 0; i < model.terms; ++i) {
-      gradient[i] += row[i] * weight * (one.count - mu) / mu;
-      for (std::size_t j = 0; j < model.terms; ++j) information[i][j] += row[i] * row[j] * weight;
-    }
+    const Terms row = powers(one.z, model.terms);
+    for (std::size_t i = 0; i < model.terms; ++i) gradient[i] += row[i] * weight * (one.count - mu) / mu;
+    add_outer(information, row, weight);
   }
   model.covariance = inverse(information, model.terms);
   const Terms step = times(model.covariance, gradient);
@@ -77,14 +43,14 @@ Dispersion dispersion_of_counts(const RateModel& model, std::span<const Count> c
 }  // namespace
 
 Predictive RateModel::predict(const Count& at) const noexcept {
-  const Terms row = row_of(at, terms);
+  const Terms row = powers(at.z, terms);
   const double slope = terms > 1 ? mean[1] + (terms > 2 ? 2 * mean[2] * at.z : 0) : 0;
   const double v = std::min(1.0, dot(row, times(covariance, row)) + slope * slope * at.z_variance);
   return {at.exposure * std::exp(dot(mean, row) + v / 2), 1 / std::max(dispersion.upper + v, 1e-12)};
 }
 
 void RateModel::update(const Count& seen) noexcept {
-  const Terms row = row_of(seen, terms);
+  const Terms row = powers(seen.z, terms);
   const double mu = expected(*this, seen);
   if (!(mu > 0)) return;
   const Terms gain = times(covariance, row);
@@ -105,8 +71,8 @@ RateModel fit_rate(std::span<const Count> counts, std::size_t terms) {
   RateModel model;
   model.terms = terms;
   model.mean[0] = std::log(total / exposure);
-  for (int round = 0; round < 4; ++round) {
-    for (int i = 0; i < 6; ++i) score_step(model, counts, model.dispersion.best);
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 4; ++i) score_step(model, counts, model.dispersion.best);
     model.dispersion = dispersion_of_counts(model, counts);
   }
   score_step(model, counts, model.dispersion.upper);

@@ -9,16 +9,13 @@
 // gamma for gamma with the same mean and variance. Every count that was seen makes the coefficients better known (a
 // Kalman step in log rate); a reference of 200 lumisections is wrong by 0.3 %, always in the same direction, and a
 // detector that takes it for exact sums this up to a false alarm.
-#include <array>
 #include <cstddef>
 #include <span>
 
 #include "watch/drift/dispersion.hpp"
+#include "watch/drift/matrix.hpp"
 
 namespace trigloop::watch::drift {
-
-inline constexpr std::size_t most_terms = 3;
-using Terms = std::array<double, most_terms>;
 
 /// One lumisection's count.
 struct Count {
@@ -35,7 +32,7 @@ struct Predictive {
 struct RateModel {
   std::size_t terms = 1;  ///< 1: no dependence on pile-up; 2: linear; 3: quadratic
   Terms mean{};
-  std::array<Terms, most_terms> covariance{};
+  Matrix covariance{};
   Dispersion dispersion;  ///< d; `upper` is used
 
   Predictive predict(const Count& at) const noexcept;

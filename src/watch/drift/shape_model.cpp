@@ -8,35 +8,36 @@ namespace {
 
 constexpr double least_share = 1e-9;
 
-/// Weighted least squares of each bin's share against z, shares being those at z = 0.
-void fit_shares(ShapeModel& model, std::span<const Shape> shapes, bool with_slopes) {
+/// Weighted least squares of each bin's share against powers of z, shares being those at z = 0.
+void fit_shares(ShapeModel& model, std::span<const Shape> shapes, std::size_t terms) {
   const std::size_t bins = shapes.front().counts.size();
-  double n = 0, nz = 0, nzz = 0;
-  std::vector<double> x(bins), xz(bins);
+  Matrix weights{};
+  std::vector<Terms> sums(bins);
   for (const Shape& shape : shapes) {
-    n += shape.total;
-    nz += shape.total * shape.z;
-    nzz += shape.total * shape.z * shape.z;
+    const Terms row = powers(shape.z, terms);
+    add_outer(weights, row, shape.total);
     for (std::size_t b = 0; b < bins; ++b) {
-      x[b] += shape.counts[b];
-      xz[b] += shape.counts[b] * shape.z;
+      for (std::size_t i = 0; i < terms; ++i) sums[b][i] += shape.counts[b] * row[i];
     }
   }
+  const Matrix solve = inverse(weights, terms);
   model.shares.resize(bins);
-  const double determinant = n * nzz - nz * nz;
-  const bool regress = with_slopes && determinant > 1e-9 * n * n;
-  if (regress) model.slopes.resize(bins);
+  if (terms > 1) {
+    model.slopes.resize(bins);
+    model.curvatures.resize(bins);
+  }
   double sum = 0;
   for (std::size_t b = 0; b < bins; ++b) {
     // Half an entry a bin: what was never seen is rare, not impossible (Jeffreys' prior).
-    const double plain = (x[b] + 0.5) / (n + 0.5 * static_cast<double>(bins));
-    double share = plain, slope = 0;
-    if (regress) {
-      share = std::max((x[b] * nzz - xz[b] * nz) / determinant, 0.1 * plain);
-      slope = (xz[b] * n - x[b] * nz) / determinant / share;
+    const double plain = (sums[b][0] + 0.5) / (weights[0][0] + 0.5 * static_cast<double>(bins));
+    model.shares[b] = plain;
+    if (terms > 1) {
+      const Terms fitted = times(solve, sums[b]);
+      model.shares[b] = std::max(fitted[0], 0.1 * plain);
+      model.slopes[b] = fitted[1] / model.shares[b];
+      model.curvatures[b] = fitted[2] / model.shares[b];
     }
-    model.shares[b] = std::max(share, least_share);
-    if (regress) model.slopes[b] = slope;
+    model.shares[b] = std::max(model.shares[b], least_share);
     sum += model.shares[b];
   }
   for (double& share : model.shares) share /= sum;
@@ -63,7 +64,7 @@ Dispersion dispersion_along(const ShapeModel& model, std::span<const Shape> shap
     squares.push_back((seen - shape.total * mean) * (seen - shape.total * mean) / variance);
     totals.push_back(shape.total);
   }
-  const std::size_t lost = model.slopes.empty() ? 1 : 2;
+  const std::size_t lost = model.slopes.empty() ? 1 : most_terms;
   if (squares.size() < lost + 2) return {};
   return dispersion_of(
       [&](double d) {
@@ -77,8 +78,13 @@ Dispersion dispersion_along(const ShapeModel& model, std::span<const Shape> shap
 
 }  // namespace
 
+double ShapeModel::factor(std::size_t bin, double z) const noexcept {
+  // A share never falls below a fifth by the fit alone: far from the reference, a polynomial is no law.
+  return slopes.empty() ? 1 : std::max(0.2, 1 + z * (slopes[bin] + z * curvatures[bin]));
+}
+
 double ShapeModel::concentration(double z) const noexcept {
-  const double known = slopes.empty() ? 1 / entries : (1 + z * z) / entries;
+  const double known = slopes.empty() ? 1 / entries : (1 + z * z + z * z * z * z) / entries;
   return 1 / std::max(dispersion.upper + known, 1e-9);
 }
 
@@ -88,11 +94,7 @@ void ShapeModel::at(double z, std::span<const double> of, std::span<double> out)
     return;
   }
   double sum = 0;
-  for (std::size_t b = 0; b < out.size(); ++b) {
-    // A share never falls below a fifth by the slope alone: far from the reference, a straight line is no law.
-    out[b] = of[b] * std::max(0.2, 1 + slopes[b] * z);
-    sum += out[b];
-  }
+  for (std::size_t b = 0; b < out.size(); ++b) sum += out[b] = of[b] * factor(b, z);
   for (double& share : out) share /= sum;
 }
 
@@ -103,17 +105,18 @@ void ShapeModel::update(const Shape& seen) noexcept {
   const double n = worth(seen.total);
   double sum = 0;
   for (std::size_t b = 0; b < shares.size(); ++b) {
-    const double at_z = slopes.empty() ? 1 : std::max(0.2, 1 + slopes[b] * seen.z);
-    shares[b] = std::max((entries * shares[b] + n * seen.counts[b] / seen.total / at_z) / (entries + n), least_share);
+    const double seen_share = seen.counts[b] / seen.total / factor(b, seen.z);
+    shares[b] = std::max((entries * shares[b] + n * seen_share) / (entries + n), least_share);
     sum += shares[b];
   }
   for (double& share : shares) share /= sum;
   entries += n;
 }
 
-ShapeModel fit_shape(std::span<const Shape> shapes, const std::vector<std::vector<double>>& alternatives, bool slopes) {
+ShapeModel fit_shape(std::span<const Shape> shapes, const std::vector<std::vector<double>>& alternatives,
+                     std::size_t terms) {
   ShapeModel model;
-  fit_shares(model, shapes, slopes);
+  fit_shares(model, shapes, terms);
   for (const auto& alternative : alternatives) {
     const Dispersion along = dispersion_along(model, shapes, alternative);
     model.dispersion.best = std::max(model.dispersion.best, along.best);

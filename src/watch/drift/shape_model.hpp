@@ -3,7 +3,7 @@
 // of entries alone, cancels (Lindon and Malek, arXiv:2011.03567).
 //
 //     counts | n ~ Dirichlet-multinomial(A p),   1/A = d + 1/a
-//     p_b = m_b (1 + s_b z),                     z as in rate_model.hpp
+//     p_b = m_b (1 + s_b z + c_b z^2),           z as in rate_model.hpp
 //
 // d is the dispersion between lumisections; 1/a says how well the reference knows the shares m, and grows with every
 // histogram that is seen (as rate_model.hpp, for the same reason).
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "watch/drift/dispersion.hpp"
+#include "watch/drift/matrix.hpp"
 
 namespace trigloop::watch::drift {
 
@@ -23,10 +24,10 @@ struct Shape {
 };
 
 struct ShapeModel {
-  std::vector<double> shares;  ///< m, adding to 1, none 0
-  std::vector<double> slopes;  ///< s; empty: no dependence on pile-up
-  double entries = 1;          ///< a: how many independent entries the shares are worth
-  Dispersion dispersion;       ///< d; `upper` is used
+  std::vector<double> shares;              ///< m, adding to 1, none 0
+  std::vector<double> slopes, curvatures;  ///< s and c; empty: no dependence on pile-up
+  double entries = 1;                      ///< a: how many independent entries the shares are worth
+  Dispersion dispersion;                   ///< d; `upper` is used
 
   double concentration(double z) const noexcept;  ///< A
   /// Shares at a pile-up, into `out`, of the shares `of` at the mean one.
@@ -34,10 +35,14 @@ struct ShapeModel {
   /// How many independent entries a histogram of n entries is worth.
   double worth(double n) const noexcept;
   void update(const Shape& seen) noexcept;
+
+ private:
+  double factor(std::size_t bin, double z) const noexcept;  ///< p / m
 };
 
-/// `directions`: logarithms of share ratios, along each of which the dispersion is measured; the largest counts. With
-/// `slopes`, shares may depend on pile-up.
-ShapeModel fit_shape(std::span<const Shape> shapes, const std::vector<std::vector<double>>& alternatives, bool slopes);
+/// The dispersion is measured along each of the `alternatives` (shares); the largest counts. `terms`: 1, if shares do
+/// not depend on pile-up; 2 and 3: linearly, with a curvature.
+ShapeModel fit_shape(std::span<const Shape> shapes, const std::vector<std::vector<double>>& alternatives,
+                     std::size_t terms);
 
 }  // namespace trigloop::watch::drift

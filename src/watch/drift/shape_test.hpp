@@ -34,6 +34,8 @@ class ShapeTest {
 
  private:
   ShapeModel reference_;
+  double concentration_;                      // of the reference
+  std::vector<std::vector<double>> at_zero_;  // log gamma(concentration x share) of each alternative; empty with slopes
   std::vector<double> now_, expected_, other_;  // scratch
 };
 

@@ -57,7 +57,7 @@ ShapeTest test_of(bench::Random& random, double total, const Truth& truth, int r
   for (int i = 0; i < reference; ++i) shapes.push_back(draw(random, total, truth));
   std::vector<std::vector<double>> directions;
   for (const auto& one : alternatives()) directions.push_back(one.shares);
-  return {watch::drift::fit_shape(shapes, directions, slopes), alternatives()};
+  return {watch::drift::fit_shape(shapes, directions, slopes ? 3 : 1), alternatives()};
 }
 
 double mean_run_length(const Truth& before, const Truth& after, double level, int streams, int most, bool slopes) {
