@@ -22,6 +22,26 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr unsigned patience = 30;  // seconds for a command
 
+/// While it lives, a pipe that nobody reads is an error of write(), not a signal.
+class BrokenPipesAreErrors {
+ public:
+  BrokenPipesAreErrors() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~BrokenPipesAreErrors() {
+    const timespec at_once{};
+    while (::sigtimedwait(&pipe_, nullptr, &at_once) > 0) continue;
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  BrokenPipesAreErrors(const BrokenPipesAreErrors&) = delete;
+  BrokenPipesAreErrors& operator=(const BrokenPipesAreErrors&) = delete;
+
+ private:
+  sigset_t pipe_, before_;
+};
+
 /// Starts the command in a process group of its own, so that all it starts can be ended.
 pid_t start(const std::string& command, int input) {
   posix_spawn_file_actions_t actions;
@@ -30,7 +50,11 @@ pid_t start(const std::string& command, int input) {
   posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);  // our output is for results
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  sigset_t usual;  // signals that we ignore are not ignored by the command
+  sigemptyset(&usual);
+  sigaddset(&usual, SIGPIPE);
+  posix_spawnattr_setsigdefault(&attributes, &usual);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
   const char* words[] = {"sh", "-c", command.c_str(), nullptr};
   pid_t child = -1;
   const int error = ::posix_spawn(&child, "/bin/sh", &actions, &attributes, const_cast<char**>(words), environ);
@@ -42,6 +66,7 @@ pid_t start(const std::string& command, int input) {
 
 /// Writes what the command takes; it may not want its input.
 void feed(int pipe, const std::string& input, Clock::time_point end) {
+  const BrokenPipesAreErrors guard;
   std::size_t written = 0;
   while (written < input.size() && Clock::now() < end) {
     pollfd ready{pipe, POLLOUT, 0};
