@@ -89,10 +89,8 @@ const contours = (figure, palette) => figure.layers.map((layer, i) => {
   const step = held.length > 1 ? (held[held.length - 1] - held[0]) / (held.length - 1) : 1;
   const colour = pick(palette, i);
   return {type: 'contour', name: layer.name, x: figure.x, y: figure.y, z: layer.z, showscale: false, showlegend: true,
-    contours: {start: held[0], end: held[held.length - 1], size: step, coloring: i === 0 ? 'fill' : 'none',
-      showlines: true},
-    colorscale: i === 0 ? [[0, colour + 'aa'], [0.999, colour + '22'], [1, colour + '00']] : [[0, colour], [1, colour]],
-    line: {color: colour, width: 2, dash: pick(dashes, i)}, hoverinfo: 'name',
+    contours: {start: held[0], end: held[held.length - 1], size: step, coloring: 'none'},
+    line: {color: colour, width: i === 0 ? 3 : 1.5, smoothing: 1}, hoverinfo: 'name',
     visible: i < 3 ? true : 'legendonly'};
 });
 
@@ -138,8 +136,8 @@ function layout(figure, style, width) {
   const is_rows = figure.kind === 'rows';
   const result = {font: {color: colour('--text'), size: 13}, paper_bgcolor: 'rgba(0,0,0,0)',
     plot_bgcolor: 'rgba(0,0,0,0)', margin: {l: 56, r: 12, t: 8, b: 48}, hovermode: 'closest',
-    xaxis: axis(figure.x_title, figure.log_x, all.map(s => is_rows ? s.y : s.x)),
-    yaxis: {...axis(figure.y_title, figure.log_y, all.map(s => s.y)),
+    xaxis: axis(figure.x_title, figure.log_x, figure.z ? [figure.x] : all.map(s => is_rows ? s.y : s.x)),
+    yaxis: {...axis(figure.y_title, figure.log_y, figure.z ? [figure.y] : all.map(s => s.y)),
       rangemode: figure.kind === 'curves' && figure.steps ? 'tozero' : 'normal'},
     showlegend: (figure.series || figure.layers || []).length > 1,
     legend: {orientation: 'h', y: 1.02, yanchor: 'bottom', x: 0}, ...marks(figure, colour('--dim'))};
@@ -150,6 +148,9 @@ function layout(figure, style, width) {
   return result;
 }
 
+const grows = middles => middles.length > 2 && middles[0] > 0 &&
+  middles[middles.length - 1] - middles[middles.length - 2] > 4 * (middles[1] - middles[0]);
+
 // ---- one figure: what the reader has chosen, and the buttons to choose by
 
 class View {
@@ -159,13 +160,16 @@ class View {
     this.names = figure.kind === 'choice' ? figure.plots.map(p => p.name) : [];
     this.label = figure.label;
     this.chosen = figure.chosen || 0;
-    this.scales = {};  // log_x, log_y, log_z as far as the reader set them
+    // log_x, log_y, log_z as far as the reader set them; cells that grow fill a logarithmic scale evenly
+    const start = this.plots[this.chosen];
+    this.scales = start.kind === 'heat map' ? {log_x: grows(start.x), log_y: grows(start.y)} : {};
     this.drawn = false;
     this.tools = document.createElement('div');
     this.tools.className = 'tools';
     this.place.before(this.tools);
     this.offer();
     const plot = this.plots[0];
+    if (plot.kind === 'contours') this.place.style.height = '480px';
     if (plot.kind !== 'rows') return;
     this.place.style.height = 110 + 20 * plot.names.length + 'px';
     this.place.parentNode.classList.add('rows');
@@ -182,8 +186,8 @@ class View {
       this.tools.append(this.label, select);
     }
     const kind = this.plots[0].kind;
-    if (kind === 'curves' || kind === 'rows') this.offer_scale('log_x', 'log x');
-    if (kind === 'curves') this.offer_scale('log_y', 'log y');
+    if (kind !== 'contours') this.offer_scale('log_x', 'log x');
+    if (kind === 'curves' || kind === 'heat map') this.offer_scale('log_y', 'log y');
     if (kind === 'heat map') this.offer_scale('log_z', 'log colours');
   }
   offer_scale(scale, text) {

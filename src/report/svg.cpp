@@ -216,23 +216,31 @@ std::string cividis(double share) {
   return fmt::format("#{:02x}{:02x}{:02x}", rgb[0], rgb[1], rgb[2]);
 }
 
-Scale cells(const std::vector<double>& middles, double from, double to) {
-  const double half = middles.size() > 1 ? (middles[1] - middles[0]) / 2 : 0.5;
-  return {middles.front() - half, middles.back() + half, false, from, to};
+/// Halfway between the middles of cells, and as far beyond the outermost.
+std::vector<double> edges_of(const std::vector<double>& middles) {
+  const std::size_t n = middles.size();
+  if (n == 1) return {middles[0] - 0.5, middles[0] + 0.5};
+  std::vector<double> edges{middles[0] - (middles[1] - middles[0]) / 2};
+  for (std::size_t i = 0; i + 1 < n; ++i) edges.push_back((middles[i] + middles[i + 1]) / 2);
+  edges.push_back(middles[n - 1] + (middles[n - 1] - middles[n - 2]) / 2);
+  return edges;
 }
 
-/// Squares of one size; `shade` gives the colour of a cell, "" for none.
+Scale cells(const std::vector<double>& middles, double from, double to) {
+  const std::vector<double> edges = edges_of(middles);
+  return {edges.front(), edges.back(), false, from, to};
+}
+
+/// `shade` gives the colour of a cell, "" for none.
 template <class Shade>
-void draw_cells(Picture& picture, std::size_t columns, std::size_t rows, const Shade& shade) {
-  const double width = (picture.right() - picture.left()) / static_cast<double>(columns);
-  const double height = (picture.bottom() - picture.top()) / static_cast<double>(rows);
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) {
-      const std::string colour = shade(r, c);
+void draw_cells(Picture& picture, const HeatMap& map, const Scale& x, const Scale& y, const Shade& shade) {
+  const std::vector<double> across = edges_of(map.x), up = edges_of(map.y);
+  for (std::size_t r = 0; r < map.y.size(); ++r) {
+    for (std::size_t c = 0; c < map.x.size(); ++c) {
+      const std::string colour = shade(map.z[r][c]);
       if (colour.empty()) continue;
-      picture.put("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\"/>\n",
-                  picture.left() + static_cast<double>(c) * width,
-                  picture.bottom() - static_cast<double>(r + 1) * height, width + 0.3, height + 0.3, colour);
+      picture.put("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\"/>\n", x(across[c]),
+                  y(up[r + 1]), x(across[c + 1]) - x(across[c]) + 0.3, y(up[r]) - y(up[r + 1]) + 0.3, colour);
     }
   }
 }
@@ -245,9 +253,7 @@ std::string draw(const HeatMap& map, const SvgStyle& style) {
   for (const auto& row : map.z)
     for (const double z : row) most = std::max(most, z);
   const auto height = [&](double z) { return map.log_z ? std::log1p(z) / std::log1p(most) : z / most; };
-  draw_cells(picture, map.x.size(), map.y.size(), [&](std::size_t r, std::size_t c) {
-    return map.z[r][c] > 0 ? cividis(height(map.z[r][c])) : std::string();
-  });
+  draw_cells(picture, map, x, y, [&](double z) { return z > 0 ? cividis(height(z)) : std::string(); });
   for (std::size_t i = 0; i < map.over.size(); ++i) draw_series(picture, map.over[i], i + 1, false, x, y);
   picture.frame(&x, &y, map.x_title, map.y_title);
   return picture.finish();

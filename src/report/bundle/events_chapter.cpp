@@ -87,8 +87,10 @@ Section events_chapter(const Bundle& bundle) {
                   "The rate that crossings of a pile-up would have, if all were like that, above the raw thresholds.",
                   "sample",
                   {}};
-    for (const bundle::PileupTable& table : bundle.plots.pileup)
+    for (const bundle::PileupTable& table : bundle.plots.pileup) {
+      if (table.sample == "background") choice.chosen = choice.plots.size();
       choice.plots.emplace_back(table.sample, rates_of(bundle, table));
+    }
     section.figures.emplace_back(std::move(choice));
   }
   if (bundle.plots.planes.empty()) {

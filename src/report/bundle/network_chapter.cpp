@@ -120,7 +120,7 @@ Choice rebuilt(const Bundle& bundle) {
 
 Table quality(const Bundle& bundle) {
   Table table{
-      "Reconstruction by feature", "Of rebuilt - input.", {"feature", "sample", "bias", "rms", "correlation"}, {}, {}};
+      "Reconstruction by feature", "Of rebuilt - input.", {"feature", "sample", "bias", "rms", "correlation"}, {}, 1};
   for (const bundle::Reconstruction& one : bundle.plots.reconstruction)
     table.rows.push_back({one.feature, one.sample, text_of(one.bias), text_of(one.rms), text_of(one.correlation)});
   return table;
