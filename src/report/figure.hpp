@@ -60,7 +60,7 @@ struct Contours {
   };
   std::string title, caption, x_title, y_title;
   std::vector<double> x, y;       ///< middles of the cells, common to all
-  std::vector<Layer> layers;      ///< the first is filled
+  std::vector<Layer> layers;      ///< the first is the thickest
   std::vector<double> held = {};  ///< shares at which lines are drawn, ascending
 };
 
