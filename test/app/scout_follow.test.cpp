@@ -96,31 +96,6 @@ TEST_F(ScoutFollow, SurvivesKillsAtAnyTime) {
   expect_same_records(sums_of(output()), files.batch());
 }
 
-/// One stage follows the stores of the one before, as the Scouting Analyser's do.
-TEST_F(ScoutFollow, StagesFollowEachOther) {
-  const fs::path stages = files.path("stages");
-  const auto spectra = [](const fs::path& folder) {
-    std::vector<scout::Counts> all;
-    for (const scout::Record& record : sums_of(folder)) all.push_back(record.sum.all);
-    return all;
-  };
-  const std::string folder = fifo(), rescan = "--rescan";
-  Background first({program(), "scout", "run", "--follow", folder, "--to", "stage1", "--output", stages, rescan, "1s"},
-                   files.path("log1"));
-  fs::copy(files.all(), fifo(), fs::copy_options::recursive);
-  fs::create_directories(stages / "StoreStage1");
-  Background second(scout_words(files.model(), {"--follow", stages, "--from", "stage1", "--tap", "stage2", "--output",
-                                                output(), rescan, "1s"}),
-                    log());
-  const auto truth = (files.batch(), spectra(files.path("batch")));
-  for (int i = 0; i < 600 && (!fs::exists(output()) || spectra(output()) != truth); ++i)
-    std::this_thread::sleep_for(100ms);
-  EXPECT_EQ(spectra(output()), truth) << read_file(log()) << read_file(files.path("log1"));
-  EXPECT_EQ(first.end(SIGTERM), 0) << read_file(files.path("log1"));
-  EXPECT_EQ(second.end(SIGTERM), 0) << read_file(log());
-  EXPECT_FALSE(fs::is_empty(output() / "StoreStage2"));
-}
-
 /// The disk is full, or the handles are used up, for a moment in the middle of the work.
 TEST_F(ScoutFollow, GoesOnAfterTroubleOfTheMachine) {
   TRIGLOOP_NEEDS_FAULTS();
