@@ -21,7 +21,7 @@ def tracked():
     git = subprocess.run(["git", "-c", "safe.directory=*", "-C", ROOT, "ls-files", "-z"], capture_output=True)
     if git.returncode == 0:
         return [ROOT / name for name in git.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
-    skip = re.compile(r"/(build[^/]*|\.venv|\.cache|\.git|__pycache__)(/|$)")
+    skip = re.compile(r"/(build[^/]*|\.venv[^/]*|\.cache|\.git|__pycache__)(/|$)")
     return [p for p in ROOT.rglob("*") if p.is_file() and not skip.search("/" + p.relative_to(ROOT).as_posix())]
 
 

@@ -85,6 +85,24 @@ want_promtool() {
   fi
 }
 
+# The server that `registry push` is tested against: large, and its needs contradict those of the peers, so it has a
+# folder of its own.
+want_mlflow() {
+  local stamp=.venv-mlflow/.have lock base=/usr/bin/python3
+  lock=$(sha256sum <dev/mlflow.txt)
+  [[ -f $stamp && $(<"$stamp") == "$lock" ]] && return 0
+  [[ -x $base ]] || base=python3
+  say "== MLflow into .venv-mlflow"
+  if { "$base" -m venv --clear .venv-mlflow &&
+    .venv-mlflow/bin/python -m pip install --quiet --disable-pip-version-check --retries 2 --timeout 30 -r dev/mlflow.txt; } \
+    >>.cache/pip.log 2>&1; then
+    printf '%s' "$lock" >"$stamp"
+    return 0
+  fi
+  warn "no MLflow: tests against its server are skipped. The log is .cache/pip.log"
+  rm -rf .venv-mlflow
+}
+
 # The drawing library of the pages, and the programs that tests compare with.
 want_page_python() { python_packages page "pages cannot be drawn" --constraint dev/peers.txt plotly; }
 want_peers() {

@@ -62,6 +62,7 @@ task_test() {
   want_packages test "tests of pages in a browser and against other programs are skipped"
   want_peers
   want_promtool
+  want_mlflow
   step "build" build default
   step "test" tests default
   [[ ${1-} == --all ]] || return 0

@@ -25,6 +25,7 @@ void add_model(CLI::App& program);
 void add_ntuplise(CLI::App& program);
 void add_plot(CLI::App& program);
 void add_reference(CLI::App& program);
+void add_registry(CLI::App& program);
 void add_report(CLI::App& program);
 void add_recipe(CLI::App& program);
 void add_score(CLI::App& program);

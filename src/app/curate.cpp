@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/curation.hpp"
 #include "core/json_writer.hpp"
 #include "core/progress.hpp"
 #include "core/text.hpp"
@@ -16,6 +17,7 @@ struct Options {
   std::vector<std::string> settings;
   unsigned threads = 0;
   bool rebuild = false, json = false, quiet = false;
+  RecordOptions record;
 };
 
 constexpr const char* examples = R"(Examples:
@@ -71,13 +73,15 @@ void print_part(const curate::Part& part) {
 }
 
 void run(const Options& options) {
-  const curate::Settings settings = curate::read_settings(load(options));
+  const config::Config config = load(options);
+  const curate::Settings settings = curate::read_settings(config);
   const bool silent = options.quiet || options.json;
   curate::Report report;
   {
     core::Progress progress("curate", 0, "events", silent ? core::ProgressMode::quiet : core::ProgressMode::automatic);
-    report = curate::curate(settings, {.threads = options.threads, .rebuild = options.rebuild},
-                            [&](std::uint64_t events) { progress.advance(events); });
+    report =
+        recorded_curation(options.record, config, settings, {.threads = options.threads, .rebuild = options.rebuild},
+                          [&](std::uint64_t events) { progress.advance(events); });
   }
   if (options.json) {
     std::cout << as_json(settings, report) << '\n';
@@ -101,6 +105,7 @@ void add_curate(CLI::App& program) {
   command->add_flag("--rebuild", options->rebuild, "Make it even if it is there");
   command->add_flag("--json", options->json, "Print what was done as JSON");
   command->add_flag("-q,--quiet", options->quiet, "Print warnings alone");
+  add_record_options(*command, options->record);
   command->footer(examples);
   command->callback([options] { run(*options); });
 }

@@ -8,9 +8,11 @@
 
 #include "app/commands.hpp"
 #include "app/read_spectrum.hpp"
+#include "app/record.hpp"
 #include "bundle/fill.hpp"
 #include "bundle/write.hpp"
 #include "core/file.hpp"
+#include "core/json_writer.hpp"
 #include "core/parallel.hpp"
 #include "core/progress.hpp"
 #include "core/sha256.hpp"
@@ -31,6 +33,7 @@ struct Options {
   double bc_khz = 0;
   std::uint64_t seed = 1;
   bool package_cuts = false, unblind = false, json = false, quiet = false;
+  RecordOptions record;
 };
 
 constexpr const char* examples = R"(Examples:
@@ -260,11 +263,52 @@ void write_output(const Options& options, const config::Config& config, const mo
   bundle::write_lite(options.output, out, {config::to_json(config.package_part()), std::nullopt});
 }
 
+Recorder begin_record(const Options& options, const config::Config& config) {
+  Recorder record(options.record, "evaluate");
+  record.input("model", "model", options.model);
+  record.input_text("config", "config", "evaluate", "config.yaml", config::to_yaml(config.root()));
+  const curate::Settings settings = curate::read_settings(config);
+  if (!options.drift.empty() && std::filesystem::is_regular_file(options.drift))
+    record.input("drift", "config", options.drift);
+  if (!options.stream.empty()) record.input("stream", "spectra", options.stream);
+  if (!options.data.empty()) {
+    record.input("data", "dataset", options.data);
+    return record;
+  }
+  std::filesystem::path background = options.background, signals = options.signals;
+  if (background.empty()) background = settings.background;
+  if (options.background.empty() && options.stream.empty() && signals.empty()) signals = settings.signals;
+  if (options.stream.empty()) record.input("background", "dataset", background);
+  if (!signals.empty()) record.input("signals", "dataset", signals);
+  return record;
+}
+
+/// The firmware's numbers, for lists and comparisons; the report has all of them.
+std::vector<registry::Metric> metrics_of(const evaluate::Evaluation& evaluation) {
+  std::vector<registry::Metric> metrics;
+  constexpr auto firmware = static_cast<std::size_t>(evaluate::Rule::firmware);
+  constexpr auto raw = static_cast<std::size_t>(evaluate::Kind::raw),
+                 pure = static_cast<std::size_t>(evaluate::Kind::pure);
+  for (std::size_t r = 0; r < evaluation.rows.size(); ++r) {
+    const std::string rate = core::JsonWriter().value(evaluation.rows[r].rate_khz).text() + "kHz";
+    const auto& thresholds = evaluation.rows[r].thresholds;
+    metrics.push_back({"threshold/raw/" + rate, 0, static_cast<double>(thresholds[raw].by_rule[firmware].code)});
+    metrics.push_back({"threshold/pure/" + rate, 0, static_cast<double>(thresholds[pure].by_rule[firmware].code)});
+    for (const evaluate::SignalTable& signal : evaluation.signals) {
+      const evaluate::Columns& columns = signal.rates[r][firmware];
+      metrics.push_back({"efficiency/" + signal.name + "/" + rate, 0, columns[raw][raw].value()});
+      metrics.push_back({"pure_efficiency/" + signal.name + "/" + rate, 0, columns[pure][pure].value()});
+    }
+  }
+  return metrics;
+}
+
 void run(const Options& options) {
   if (options.background.empty() && options.config.empty() && options.data.empty() && options.stream.empty())
     throw core::Error(core::ErrorCode::usage, "no background is given")
         .remedy("Give --background, --data, --stream or --config");
   const config::Config config = load_config(options);
+  Recorder record = begin_record(options, config);
   const evaluate::EvaluateOptions how = targets(options, config);
   const model::Graph graph = model::load(options.model, {options.normalisation});
   const score::Scorer scorer(graph, options.engine);
@@ -274,6 +318,9 @@ void run(const Options& options) {
   reader.provenance.package_cuts = options.package_cuts;
   const Evaluated all = evaluated(options, reader, how);
   if (!options.output.empty()) write_output(options, config, graph, all, reader.provenance);
+  record.output_text("report", "report", "evaluation", "evaluation.json",
+                     evaluate::to_json(all.nominal, reader.provenance) + "\n", metrics_of(all.nominal));
+  record.commit();
   if (!options.csv.empty()) {
     core::OutputFile file(options.csv);
     file.write(evaluate::to_csv(all.nominal));
@@ -330,6 +377,7 @@ void add_evaluate(CLI::App& program) {
   command->add_option("-t,--threads", options->threads, "Threads (default: all cores); no number depends on it")
       ->check(CLI::Range(1, 1024));
   command->add_flag("-q,--quiet", options->quiet, "No progress bar");
+  add_record_options(*command, options->record);
   command->footer(examples);
   command->callback([options] { run(*options); });
 }

@@ -77,6 +77,7 @@ int run(int argc, char** argv) {
   trigloop::app::add_ntuplise(program);
   trigloop::app::add_plot(program);
   trigloop::app::add_reference(program);
+  trigloop::app::add_registry(program);
   trigloop::app::add_report(program);
   trigloop::app::add_recipe(program);
   trigloop::app::add_score(program);

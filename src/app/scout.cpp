@@ -10,6 +10,7 @@
 
 #include "app/commands.hpp"
 #include "app/scout_commands.hpp"
+#include "app/scout_record.hpp"
 #include "app/scout_stages.hpp"
 #include "core/interrupt.hpp"
 #include "core/json_writer.hpp"
@@ -39,6 +40,7 @@ struct Options {
   std::vector<double> rates{50, 1000};
   unsigned threads = 0, streams = 1;
   bool quiet = false, json = false;
+  RecordOptions record;
 };
 
 constexpr const char* examples = R"(Examples:
@@ -170,9 +172,11 @@ void follow_stream(const Options& options, const scout::Examiner& examiner) {
   command.streams = scout::streams_within(reading.memory, options.streams);
   reading = scout::share_of_stream(reading, command.streams);
   scout::Ledger ledger(stream.books, examiner.identity);
+  ScoutRecord record(options.record, options.examiner, {}, ledger);
   follow(command, ledger, examiner.layout,
          options.stages.to.empty() ? scout::examine_with(examiner, reading)
                                    : examine_into_stores(options.stages, examiner, options.output, reading.threads));
+  record.commit_new();
 }
 
 /// For the progress bar; 0 where it would take long to find out, or the run will tell what is wrong.
@@ -210,10 +214,12 @@ void scout_run(const Options& options) {
   core::Progress progress("scouting", total, "events",
                           options.quiet ? core::ProgressMode::quiet : core::ProgressMode::automatic);
   run.reading.progress = [&](std::uint64_t events) { progress.advance(events); };
+  ScoutRecord record(options.record, options.examiner, run.inputs, ledger);
   BatchInputs inputs(options.output, run.inputs, options.follow.consume);
   run.done = [&](const std::filesystem::path& path, const scout::Taken& taken) { inputs.done(path, taken); };
   run.failed = [&](const Error& error) { inputs.failed(error); };
   const scout::RunSummary summary = scout::run(examiner, ledger, run);
+  record.commit(summary.lumisections);
   if (options.json) {
     print_json(summary, ledger, options);
   } else {
@@ -243,6 +249,7 @@ void add_scout_run(CLI::App& scout) {
       ->capture_default_str();
   command->add_flag("--consume", options->follow.consume, "Remove a file after its lumisections are committed");
   add_follow_options(*command, options->follow);
+  add_record_options(*command, options->record);
   command->add_flag("--json", options->json, "Print the summary as JSON (docs/formats.md)");
   command->add_flag("-q,--quiet", options->quiet, "No progress bar");
   command->footer(examples);

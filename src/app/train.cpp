@@ -5,13 +5,14 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/curation.hpp"
+#include "app/record.hpp"
 #include "app/stored_bundle.hpp"
 #include "app/train_continual.hpp"
 #include "config/config.hpp"
 #include "core/file.hpp"
 #include "core/progress.hpp"
 #include "core/sha256.hpp"
-#include "curate/curate.hpp"
 #include "train/bundle.hpp"
 #include "train/keras.hpp"
 #include "train/trainer.hpp"
@@ -26,6 +27,7 @@ struct Options {
   unsigned threads = 0;
   std::int64_t evaluate_every = 1;
   bool resume = false, quiet = false, json = false, no_store = false;
+  RecordOptions record;
 };
 
 constexpr const char* examples = R"(Examples:
@@ -77,7 +79,9 @@ std::string packed_file(const Options& options, const config::Config& config) {
   const std::string path = config.text("data_config.Processed_data_path");
   const curate::Settings settings = curate::read_settings(config);
   if (std::filesystem::exists(settings.background) || !std::filesystem::exists(path)) {
-    const curate::Report report = curate::curate(settings, {.threads = options.threads});
+    RecordOptions record = options.record;
+    record.name.clear();  // it is the model's
+    const curate::Report report = recorded_curation(record, config, settings, {.threads = options.threads});
     for (const std::string& warning : report.warnings) std::cerr << "trigloop: warning: " << warning << '\n';
   } else if (!options.quiet) {
     std::cerr << path << ": taken as it is; " << settings.background.native() << " is not here\n";
@@ -121,6 +125,26 @@ void finish(const Options& options, const config::Config& config, const train::R
   }
 }
 
+Recorder begin_record(const Options& options, const config::Config& config, const std::string& data) {
+  Recorder record(options.record, "train");
+  record.input_text("config", "config", "train", "config.yaml", config::to_yaml(config.root()));
+  record.input("data", "dataset", data);
+  if (!options.continual.init.empty()) record.input_bundle("parent", options.continual.init, "weights.h5");
+  for (std::size_t i = 0; i < options.continual.replay.size(); ++i)
+    record.input((i < 9 ? "replay 0" : "replay ") + std::to_string(i + 1), "dataset", options.continual.replay[i]);
+  return record;
+}
+
+/// A step an epoch.
+std::vector<registry::Metric> metrics_of(const train::History& history) {
+  std::vector<registry::Metric> metrics;
+  for (const auto& [name, values] : history.columns()) {
+    for (std::size_t epoch = 0; epoch < values.size(); ++epoch)
+      metrics.push_back({name, static_cast<std::int64_t>(epoch), values[epoch]});
+  }
+  return metrics;
+}
+
 void run(const Options& options) {
   const config::Config config = load_config(options);
   const std::string name = options.recipe.empty() ? config.text("train_recipe") : options.recipe;
@@ -128,11 +152,14 @@ void run(const Options& options) {
   const Continual continual(options.continual, data);
   const train::PackedFile& file = continual.file();
   train::Recipe recipe = train::build_recipe(train::recipe_text(name), name, config.root(), file.shape());
+  Recorder record = begin_record(options, config, data);
   continual.start(recipe);
   train::Trainer trainer(recipe, file, train_options(options, config, recipe, data, continual));
   trainer.run();
   finish(options, config, recipe, file, trainer.history(), continual.compare(trainer, recipe, options.threads),
          continual);
+  record.output_folder("model", "model", recipe.name, options.output, metrics_of(trainer.history()));
+  record.commit();
   std::error_code ignored;
   std::filesystem::remove(checkpoint_of(options.output), ignored);
 }
@@ -169,6 +196,7 @@ void add_train(CLI::App& program) {
   command->add_flag("--json", options->json, "Print what was trained as JSON, with --init what was forgotten");
   command->add_flag("--no-store", options->no_store, "Write the bundle alone, none of the package's files");
   command->add_flag("-q,--quiet", options->quiet, "No progress");
+  add_record_options(*command, options->record);
   command->footer(examples);
   command->callback([options] { run(*options); });
 }

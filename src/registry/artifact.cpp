@@ -101,6 +101,7 @@ std::string run_id(const Run& run) {
   for (const Link& link : run.links)
     lines.push_back((link.output ? "out " : "in ") + link.artifact + " " + counted(link.role) + "\n");
   std::ranges::sort(lines);
+  lines.erase(std::ranges::unique(lines).begin(), lines.end());
   core::Sha256 hash;
   hash.update("trigloop run 1\n" + counted(run.command) + "\n" + counted(to_json(run.arguments)) + "\n");
   hash.update(std::to_string(run.started_ns) + " " + std::to_string(run.finished_ns) + "\n");

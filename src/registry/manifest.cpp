@@ -19,6 +19,11 @@ using core::JsonWriter;
 using nlohmann::json;
 
 constexpr int format_version = 1;
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+constexpr bool compares_hashes = false;  // no fuzzer finds a SHA-256
+#else
+constexpr bool compares_hashes = true;
+#endif
 
 // ---- writing
 
@@ -226,13 +231,14 @@ class Parser {
     } else if (what == "run") {
       manifest_.runs.push_back(run_of(object));
       const Run& run = manifest_.runs.back();
-      if (run_id(run) != run.id) throw wrong("its record is not the one that its id stands for");
+      if (compares_hashes && run_id(run) != run.id) throw wrong("its record is not the one that its id stands for");
       if (!is_json_object(run.code)) throw wrong("its code is no JSON object");
     } else if (what == "alias" || what == "stage") {
       auto& labels = what == "alias" ? manifest_.aliases : manifest_.stages;
       labels.push_back({text_of(object, "artifact"), text_of(object, "label")});
     } else if (what == "end") {
-      if (text_of(object, "sha256") != core::sha256_hex(before)) throw wrong("what stands before it has changed");
+      if (compares_hashes && text_of(object, "sha256") != core::sha256_hex(before))
+        throw wrong("what stands before it has changed");
       ended_ = true;
     } else {
       throw wrong("there is no record '" + core::escaped(what) + "'");
@@ -262,7 +268,7 @@ class Parser {
       throw wrong(e.reason());
     }
     const NewArtifact& a = entry.artifact;
-    if (artifact_id(a.kind, a.files, a.references) != entry.id)
+    if (compares_hashes && artifact_id(a.kind, a.files, a.references) != entry.id)
       throw wrong("the files of '" + core::escaped(a.name) + "' are not those that its id stands for");
     known_.insert(entry.id);
   }

@@ -1,6 +1,7 @@
 #include "registry/registry.hpp"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -184,10 +185,11 @@ std::string utc(std::int64_t ns) {
 }
 
 std::string user_name() {
-  for (const char* name : {"LOGNAME", "USER"}) {
-    if (const char* value = std::getenv(name); value != nullptr && *value != '\0') return value;
-  }
-  return std::to_string(::getuid());
+  passwd entry{};
+  passwd* found = nullptr;
+  char buffer[4096];
+  const bool known = ::getpwuid_r(::getuid(), &entry, buffer, sizeof buffer, &found) == 0 && found != nullptr;
+  return known ? found->pw_name : std::to_string(::getuid());
 }
 
 std::string host_name() {
