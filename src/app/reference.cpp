@@ -12,6 +12,7 @@
 #include <set>
 
 #include "app/commands.hpp"
+#include "app/record.hpp"
 #include "core/file.hpp"
 #include "core/sha256.hpp"
 #include "scout/record/record.hpp"
@@ -29,6 +30,7 @@ struct Options {
   std::uint32_t first = 0, last = 0xFFFFFFFF;
   unsigned bunches = 0, threads = 0;
   bool force = false;
+  RecordOptions record;
 };
 
 void print(const watch::Reference& reference) {
@@ -86,11 +88,17 @@ void build(const Options& options) {
     for (const double hz : options.pure) how.points.push_back({true, hz});
     for (const double hz : options.raw) how.points.push_back({false, hz});
   }
-  watch::Reference reference = watch::build_reference(chosen(options), conditions ? &*conditions : nullptr, how);
+  const std::vector<fs::path> files = chosen(options);
+  Recorder record(options.record, "reference");
+  record.input_sizes("spectra", "spectra", options.spectra.front().filename(), files);
+  if (!options.conditions.empty()) record.input("conditions", "config", options.conditions);
+  watch::Reference reference = watch::build_reference(files, conditions ? &*conditions : nullptr, how);
   const std::string text = watch::format_reference(reference);
   core::OutputFile file(options.output);
   file.write(std::string_view(text));
   file.commit();
+  record.output_text("reference", "reference", fs::path(options.output).stem(), "reference.json", text);
+  record.commit();
   reference.id = core::sha256_hex(text);
   print(reference);
 }
@@ -118,6 +126,7 @@ void add_reference(CLI::App& program) {
       ->check(CLI::Range(1, 3564));
   built->add_option("--threads", options->threads, "Threads (default: all cores)");
   built->add_flag("--force", options->force, "Replace the output if it exists");
+  add_record_options(*built, options->record);
   built->footer(
       "Examples:\n  trigloop reference build --spectra records --runs 396102 --last 400 --output normal.json\n"
       "  trigloop reference build --spectra records --conditions conditions.yaml --output normal.json");

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/commands.hpp"
+#include "app/record.hpp"
 #include "core/interrupt.hpp"
 #include "report/watch/course_figures.hpp"
 #include "report/watch/drift_figures.hpp"
@@ -28,6 +29,7 @@ struct Options {
   std::size_t lines = 20;
   double pause = 5;
   bool follow = false, json = false;
+  RecordOptions record;
 };
 
 using Drift = std::optional<watch::DriftRun>;
@@ -93,6 +95,23 @@ void deliver(Drift& drift) {
   if (const std::string failure = drift->deliver(); !failure.empty()) std::cerr << "trigloop: " << failure << '\n';
 }
 
+/// An alarm and what it was raised from.
+void record(const Options& options, const watch::Alarm& alarm) {
+  Recorder record(options.record, "watch");
+  record.input("reference", "reference", options.drift.reference);
+  if (!options.drift.conditions.empty()) record.input("conditions", "config", options.drift.conditions);
+  record.output_text("alarm", "alarm", alarm.cause.kind, "alarm.json", watch::alarm_json(alarm));
+  record.commit();
+}
+
+void take(const Options& options, Drift& drift, const std::vector<fs::path>& files, bool print) {
+  if (!drift) return;
+  drift->take(files, [&](const watch::Alarm& alarm) {
+    if (print) std::cout << watch::alarm_text(alarm);
+    record(options, alarm);
+  });
+}
+
 void follow(const Options& options, watch::Course& course, Drift& drift, std::set<fs::path> known) {
   while (!core::interrupted()) {
     wait(options.pause);
@@ -109,7 +128,7 @@ void follow(const Options& options, watch::Course& course, Drift& drift, std::se
       watch::extend_course(course, fresh, options.threads);
     }
     for (std::size_t l = first; l < course.lumis.size(); ++l) std::cout << watch::lumi_line(course, l);
-    if (drift) drift->take(fresh, [](const watch::Alarm& alarm) { std::cout << watch::alarm_text(alarm); });
+    take(options, drift, fresh, true);
     deliver(drift);
     std::cout.flush();
     write_page(options, course, drift);
@@ -125,7 +144,7 @@ void run(const Options& options) {
   }
   Drift drift = drift_of(options);
   watch::Course course = watch::follow_course(files, course_options(options, drift));
-  if (drift) drift->take(files);
+  take(options, drift, files, false);
   deliver(drift);
   print(options, course, drift);
   write_page(options, course, drift);
@@ -169,6 +188,7 @@ void add_watch(CLI::App& program) {
       ->capture_default_str();
   command->add_option("--threads", options->threads, "Threads (default: all cores)");
   command->add_flag("--json", options->json, "Print as JSON (docs/formats.md)")->excludes("--follow");
+  add_record_options(*command, options->record);
   command->footer(
       "Examples:\n  trigloop watch --spectra records\n  trigloop watch --spectra records --follow --html watch.html\n"
       "  trigloop watch --spectra StoreStage4 --bunches 2544\n"
