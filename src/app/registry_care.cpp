@@ -69,7 +69,9 @@ void add_verify(CLI::App& registry) {
       ->capture_default_str();
   command->add_option("--seed", options->verify.seed, "Of that choice")->capture_default_str();
   command->add_flag("--no-checksums", options->no_checksums, "Of references only look at the size");
-  command->footer("Ends with 4 if anything has changed. Files are hashed whole, rows compared with their seals.");
+  command->footer(
+      "Ends with 4 if anything has changed. Files are hashed whole, rows compared with their seals.\n"
+      "Examples:\n  trigloop registry verify\n  trigloop registry verify --references 1000 --seed 7");
   command->callback([options] { verify(*options); });
 }
 

@@ -281,7 +281,9 @@ void add_registry_reproduce(CLI::App& registry) {
       ->check(CLI::ExistingFile);
   command->add_option("--threads", options->threads, "Threads (default: all cores); the result does not depend on it")
       ->check(CLI::Range(1, 1024));
-  command->footer("Ends with 0 if all is equal, with 6 if not, or if an input has changed; it says which.");
+  command->footer(
+      "Ends with 0 if all is equal, with 6 if not, or if an input has changed; it says which.\n"
+      "Examples:\n  trigloop registry reproduce axol1tl@champion\n  trigloop registry reproduce 1a2b3c4d --work again");
   command->callback([options] { reproduce(*options); });
 }
 
