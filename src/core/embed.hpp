@@ -21,6 +21,6 @@
   extern "C" const char trigloop_embedded_##name##_begin[], trigloop_embedded_##name##_end[]
 // clang-format on
 
-#define TRIGLOOP_EMBEDDED(name)                        \
+#define TRIGLOOP_EMBEDDED(name)                      \
   std::string_view(trigloop_embedded_##name##_begin, \
                    static_cast<std::size_t>(trigloop_embedded_##name##_end - trigloop_embedded_##name##_begin))

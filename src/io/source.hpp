@@ -67,13 +67,13 @@ struct EntryRange {
 struct ReadOptions {
   /// Entries per cluster that the reader aims at; readers may choose fewer.
   std::size_t cluster_entries = 8192;
-  /// Check the format's own checksums (adler32, xxh64). What is redundant need not be decoded for that: a wrong checksum
-  /// may then be told no sooner than the last entry of its unit has been read. `false` may be faster.
+  /// Check the format's own checksums (adler32, xxh64). What is redundant need not be decoded for that: a wrong
+  /// checksum may then be told no sooner than the last entry of its unit has been read. `false` may be faster.
   bool verify = true;
   /// A single compressed unit (basket, chunk) that claims to hold more than this is refused before allocation.
   std::uint64_t max_unit_bytes = 512u << 20;
-  /// Stored bytes that a thread of the reader's own fetches before they are asked for; 0: none. For storage whose streams
-  /// are slow; of ROOT files so far.
+  /// Stored bytes that a thread of the reader's own fetches before they are asked for; 0: none. For storage whose
+  /// streams are slow; of ROOT files so far.
   std::uint64_t read_ahead = 0;
 };
 

@@ -1,6 +1,4 @@
 // Writes orbit files from a flat ntuple, with ROOT. Compiled by ROOT itself (make_orbits.py).
-#include "classes.h"
-
 #include <TClass.h>
 #include <TFile.h>
 #include <TTree.h>
@@ -9,6 +7,8 @@
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "classes.h"
 using namespace l1ScoutingRun3;
 
 namespace {
@@ -25,7 +25,8 @@ struct Flat {
     const auto a = [&](const char* name, auto* where) { t.SetBranchAddress(name, where); };
     a("run", &run), a("luminosityBlock", &ls), a("bunchCrossing", &bx), a("orbitNumber", &orbit);
     a("nL1Mu", &nMu), a("nL1EG", &nEG), a("nL1Tau", &nTau), a("nL1Jet", &nJet), a("nL1EtSum", &nSum);
-    a("L1Mu_hwPt", muPt), a("L1Mu_hwEtaAtVtx", muEta), a("L1Mu_hwPhiAtVtx", muPhi), a("L1Mu_hwQual", muQual), a("L1Mu_hwCharge", muCharge);
+    a("L1Mu_hwPt", muPt), a("L1Mu_hwEtaAtVtx", muEta), a("L1Mu_hwPhiAtVtx", muPhi), a("L1Mu_hwQual", muQual),
+        a("L1Mu_hwCharge", muCharge);
     a("L1EG_hwPt", egPt), a("L1EG_hwEta", egEta), a("L1EG_hwPhi", egPhi), a("L1EG_hwIso", egIso);
     a("L1Tau_hwPt", tauPt), a("L1Tau_hwEta", tauEta), a("L1Tau_hwPhi", tauPhi), a("L1Tau_hwIso", tauIso);
     a("L1Jet_hwPt", jetPt), a("L1Jet_hwEta", jetEta), a("L1Jet_hwPhi", jetPhi), a("L1Jet_hwQual", jetQual);
@@ -41,13 +42,15 @@ struct Product {
   void end_of(unsigned bx) { wrapper.obj.bxOffsets_[bx + 1] = wrapper.obj.data_.size(); }
   void fill_offsets() {
     auto& o = wrapper.obj.bxOffsets_;
-    for (std::size_t i = 1; i < o.size(); ++i) if (o[i] < o[i - 1]) o[i] = o[i - 1];
+    for (std::size_t i = 1; i < o.size(); ++i)
+      if (o[i] < o[i - 1]) o[i] = o[i - 1];
   }
 };
 
 BxSums sums_of(const Flat& f) {
   BxSums s;
-  int* pt[] = {&s.hwTotalEt_, &s.hwTotalEtEm_, &s.hwMissEt_, &s.hwTotalHt_, &s.hwMissHt_, &s.hwMissEtHF_, &s.hwMissHtHF_, &s.towerCount_};
+  int* pt[] = {&s.hwTotalEt_, &s.hwTotalEtEm_, &s.hwMissEt_,   &s.hwTotalHt_,
+               &s.hwMissHt_,  &s.hwMissEtHF_,  &s.hwMissHtHF_, &s.towerCount_};
   int none = 0;
   int* phi[] = {&none, &none, &s.hwMissEtPhi_, &none, &s.hwMissHtPhi_, &s.hwMissEtHFPhi_, &s.hwMissHtHFPhi_, &none};
   for (int i = 0; i < f.nSum; ++i) *pt[f.sumType[i]] = f.sumPt[i], *phi[f.sumType[i]] = f.sumPhi[i];
@@ -55,13 +58,18 @@ BxSums sums_of(const Flat& f) {
 }
 
 template <class T>
-T calo(int et, int eta, int phi, int iso) { T o; o.hwEt_ = et, o.hwEta_ = eta, o.hwPhi_ = phi, o.hwIso_ = iso; return o; }
+T calo(int et, int eta, int phi, int iso) {
+  T o;
+  o.hwEt_ = et, o.hwEta_ = eta, o.hwPhi_ = phi, o.hwIso_ = iso;
+  return o;
+}
 }  // namespace
 
-/// `split`: ROOT's split level; `by_members`: how vectors of objects are stored that are not split; `dense`: crossings of an
-/// orbit, which are numbered from 1 then, as are the orbits of a lumisection; 0: as the ntuple has them. Returns the number
-/// of orbits.
-int write_orbits(const char* in, const char* out, int split, int compression, bool by_members, int flush, long rows, int dense) {
+/// `split`: ROOT's split level; `by_members`: how vectors of objects are stored that are not split; `dense`: crossings
+/// of an orbit, which are numbered from 1 then, as are the orbits of a lumisection; 0: as the ntuple has them. Returns
+/// the number of orbits.
+int write_orbits(const char* in, const char* out, int split, int compression, bool by_members, int flush, long rows,
+                 int dense) {
   TVirtualStreamerInfo::SetStreamMemberWise(by_members);
   std::unique_ptr<TFile> input(TFile::Open(in));
   TTree& flat = *input->Get<TTree>("Events");
@@ -76,7 +84,8 @@ int write_orbits(const char* in, const char* out, int split, int compression, bo
   Product<Jet> jet;
   Product<BxSums> sum;
   const auto branch = [&](const char* what, const char* maker, const char* instance, auto& product) {
-    const std::string name = std::string("l1ScoutingRun3") + what + "OrbitCollection_" + maker + "_" + instance + "_SCPU.";
+    const std::string name =
+        std::string("l1ScoutingRun3") + what + "OrbitCollection_" + maker + "_" + instance + "_SCPU.";
     tree->Branch(name.c_str(), &product.pointer, 16384, split);
   };
   branch("Muon", "l1ScGmtUnpacker", "Muon", mu);
