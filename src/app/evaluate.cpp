@@ -2,6 +2,7 @@
 #include "evaluate/evaluate.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <iostream>
@@ -226,7 +227,10 @@ void take_exposure(const Options& options, const evaluate::Stream& stream, evalu
 Evaluated evaluated(const Options& options, Reader& reader, evaluate::EvaluateOptions how) {
   Evaluated result;
   const auto finish = [&](const auto& background, const std::vector<evaluate::Sample>& signals) {
+    const auto start = std::chrono::steady_clock::now();
     result.nominal = evaluate::evaluate(background, signals, how);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    if (!options.quiet) std::cerr << "all tables took " << core::JsonWriter().value(seconds.count()).text() << " s\n";
     if (options.drift.empty()) return;
     const evaluate::Drift drift = evaluate::Drift::load(options.drift);
     result.drift = drift.name();
@@ -376,7 +380,7 @@ void add_evaluate(CLI::App& program) {
   command->add_option("--engine", options->engine, "simd or reference (default: $TRIGLOOP_ENGINE, else the fastest)");
   command->add_option("-t,--threads", options->threads, "Threads (default: all cores); no number depends on it")
       ->check(CLI::Range(1, 1024));
-  command->add_flag("-q,--quiet", options->quiet, "No progress bar");
+  command->add_flag("-q,--quiet", options->quiet, "No progress bar, no times");
   add_record_options(*command, options->record);
   command->footer(examples);
   command->callback([options] { run(*options); });
