@@ -96,6 +96,29 @@ TEST_F(ScoutFollow, SurvivesKillsAtAnyTime) {
   expect_same_records(sums_of(output()), files.batch());
 }
 
+/// One process fills the stores of stage 1 while another makes spectra of them.
+TEST_F(ScoutFollow, MayStandBehindAnEarlierStage) {
+  const fs::path store = files.path("store"), direct = files.path("direct");
+  fs::create_directories(store);
+  Background first(
+      scout_words(files.model(), {"--follow", fifo(), "--output", store, "--to", "stage1", "--rescan", "1s"}),
+      files.path("first log"));
+  Background second(
+      scout_words(files.model(), {"--follow", store, "--from", "stage1", "--output", output(), "--rescan", "1s"}),
+      log());
+  for (unsigned i = 0; i < count; ++i)
+    write_slowly(files.all() / ScoutFiles::name(i), fifo() / ScoutFiles::name(i), 5ms);
+  ASSERT_TRUE(wait_for_records(count));
+  EXPECT_EQ(first.end(SIGTERM), 0) << read_file(files.path("first log"));
+  EXPECT_EQ(second.end(SIGTERM), 0) << read_file(log());
+  std::vector<std::string> batch{"--output", direct};
+  for (unsigned i = 0; i < count; ++i) batch.insert(batch.end(), {"--input", files.all() / ScoutFiles::name(i)});
+  ASSERT_EQ(run_command(scout_words(files.model(), batch)).status, 0);
+  const CommandResult parity = run_command({program(), "scout", "parity", direct, output()});
+  EXPECT_EQ(parity.status, 0) << parity.out << parity.err;
+  EXPECT_THAT(parity.out, HasSubstr("0 are not"));
+}
+
 /// The disk is full, or the handles are used up, for a moment in the middle of the work.
 TEST_F(ScoutFollow, GoesOnAfterTroubleOfTheMachine) {
   TRIGLOOP_NEEDS_FAULTS();
