@@ -250,6 +250,17 @@ Evaluated evaluated(const Options& options, Reader& reader, evaluate::EvaluateOp
   return result;
 }
 
+/// What tells that two evaluations are of the same events: the hash of the packed file, or of background and signals;
+/// "" where they are no files.
+std::string events_id(const evaluate::Provenance& provenance) {
+  namespace fs = std::filesystem;
+  if (!fs::is_regular_file(provenance.background_path)) return "";
+  const std::string background = core::sha256_of_file(provenance.background_path);
+  if (provenance.signals_path == provenance.background_path) return background;
+  const bool has_signals = fs::is_regular_file(provenance.signals_path);
+  return core::sha256_hex(background + (has_signals ? core::sha256_of_file(provenance.signals_path) : ""));
+}
+
 /// The evaluation as a bundle, for reports and comparisons.
 void write_output(const Options& options, const config::Config& config, const model::Graph& graph,
                   const Evaluated& evaluated, const evaluate::Provenance& provenance) {
@@ -260,6 +271,7 @@ void write_output(const Options& options, const config::Config& config, const mo
   out.lineage = {{"model", core::sha256_of_file(options.model)},
                  {"background", provenance.background_path},
                  {"signals", provenance.signals_path}};
+  if (const std::string id = events_id(provenance); !id.empty()) out.lineage.push_back({"data", id});
   out.model = std::make_shared<const model::Graph>(graph);
   out.layers = model::describe(graph);
   bundle::set_results(evaluated.nominal, out);
