@@ -8,6 +8,7 @@
 #include "core/units.hpp"
 #include "score/spectrum_file.hpp"
 #include "scout/record/record.hpp"
+#include "test/support/lumi_records.hpp"
 #include "test/support/support.hpp"
 #include "watch/rare.hpp"
 #include "watch/report.hpp"
@@ -18,33 +19,8 @@ namespace {
 using test::TempDir;
 using watch::Course;
 
-/// A lumisection of 2^18 orbits of 2544 bunches, all crossings kept; `scale` stretches its scores, which fall as a
-/// power.
-scout::Record record_of(std::uint32_t lumisection, double scale) {
-  scout::Record record;
-  record.identity.fraction = 4;
-  record.identity.menu = "menu";
-  record.identity.stream.sampling = scout::Sampling::nonempty;
-  record.identity.stream.colliding_bunches = 2544;
-  record.sum.lumi = {400000, lumisection};
-  record.sum.orbits_stated = core::orbits_per_lumisection;
-  record.shares.emplace_back();
-  record.shares.back().orbits_stated = record.shares.back().orbits = core::orbits_per_lumisection;
-  record.sum.crossings.resize(core::crossings_per_orbit + 1);
-  for (std::int64_t code = 100; code < 20000; code += 10) {
-    const double above = 4e9 * std::pow(static_cast<double>(code) / scale, -2);
-    const double next = 4e9 * std::pow(static_cast<double>(code + 10) / scale, -2);
-    const auto n = static_cast<std::uint64_t>(above - next);
-    if (n == 0) continue;
-    record.sum.all.emplace_back(code, n);
-    if (n > 1) record.sum.pure.emplace_back(code, n / 2);
-  }
-  return record;
-}
-
 void write(const TempDir& folder, std::uint32_t lumisection, double scale = 1) {
-  const scout::Record record = record_of(lumisection, scale);
-  scout::write_record(folder / scout::record_name(record.lumi()), record);
+  test::write_lumi(folder.path(), lumisection, scale);
 }
 
 TEST(Course, FindsThresholdsAndRatesInBothConventions) {
@@ -96,7 +72,7 @@ TEST(Course, TakesLumisectionsThatComeLaterAtTheThresholdsThatStand) {
 TEST(Course, ReadsDirectoriesOfTheScoutingAnalyser) {
   const TempDir folder;
   for (std::uint32_t l = 1; l <= 5; ++l) {
-    const auto text = scout::axo_of(record_of(l, 1));
+    const auto text = scout::axo_of(test::lumi_record(l, 1));
     ASSERT_TRUE(text);
     test::write_file(folder / ("run_400000_lumi_" + std::to_string(l) + ".axo"), *text);
   }
