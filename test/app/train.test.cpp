@@ -122,7 +122,12 @@ TEST_F(Train, IsScoredByKerasAsByOurEngine) {
   ASSERT_EQ(peer.status, 0) << peer.err;
   const json told = json::parse(peer.out.substr(peer.out.find("{\"events\"")));
   EXPECT_GT(told["events"], 3000);
-  EXPECT_EQ(told["different"], 0) << peer.out;
+  // Sums of squares above 1,024 leave float32, in which Keras adds them: there the last bit may differ
+  // (docs/numerics.md).
+  if (told["different"] == 0) return;
+  EXPECT_LE(told["most"], 1) << peer.out;
+  EXPECT_GT(told["least_score_there"], 1024) << peer.out;
+  EXPECT_LT(told["different"], told["events"].get<int>() / 50) << peer.out;
 }
 
 TEST_F(Train, NeedsNoInputsWherePackedFileIsThere) {
