@@ -50,9 +50,10 @@ class RegistryCommands : public testing::Test {
     config.replace(config.find("SIG}"), 3, dir_ / "sig.h5");
     write_file(dir_ / "c.yml", config);
     good({"curate", "-q", "--config", dir_ / "c.yml", "--output", dir_ / "Data.h5"});
-    good({"train", "-q", "--config", dir_ / "c.yml", "--data", dir_ / "Data.h5", "--output", dir_ / "one"});
-    good({"train", "-q", "--config", dir_ / "c.yml", "--data", dir_ / "Data.h5", "--output", dir_ / "two", "--init",
-          dir_ / "one", "--set", "train.Contrastive_VAE.epochs_vae=3"});
+    good({"train", "-q", "--no-store", "--config", dir_ / "c.yml", "--data", dir_ / "Data.h5", "--output",
+          dir_ / "one"});
+    good({"train", "-q", "--no-store", "--config", dir_ / "c.yml", "--data", dir_ / "Data.h5", "--output", dir_ / "two",
+          "--init", dir_ / "one", "--set", "train.Contrastive_VAE.epochs_vae=3"});
     good({"evaluate", "-q", "--model", dir_ / "two/model.onnx", "--config", dir_ / "c.yml", "--rate", "10"});
   }
   TempDir dir_;
