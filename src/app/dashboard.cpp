@@ -1,12 +1,12 @@
 // trigloop dashboard: a run's rates, scores, pipeline and models in a browser, and for Prometheus.
 #include "serve/dashboard.hpp"
 
-#include <chrono>
 #include <iostream>
 #include <memory>
-#include <thread>
 
 #include "app/commands.hpp"
+#include "app/pause.hpp"
+#include "app/working_points.hpp"
 #include "core/interrupt.hpp"
 #include "watch/drift_run.hpp"
 
@@ -17,7 +17,7 @@ struct Options {
   serve::DashboardOptions dashboard;
   serve::HttpOptions http;
   std::filesystem::path token_file;
-  std::vector<double> raw, pure;
+  WorkingPoints points;
   watch::DriftOptions drift;
   double pause = 5;
 };
@@ -29,10 +29,8 @@ void set_points(Options& options) {
     options.dashboard.course = std::move(course);
     options.dashboard.drift = options.drift;
   }
-  if (options.raw.empty() && options.pure.empty()) return;
-  options.dashboard.course.points.clear();
-  for (const double hz : options.pure) options.dashboard.course.points.push_back({true, hz});
-  for (const double hz : options.raw) options.dashboard.course.points.push_back({false, hz});
+  auto& points = options.dashboard.course.points;
+  points = options.points.points(std::move(points));
 }
 
 void run(Options options) {
@@ -50,9 +48,7 @@ void run(Options options) {
   std::cout << "http://" << options.http.address << ':' << port << "/  (Ctrl-C ends it)" << std::endl;
   while (!core::interrupted()) {
     dashboard.refresh();
-    using Clock = std::chrono::steady_clock;
-    const auto end = Clock::now() + std::chrono::duration<double>(options.pause);
-    while (Clock::now() < end && !core::interrupted()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    pause(options.pause);
   }
 }
 
@@ -86,10 +82,8 @@ void add_dashboard(CLI::App& program) {
       ->add_option("--mean-time", options->drift.monitor.mean_time, "Mean number of lumisections between false alarms")
       ->check(CLI::Range(10.0, 1e9))
       ->capture_default_str();
-  command->add_option("--raw", options->raw, "Working points of all events, Hz (default: 1000 5000 10000)")
-      ->excludes("--reference");
-  command->add_option("--pure", options->pure, "Working points of pure events, Hz (default: 50)")
-      ->excludes("--reference");
+  options->points.add_to(*command);
+  for (const char* name : {"--raw", "--pure"}) command->get_option(name)->excludes("--reference");
   command
       ->add_option("--bunches", options->dashboard.course.bunches,
                    "Colliding bunches, where the exposure does not tell rates (.axo)")

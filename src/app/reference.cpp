@@ -13,6 +13,7 @@
 
 #include "app/commands.hpp"
 #include "app/record.hpp"
+#include "app/working_points.hpp"
 #include "core/file.hpp"
 #include "core/sha256.hpp"
 #include "scout/record/record.hpp"
@@ -24,7 +25,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::vector<fs::path> spectra;
-  std::vector<double> raw, pure;
+  WorkingPoints points;
   std::set<std::uint32_t> runs;
   std::string conditions, output, file;
   std::uint32_t first = 0, last = 0xFFFFFFFF;
@@ -83,11 +84,7 @@ void build(const Options& options) {
   watch::ReferenceOptions how;
   how.bunches = options.bunches;
   how.threads = options.threads;
-  if (!options.raw.empty() || !options.pure.empty()) {
-    how.points.clear();
-    for (const double hz : options.pure) how.points.push_back({true, hz});
-    for (const double hz : options.raw) how.points.push_back({false, hz});
-  }
+  how.points = options.points.points(std::move(how.points));
   const std::vector<fs::path> files = chosen(options);
   Recorder record(options.record, "reference");
   record.input_sizes("spectra", "spectra", options.spectra.front().filename(), files);
@@ -120,8 +117,7 @@ void add_reference(CLI::App& program) {
   built->add_option("--first", options->first, "Only lumisections from this one on");
   built->add_option("--last", options->last, "Only lumisections up to this one");
   built->add_option("--conditions", options->conditions, "Certification and luminosity (`trigloop conditions`)");
-  built->add_option("--raw", options->raw, "Working points of all events, Hz (default: 1000 5000 10000)");
-  built->add_option("--pure", options->pure, "Working points of pure events, Hz (default: 50)");
+  options->points.add_to(*built);
   built->add_option("--bunches", options->bunches, "Colliding bunches, where the exposure does not tell rates (.axo)")
       ->check(CLI::Range(1, 3564));
   built->add_option("--threads", options->threads, "Threads (default: all cores)");

@@ -1,14 +1,14 @@
 // trigloop watch: rates, thresholds and scores of scouted lumisections, all at once or as they come.
-#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <set>
-#include <thread>
 
 #include "app/commands.hpp"
+#include "app/pause.hpp"
 #include "app/record.hpp"
+#include "app/working_points.hpp"
 #include "core/interrupt.hpp"
 #include "report/watch/course_figures.hpp"
 #include "report/watch/drift_figures.hpp"
@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::vector<fs::path> spectra;
-  std::vector<double> raw, pure;
+  WorkingPoints points;
   std::string html;
   watch::DriftOptions drift;
   unsigned bunches = 0, threads = 0;
@@ -47,10 +47,7 @@ watch::CourseOptions course_options(const Options& options, const Drift& drift) 
   if (drift) course = watch::course_of_reference(drift->reference());
   course.bunches = options.bunches;
   course.threads = options.threads;
-  if (options.raw.empty() && options.pure.empty()) return course;
-  course.points.clear();
-  for (const double hz : options.pure) course.points.push_back({true, hz});
-  for (const double hz : options.raw) course.points.push_back({false, hz});
+  course.points = options.points.points(std::move(course.points));
   return course;
 }
 
@@ -71,13 +68,6 @@ void print(const Options& options, const watch::Course& course, const Drift& dri
   }
   std::cout << watch::course_as_text(course, rare, options.lines);
   if (drift) std::cout << '\n' << watch::drift_text(drift->monitor());
-}
-
-/// Waits in short steps, so that an interrupt is not kept waiting.
-void wait(double seconds) {
-  using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
-  while (Clock::now() < end && !core::interrupted()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
 }
 
 std::vector<fs::path> files_now(const Options& options) {
@@ -114,7 +104,7 @@ void take(const Options& options, Drift& drift, const std::vector<fs::path>& fil
 
 void follow(const Options& options, watch::Course& course, Drift& drift, std::set<fs::path> known) {
   while (!core::interrupted()) {
-    wait(options.pause);
+    pause(options.pause);
     std::vector<fs::path> fresh;
     for (const fs::path& file : files_now(options)) {
       if (known.insert(file).second) fresh.push_back(file);
@@ -159,8 +149,7 @@ void add_watch(CLI::App& program) {
   command->add_option("--spectra", options->spectra, "Output folders of `trigloop scout run`, or folders of .axo files")
       ->required();
   command->add_flag("--follow", options->follow, "Go on with lumisections as they come, until stopped");
-  command->add_option("--raw", options->raw, "Working points of all events, Hz (default: 1000 5000 10000)");
-  command->add_option("--pure", options->pure, "Working points of pure events, Hz (default: 50)");
+  options->points.add_to(*command);
   command->add_option("--bunches", options->bunches, "Colliding bunches, where the exposure does not tell rates (.axo)")
       ->check(CLI::Range(1, 3564));
   command

@@ -40,6 +40,20 @@ class JsonWriter {
     return key(name).value(content);
   }
 
+  /// An array of values; an optional one that is empty is null.
+  template <class List>
+  JsonWriter& array(std::string_view name, const List& values) {
+    key(name).begin_array();
+    for (const auto& one : values) {
+      if constexpr (requires { one.has_value(); }) {
+        one ? value(*one) : null();
+      } else {
+        value(one);
+      }
+    }
+    return end_array();
+  }
+
   const std::string& text() const noexcept { return text_; }
 
  private:

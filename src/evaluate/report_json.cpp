@@ -117,20 +117,13 @@ void write_pileup(JsonWriter& json, const Evaluation& e) {
   json.end_array();
 }
 
-template <class T>
-void write_numbers(JsonWriter& json, std::string_view name, const std::vector<T>& numbers) {
-  json.key(name).begin_array();
-  for (const T n : numbers) json.value(n);
-  json.end_array();
-}
-
 void write_histograms(JsonWriter& json, const Evaluation& e) {
   json.key("histograms").begin_object();
-  write_numbers(json, "edges", e.histograms.edges);
-  write_numbers(json, "background", e.histograms.background);
-  write_numbers(json, "pure_background", e.histograms.pure);
+  json.array("edges", e.histograms.edges);
+  json.array("background", e.histograms.background);
+  json.array("pure_background", e.histograms.pure);
   json.key("signals").begin_object();
-  for (std::size_t s = 0; s < e.signals.size(); ++s) write_numbers(json, e.signals[s].name, e.histograms.signals[s]);
+  for (std::size_t s = 0; s < e.signals.size(); ++s) json.array(e.signals[s].name, e.histograms.signals[s]);
   json.end_object().end_object();
 }
 
@@ -163,8 +156,7 @@ std::string to_json(const Evaluation& e, const Provenance& provenance, const Eva
   }
   write_pileup(json, e);
   write_histograms(json, e);
-  write_numbers(json, "warnings",
-                std::vector<std::string_view>(provenance.warnings.begin(), provenance.warnings.end()));
+  json.array("warnings", std::vector<std::string_view>(provenance.warnings.begin(), provenance.warnings.end()));
   return json.end_object().text();
 }
 

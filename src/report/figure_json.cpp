@@ -7,19 +7,6 @@ namespace {
 
 using core::JsonWriter;
 
-template <class List>
-void write_list(JsonWriter& json, std::string_view name, const List& values) {
-  json.key(name).begin_array();
-  for (const auto& value : values) {
-    if constexpr (requires { value.has_value(); }) {
-      value ? json.value(*value) : json.null();
-    } else {
-      json.value(value);
-    }
-  }
-  json.end_array();
-}
-
 void write_grid(JsonWriter& json, const std::vector<std::vector<double>>& grid) {
   json.key("z").begin_array();
   for (const std::vector<double>& row : grid) {
@@ -34,11 +21,11 @@ void write_series(JsonWriter& json, std::string_view name, const std::vector<Ser
   json.key(name).begin_array();
   for (const Series& series : list) {
     json.begin_object().member("name", series.name);
-    if (!series.x.empty()) write_list(json, "x", series.x);
-    write_list(json, "y", series.y);
-    if (!series.error.empty()) write_list(json, "error", series.error);
-    if (!series.low.empty()) write_list(json, "low", series.low);
-    if (!series.high.empty()) write_list(json, "high", series.high);
+    if (!series.x.empty()) json.array("x", series.x);
+    json.array("y", series.y);
+    if (!series.error.empty()) json.array("error", series.error);
+    if (!series.low.empty()) json.array("low", series.low);
+    if (!series.high.empty()) json.array("high", series.high);
     json.end_object();
   }
   json.end_array();
@@ -67,8 +54,8 @@ void write(JsonWriter& json, const HeatMap& map) {
   write_titles(json, "heat map", map);
   json.member("z_title", map.z_title);
   if (map.log_z) json.member("log_z", true);
-  write_list(json, "x", map.x);
-  write_list(json, "y", map.y);
+  json.array("x", map.x);
+  json.array("y", map.y);
   write_grid(json, map.z);
   if (!map.over.empty()) write_series(json, "over", map.over);
 }
@@ -76,15 +63,15 @@ void write(JsonWriter& json, const HeatMap& map) {
 void write(JsonWriter& json, const Rows& rows) {
   write_titles(json, "rows", rows);
   json.member("log_x", rows.log_x);
-  write_list(json, "names", rows.names);
+  json.array("names", rows.names);
   write_series(json, "series", rows.series);
 }
 
 void write(JsonWriter& json, const Contours& contours) {
   write_titles(json, "contours", contours);
-  write_list(json, "x", contours.x);
-  write_list(json, "y", contours.y);
-  write_list(json, "held", contours.held);
+  json.array("x", contours.x);
+  json.array("y", contours.y);
+  json.array("held", contours.held);
   json.key("layers").begin_array();
   for (const Contours::Layer& layer : contours.layers) {
     json.begin_object().member("name", layer.name);
@@ -109,7 +96,7 @@ void write(JsonWriter& json, const Choice& choice) {
 
 void write(JsonWriter& json, const Table& table) {
   json.begin_object().member("title", table.title).member("caption", table.caption);
-  write_list(json, "headers", table.headers);
+  json.array("headers", table.headers);
   json.key("rows").begin_array();
   for (const auto& row : table.rows) {
     json.begin_array();
@@ -160,12 +147,12 @@ std::string as_json(const Page& page) {
   json.key("facts").begin_object();
   for (const auto& [name, value] : page.facts) json.member(name, value);
   json.end_object();
-  write_list(json, "warnings", page.warnings);
+  json.array("warnings", page.warnings);
   write_parts(json, page.tables, page.figures);
   json.key("sections").begin_array();
   for (const Section& section : page.sections) {
     json.begin_object().member("title", section.title);
-    write_list(json, "absent", section.absent);
+    json.array("absent", section.absent);
     write_parts(json, section.tables, section.figures);
     json.end_object();
   }

@@ -15,13 +15,6 @@ using core::ErrorCode;
 using core::JsonWriter;
 using nlohmann::json;
 
-template <class List>
-void write_list(JsonWriter& out, std::string_view name, const List& values) {
-  out.key(name).begin_array();
-  for (const double value : values) out.value(value);
-  out.end_array();
-}
-
 void write_evidence(JsonWriter& out, const drift::Evidence& evidence) {
   out.value(evidence.sr).value(evidence.cusum).value(evidence.since);
 }
@@ -32,7 +25,7 @@ drift::Evidence read_evidence(const json& in) {
 
 void write_rate(JsonWriter& out, const RateChannel& channel) {
   out.begin_object().member("muted", channel.muted).member("pull", channel.pull);
-  write_list(out, "log_rate", channel.test.known.mean);
+  out.array("log_rate", channel.test.known.mean);
   out.key("covariance").begin_array();
   for (const auto& row : channel.test.known.covariance) {
     for (const double value : row) out.value(value);
@@ -64,14 +57,14 @@ void read_rate(const json& in, RateChannel& channel) {
 
 void write_test(JsonWriter& out, const drift::ShapeTest& test) {
   out.begin_object().member("entries", test.known.entries);
-  write_list(out, "shares", test.known.shares);
+  out.array("shares", test.known.shares);
   out.key("alternatives").begin_array();
   for (const drift::ShapeAlternative& one : test.alternatives) {
     out.begin_object().key("evidence").begin_array();
     write_evidence(out, one.evidence);
     out.end_array().member("lumisections", one.lumisections);
-    write_list(out, "counted", one.counted);
-    write_list(out, "expected", one.expected);
+    out.array("counted", one.counted);
+    out.array("expected", one.expected);
     out.end_object();
   }
   out.end_array().end_object();

@@ -16,13 +16,6 @@ using core::ErrorCode;
 using core::JsonWriter;
 using nlohmann::json;
 
-template <class List>
-void write_list(JsonWriter& out, std::string_view name, const List& values) {
-  out.key(name).begin_array();
-  for (const auto& value : values) out.value(value);
-  out.end_array();
-}
-
 void write_dispersion(JsonWriter& out, const drift::Dispersion& dispersion) {
   out.member("dispersion", dispersion.best).member("dispersion_upper", dispersion.upper);
 }
@@ -31,7 +24,7 @@ void write_rate(JsonWriter& out, const RateReference& rate) {
   out.begin_object().member("pure", rate.point.pure).member("target_hz", rate.point.target);
   out.member("threshold_code", rate.threshold).member("terms", rate.model.terms);
   write_dispersion(out, rate.model.dispersion);
-  write_list(out, "log_rate", rate.model.mean);
+  out.array("log_rate", rate.model.mean);
   out.key("covariance").begin_array();
   for (const auto& row : rate.model.covariance) {
     for (const double value : row) out.value(value);
@@ -42,15 +35,15 @@ void write_rate(JsonWriter& out, const RateReference& rate) {
 void write_test(JsonWriter& out, const drift::ShapeModel& test) {
   out.begin_object().member("entries", test.entries);
   write_dispersion(out, test.dispersion);
-  write_list(out, "shares", test.shares);
-  write_list(out, "slopes", test.slopes);
-  write_list(out, "curvatures", test.curvatures);
+  out.array("shares", test.shares);
+  out.array("slopes", test.slopes);
+  out.array("curvatures", test.curvatures);
   out.end_object();
 }
 
 void write_histogram(JsonWriter& out, const HistogramReference& histogram) {
   out.begin_object().member("object", histogram.object).member("quantity", histogram.quantity);
-  write_list(out, "edges", histogram.edges);
+  out.array("edges", histogram.edges);
   out.key("counts").begin_array();
   for (const auto& [value, n] : histogram.fine) out.begin_array().value(value).value(n).end_array();
   out.end_array().key("tests").begin_array();

@@ -51,12 +51,6 @@ void write_known(JsonWriter& json, std::string_view name, double value) {
   json.key(name).value(value);  // NaN becomes null
 }
 
-void write_list(JsonWriter& json, std::string_view name, const std::vector<double>& values) {
-  json.key(name).begin_array();
-  for (const double value : values) json.value(value);
-  json.end_array();
-}
-
 void write(JsonWriter& json, const ComparedEfficiency& one) {
   json.begin_object().member("signal", one.signal).member("column", name_of(one.column)).key("values").begin_array();
   for (std::size_t i = 0; i < one.values.size(); ++i) {
@@ -114,9 +108,9 @@ std::string to_json(const Comparison& comparison) {
   json.key("rates").begin_array();
   for (const ComparedRate& rate : comparison.rates) {
     json.begin_object().member("rate_khz", rate.rate_khz);
-    write_list(json, "raw", rate.raw);
-    write_list(json, "pure", rate.pure);
-    write_list(json, "mean_log_ratio", rate.mean_log_ratio);
+    json.array("raw", rate.raw);
+    json.array("pure", rate.pure);
+    json.array("mean_log_ratio", rate.mean_log_ratio);
     json.key("efficiencies").begin_array();
     for (const ComparedEfficiency& one : rate.efficiencies) write(json, one);
     json.end_array().end_object();
