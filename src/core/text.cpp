@@ -31,7 +31,7 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
   // Names longer than this are no typing errors, and the distance is quadratic.
   constexpr std::size_t longest = 256;
   std::string_view best;
-  std::size_t best_distance = word.size() / 2 + 1;
+  std::size_t best_distance = word.size() / 3 + 1;  // beyond that, a suggestion puzzles more than it helps
   for (const std::string& candidate : candidates) {
     if (candidate.size() > longest || word.size() > longest) continue;
     const std::size_t distance = edit_distance(word, candidate);

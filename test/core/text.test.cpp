@@ -13,6 +13,9 @@ TEST(Nearest, FindsTheTypingErrorAndNothingFar) {
   EXPECT_EQ(nearest("L1mu_hwPt", names), "L1Mu_hwPt");
   EXPECT_EQ(nearest("rum", names), "run");
   EXPECT_EQ(nearest("completely_else", names), "");
+  const std::vector<std::string> commands{"ntuplise", "scout", "--port"};
+  EXPECT_EQ(nearest("nonsense", commands), "");
+  EXPECT_EQ(nearest("--spectra", commands), "");
   EXPECT_EQ(nearest("x", {}), "");
 }
 
