@@ -3,15 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <memory>
 
 #include "core/error.hpp"
-#include "core/in_order.hpp"
 #include "core/parallel.hpp"
 #include "core/text.hpp"
 #include "curate/input.hpp"
 #include "curate/pack.hpp"
 #include "curate/provenance.hpp"
+#include "curate/second_pass.hpp"
 #include "curate/stream.hpp"
 #include "io/any/any.hpp"
 
@@ -21,6 +22,9 @@ namespace {
 using core::Error;
 using core::ErrorCode;
 using io::hdf5::Writer;
+
+/// Of the packed file. The last chunk of a set is padded, so small ones waste less.
+constexpr std::uint64_t chunk_entries = 4096;
 
 std::string listed(const std::vector<std::string>& words) {
   std::string all;
@@ -37,7 +41,7 @@ class Curation {
         keep_bytes_(options.keep_bytes),
         advance_(advance) {}
 
-  Report run(const std::string& provenance);
+  Report run(const std::shared_future<std::string>& provenance);
 
  private:
   struct Set {
@@ -53,12 +57,9 @@ class Curation {
   void count();
   bool fits_into_memory() const;
   void warn_of_absent();
-  void write(const std::string& provenance);
-  std::uint64_t write_events(Writer& writer, std::size_t table, const EventInput& input, io::EntryRange range,
-                             std::uint64_t most, Part& part);
-  void write_kept(Writer& writer, std::size_t table);
-  void write_background(Writer& writer, std::size_t train, std::size_t test);
-  void write_signal(Writer& writer, std::size_t table, const Set& set);
+  std::vector<Group> groups(Writer& writer);
+  void describe_signal(Writer& writer, const Set& set, Group& group);
+  void write(const std::shared_future<std::string>& provenance);
 
   const Settings& settings_;
   unsigned threads_;
@@ -68,8 +69,8 @@ class Curation {
   std::vector<Set> sets_;
   std::vector<SignalSet> before_;  ///< the sets of the file that is replaced
   io::EntryRange train_, test_;
-  CutCounts trained_;        ///< of the training events
-  std::vector<Batch> kept_;  ///< those events after the cuts, if all of them fit
+  CutCounts trained_;  ///< of the training events
+  Batch kept_;         ///< those events after the cuts, if all of them fit
   bool keeps_ = false;
   std::unique_ptr<Scaler> scaler_;
   Report report_;
@@ -147,22 +148,23 @@ void Curation::count() {
   const std::size_t objects = settings_.objects.size();
   std::vector<Census> census;
   std::vector<Cuts> cuts;
-  for (unsigned i = 0; i < threads_; ++i) {
+  for (unsigned i = 0; i <= threads_; ++i) {
     census.emplace_back(objects);
     cuts.emplace_back(settings_, background_->sides());
   }
-  const auto add = [&](unsigned worker, Piece& piece) {
+  const auto add = [&](unsigned worker, const Stretch&, Piece& piece) {
     piece.counts = cuts[worker].apply(piece.batch);
     census[worker].add({piece.batch.values.data(), piece.batch.events * 3 * objects}, settings_.scheme.ignore_zeros);
   };
-  stream(*background_, train_, threads_, add, [&](Piece& piece) {
+  if (keeps_) kept_.values.resize((train_.end - train_.begin) * 3 * objects), kept_.values.resize(0);
+  stream(stretches_of(0, *background_, train_), threads_, add, [&](const Stretch&, Piece& piece) {
     trained_ += piece.counts;
-    if (keeps_) kept_.emplace_back().append(piece.batch);
+    if (keeps_) kept_.append(piece.batch);
     if (advance_) advance_(piece.counts.read);
   });
   if (trained_.kept == 0)
     throw Error(ErrorCode::mismatch, "no training event is left after the cuts").file(background_->path());
-  for (unsigned i = 1; i < threads_; ++i) census[0] += census[i];
+  for (unsigned i = 1; i <= threads_; ++i) census[0] += census[i];
   report_.scaling = scaling_of(settings_.scheme, census[0]);
   warn_of_absent();
   scaler_ = std::make_unique<Scaler>(report_.scaling, !settings_.compat && report_.scaling.exact_in_float32());
@@ -176,100 +178,69 @@ void Curation::warn_of_absent() {
   }
 }
 
-/// The second pass over one range, of which at most `most` entries are written. Returns the sum of the content's
-/// hashes.
-std::uint64_t Curation::write_events(Writer& writer, std::size_t table, const EventInput& input, io::EntryRange range,
-                                     std::uint64_t most, Part& part) {
-  std::vector<Cuts> cuts;
-  for (unsigned i = 0; i < threads_; ++i) cuts.emplace_back(settings_, input.sides());
-  std::uint64_t content = 0;
-  const auto make = [&](unsigned worker, Piece& piece) {
-    Batch& batch = piece.batch;
-    const std::uint64_t done = batch.first_entry - range.begin;
-    batch.events = std::min<std::uint64_t>(batch.events, done < most ? most - done : 0);
-    piece.counts = cuts[worker].apply(batch);
-    scaler_->apply(batch, piece.data);
+/// The groups of events; signal sets stand behind the background's two, in the order of `sets_`.
+std::vector<Group> Curation::groups(Writer& writer) {
+  const auto group = [&](const std::string& name, const EventInput& input, io::EntryRange range, std::uint64_t most) {
+    const io::TableSpec table = event_table(name, settings_.objects.size(), input.sides(), scaler_->type());
+    const std::string part = name.substr(name.find('/') + 1);
+    return Group{{part, {}, "", ""}, writer.add_table(table), &input, range, most, nullptr, 0};
   };
-  stream(input, range, threads_, make, [&](Piece& piece) {
-    append(writer, table, input.sides(), piece.batch, scaler_->type(), piece.data);
-    part.counts += piece.counts;
-    content += piece.batch.content;
-    if (advance_) advance_(piece.counts.read);
-  });
-  return content;
-}
-
-void Curation::write_kept(Writer& writer, std::size_t table) {
-  core::run_in_order<core::ByteBuffer>(
-      kept_.size(), threads_,
-      [&](std::uint64_t i, unsigned, core::ByteBuffer& data) { scaler_->apply(kept_[i], data); },
-      [&](std::uint64_t i, const core::ByteBuffer& data) {
-        append(writer, table, background_->sides(), kept_[i], scaler_->type(), data);
-        kept_[i] = {};
-      });
-}
-
-void Curation::write_background(Writer& writer, std::size_t train, std::size_t test) {
-  Part part{"Train", {}, "", ""};
-  if (keeps_) {
-    write_kept(writer, train);
-    part.counts = trained_;
-  } else {
-    write_events(writer, train, *background_, train_, train_.end - train_.begin, part);
-  }
-  report_.parts.push_back(part);
-  part = {"Test", {}, "", ""};
-  write_events(writer, test, *background_, test_, test_.end - test_.begin, part);
-  report_.parts.push_back(part);
-}
-
-void Curation::write_signal(Writer& writer, std::size_t table, const Set& set) {
-  Part part{set.about.name, {}, std::string(name_of(set.about.role)), ""};
-  const std::uint64_t entries = set.input->entries();
-  const std::uint64_t content =
-      write_events(writer, table, *set.input, {0, entries}, settings_.most_signal_events, part);
-  part.hash = fmt::format("{:016x}", content);
-  check_unchanged(set.about, before_, part.hash);
-  const std::string group = "Signal_data/" + set.about.name;
-  writer.set_attribute(group, "role", part.role);
-  writer.set_attribute(group, "conditions", config::to_json(set.about.conditions));
-  writer.set_attribute(group, "hash", part.hash);
-  report_.parts.push_back(std::move(part));
-}
-
-void Curation::write(const std::string& provenance) {
-  Writer writer(settings_.output, {.deflate = settings_.deflate, .threads = threads_});
-  const std::size_t objects = settings_.objects.size();
-  const auto add = [&](const std::string& name, const EventInput& input) {
-    return writer.add_table(event_table(name, objects, input.sides(), scaler_->type()));
-  };
-  const std::size_t train = add("Background_data/Train", *background_),
-                    test = add("Background_data/Test", *background_);
+  std::vector<Group> all = {group("Background_data/Train", *background_, train_, train_.end),
+                            group("Background_data/Test", *background_, test_, test_.end)};
+  if (keeps_) all[0].kept = &kept_, all[0].part.counts = trained_;
   writer.add_table({"Signal_data", "", {}});
-  std::vector<std::size_t> tables;
-  for (const Set& set : sets_) tables.push_back(add("Signal_data/" + set.about.name, *set.input));
+  for (const Set& set : sets_)
+    all.push_back(
+        group("Signal_data/" + set.about.name, *set.input, {0, set.input->entries()}, settings_.most_signal_events));
+  return all;
+}
+
+/// What a signal set carries, once its events are written and so its content is known.
+void Curation::describe_signal(Writer& writer, const Set& set, Group& group) {
+  group.part.role = name_of(set.about.role);
+  group.part.hash = fmt::format("{:016x}", group.content);
+  check_unchanged(set.about, before_, group.part.hash);
+  const std::string node = "Signal_data/" + set.about.name;
+  writer.set_attribute(node, "role", group.part.role);
+  writer.set_attribute(node, "conditions", config::to_json(set.about.conditions));
+  writer.set_attribute(node, "hash", group.part.hash);
+}
+
+void Curation::write(const std::shared_future<std::string>& provenance) {
+  Writer writer(settings_.output, {.deflate = settings_.deflate, .chunk_entries = chunk_entries, .threads = threads_});
+  std::vector<Group> all = groups(writer);
   append_normalisation(writer, writer.add_table(normalisation_table()), report_.scaling);
-  write_background(writer, train, test);
-  for (std::size_t i = 0; i < sets_.size(); ++i) write_signal(writer, tables[i], sets_[i]);
+  write_groups(writer, all, settings_, *scaler_, threads_, advance_);
+  for (std::size_t i = 0; i < sets_.size(); ++i) describe_signal(writer, sets_[i], all[2 + i]);
+  for (Group& group : all) report_.parts.push_back(std::move(group.part));
   writer.set_attribute("", "config", settings_.config_json);
-  writer.set_attribute("", "trigloop", provenance);
+  writer.set_attribute("", "trigloop", provenance.get());
   writer.commit();
 }
 
-Report Curation::run(const std::string& provenance) {
+Report Curation::run(const std::shared_future<std::string>& provenance) {
   open();
   count();
   write(provenance);
   return std::move(report_);
 }
 
+/// Hashes the inputs, beside the rest of the work where there are threads: only its end needs to know.
+std::shared_future<std::string> start_provenance(const Settings& settings, unsigned threads) {
+  const auto make = [&settings] {
+    std::vector<InputIdentity> inputs = {identify(settings.background)};
+    if (!settings.signals.empty()) inputs.push_back(identify(settings.signals));
+    return provenance_json(settings, inputs);
+  };
+  return std::async(threads == 1 ? std::launch::deferred : std::launch::async, make).share();
+}
+
 }  // namespace
 
 Report curate(const Settings& settings, const CurateOptions& options, const Advance& advance) {
-  std::vector<InputIdentity> inputs = {identify(settings.background)};
-  if (!settings.signals.empty()) inputs.push_back(identify(settings.signals));
-  const std::string provenance = provenance_json(settings, inputs);
-  if (!is_current(settings, provenance) || options.rebuild) return Curation(settings, options, advance).run(provenance);
+  const auto provenance = start_provenance(settings, options.threads);
+  if (!is_packed(settings.output) || options.rebuild || !is_current(settings, provenance.get()))
+    return Curation(settings, options, advance).run(provenance);
   Report report;
   report.reused = true;
   return report;

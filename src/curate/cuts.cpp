@@ -74,20 +74,24 @@ void Cuts::mask(Batch& batch, CutCounts& counts) const {
   }
 }
 
+/// Moves the events that stay to the front, run by run: few are dropped, so runs are long.
 void Cuts::compact(Batch& batch) const {
+  const std::size_t row = 3 * limits_.size();
   const auto first = std::ranges::find(keep_, 0);
   if (first == keep_.end()) return;
-  const std::size_t row = 3 * limits_.size();
-  auto to = static_cast<std::size_t>(first - keep_.begin());
-  for (std::size_t from = to; from < batch.events; ++from) {
-    if (keep_[from] == 0) continue;
-    std::memmove(batch.values.data() + to * row, batch.values.data() + from * row, row * sizeof(std::int16_t));
+  std::size_t to = static_cast<std::size_t>(first - keep_.begin());
+  for (auto begin = first; (begin = std::find(begin, keep_.end(), 1)) != keep_.end();) {
+    const auto end = std::find(begin, keep_.end(), 0);
+    const auto from = static_cast<std::size_t>(begin - keep_.begin()), n = static_cast<std::size_t>(end - begin);
+    const auto move = [&](auto& buffer, std::size_t width) {
+      std::memmove(buffer.data() + to * width, buffer.data() + from * width, n * width * sizeof(*buffer.data()));
+    };
+    move(batch.values, row);
     for (std::size_t side = 0; side < side_count; ++side) {
-      if (!sides_[side]) continue;
-      const std::size_t bytes = sides_[side]->bytes();
-      std::memmove(batch.sides[side].data() + to * bytes, batch.sides[side].data() + from * bytes, bytes);
+      if (sides_[side]) move(batch.sides[side], sides_[side]->bytes());
     }
-    ++to;
+    to += n;
+    begin = end;
   }
   batch.events = to;
   batch.values.resize(to * row);

@@ -1,5 +1,7 @@
 #include "curate/pack.hpp"
 
+#include <cstring>
+
 namespace trigloop::curate {
 namespace {
 
@@ -7,13 +9,11 @@ event::ColumnView view(event::Type type, std::size_t inner, const void* data, st
   return {type, false, static_cast<std::uint32_t>(inner), static_cast<const std::byte*>(data), values, {}};
 }
 
-/// Calls each(out, in, feature) for all values of all features.
+/// Calls each(in, feature) for all values of all features.
 template <class T, class Each>
-void for_all(const Batch& batch, std::size_t width, core::ByteBuffer& data, const Each& each) {
-  data.resize_discard(batch.events * width * sizeof(T));
-  T* out = reinterpret_cast<T*>(data.data());
-  const std::int16_t* in = batch.values.data();
-  for (std::size_t i = 0; i < batch.events; ++i, in += width, out += width) {
+void for_all(const std::int16_t* in, std::size_t events, std::size_t width, std::byte* to, const Each& each) {
+  T* out = reinterpret_cast<T*>(to);
+  for (std::size_t i = 0; i < events; ++i, in += width, out += width) {
     for (std::size_t f = 0; f < width; ++f) out[f] = each(in[f], f);
   }
 }
@@ -27,15 +27,15 @@ Scaler::Scaler(const Scaling& scaling, bool narrow) : scaling_(scaling), narrow_
   }
 }
 
-void Scaler::apply(const Batch& batch, core::ByteBuffer& data) const {
+void Scaler::apply(const std::int16_t* values, std::size_t events, std::byte* out) const {
   const std::size_t width = scaling_.scale.size();
   if (narrow_) {
     const float *bias = bias_.data(), *factor = factor_.data();
-    for_all<float>(batch, width, data,
+    for_all<float>(values, events, width, out,
                    [=](int x, std::size_t f) { return (static_cast<float>(x) - bias[f]) * factor[f]; });
   } else {
     const double *bias = scaling_.bias.data(), *scale = scaling_.scale.data();
-    for_all<double>(batch, width, data, [=](int x, std::size_t f) { return (x - bias[f]) / scale[f]; });
+    for_all<double>(values, events, width, out, [=](int x, std::size_t f) { return (x - bias[f]) / scale[f]; });
   }
 }
 
@@ -48,18 +48,19 @@ io::TableSpec event_table(const std::string& name, std::size_t objects, const Si
   return table;
 }
 
-void append(io::hdf5::Writer& writer, std::size_t table, const SideTypes& sides, const Batch& batch, event::Type type,
-            const core::ByteBuffer& scaled) {
-  if (batch.events == 0) return;
-  event::Columns columns{0, batch.events, {}};
-  const std::size_t values = scaled.size() / event::size_of(type);
-  columns.columns.push_back(view(type, values / batch.events, scaled.data(), values));
+void append(io::hdf5::Writer& writer, std::size_t table, const SideTypes& sides, const Batch& batch,
+            io::EntryRange range, const Scaler& scaler) {
+  std::vector<std::size_t> columns;  // of the sides that are there
   for (std::size_t side = 0; side < side_count; ++side) {
-    if (!sides[side]) continue;
-    const std::size_t inner = sides[side]->bytes() / event::size_of(sides[side]->type);
-    columns.columns.push_back(view(sides[side]->type, inner, batch.sides[side].data(), inner * batch.events));
+    if (sides[side]) columns.push_back(side);
   }
-  writer.append(table, columns);
+  const auto fill = [&](std::size_t column, std::uint64_t begin, std::uint64_t rows, std::byte* to) {
+    begin += range.begin;
+    if (column == 0) return scaler.apply(batch.values.data() + begin * scaler.width(), rows, to);
+    const std::size_t side = columns[column - 1], bytes = sides[side]->bytes();
+    if (bytes > 0) std::memcpy(to, batch.sides[side].data() + begin * bytes, rows * bytes);
+  };
+  writer.append(table, range.end - range.begin, fill);
 }
 
 io::TableSpec normalisation_table() {

@@ -8,6 +8,7 @@
 #include "curate/scheme.hpp"
 #include "curate/settings.hpp"
 #include "io/hdf5/hdf5.hpp"
+#include "io/source.hpp"
 
 namespace trigloop::curate {
 
@@ -16,9 +17,10 @@ class Scaler {
  public:
   /// `narrow` is allowed where scaling.exact_in_float32().
   Scaler(const Scaling& scaling, bool narrow);
+  std::size_t width() const noexcept { return scaling_.scale.size(); }  ///< values of an event
   event::Type type() const noexcept { return narrow_ ? event::Type::float32 : event::Type::float64; }
-  /// Fills `data` with the scaled events of `batch`.
-  void apply(const Batch& batch, core::ByteBuffer& data) const;
+  /// Makes the values of `events` events.
+  void apply(const std::int16_t* values, std::size_t events, std::byte* out) const;
 
  private:
   const Scaling& scaling_;
@@ -29,9 +31,9 @@ class Scaler {
 /// The data sets of one group of events.
 io::TableSpec event_table(const std::string& name, std::size_t objects, const SideTypes& sides, event::Type data);
 
-/// Appends events to such a table; `scaled` is what a Scaler made of them.
-void append(io::hdf5::Writer& writer, std::size_t table, const SideTypes& sides, const Batch& batch, event::Type type,
-            const core::ByteBuffer& scaled);
+/// Appends the events [range) of `batch` to such a table.
+void append(io::hdf5::Writer& writer, std::size_t table, const SideTypes& sides, const Batch& batch,
+            io::EntryRange range, const Scaler& scaler);
 
 /// Writes norm_scale and norm_bias.
 io::TableSpec normalisation_table();

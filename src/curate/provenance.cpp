@@ -60,20 +60,20 @@ std::string provenance_json(const Settings& settings, const std::vector<InputIde
   return json.text();
 }
 
-bool is_current(const Settings& settings, const std::string& provenance) {
-  const fs::path& path = settings.output;
+bool is_packed(const fs::path& path) {
   if (!fs::exists(path)) return false;
-  const auto refuse = [&] {
-    return Error(ErrorCode::output, "exists, and is no packed file of events")
-        .file(path.native())
-        .remedy("Give another data_config.Processed_data_path or --output");
-  };
-  if (!fs::is_regular_file(path) || !io::hdf5::is_hdf5(core::InputFile(path))) throw refuse();
-  const auto source = io::hdf5::open(path);
-  const auto is_packed = [](const io::TableInfo& table) { return table.name.starts_with("Background_data/"); };
-  if (std::ranges::none_of(source->info().tables, is_packed)) throw refuse();
-  return io::hdf5::read_attribute(path, "", "config") == settings.config_json &&
-         io::hdf5::read_attribute(path, "", "trigloop") == provenance;
+  const auto is_background = [](const io::TableInfo& table) { return table.name.starts_with("Background_data/"); };
+  if (fs::is_regular_file(path) && io::hdf5::is_hdf5(core::InputFile(path)) &&
+      std::ranges::any_of(io::hdf5::open(path)->info().tables, is_background))
+    return true;
+  throw Error(ErrorCode::output, "exists, and is no packed file of events")
+      .file(path.native())
+      .remedy("Give another data_config.Processed_data_path or --output");
+}
+
+bool is_current(const Settings& settings, const std::string& provenance) {
+  return io::hdf5::read_attribute(settings.output, "", "config") == settings.config_json &&
+         io::hdf5::read_attribute(settings.output, "", "trigloop") == provenance;
 }
 
 void check_unchanged(const SignalSet& pinned, const std::vector<SignalSet>& before, const std::string& hash) {

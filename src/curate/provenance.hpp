@@ -21,8 +21,9 @@ InputIdentity identify(const std::filesystem::path& path);
 /// The root's attribute `trigloop` of a packed file (docs/formats.md).
 std::string provenance_json(const Settings& settings, const std::vector<InputIdentity>& inputs);
 
-/// Whether the file at settings.output was made from the same. False if there is none. Error: output, if something else
-/// stands there, which curation must not replace.
+/// Whether a packed file is there. Error: output, if something else is, which curation must not replace.
+bool is_packed(const std::filesystem::path& path);
+/// Whether the packed file at settings.output was made from the same.
 bool is_current(const Settings& settings, const std::string& provenance);
 
 /// Compares the content of a set with what the configuration pins and with the packed file that is about to be

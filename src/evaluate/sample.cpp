@@ -128,11 +128,11 @@ Sample read_sample(std::string name, const curate::EventInput& input, io::EntryR
   sample.highest = static_cast<std::int64_t>(output.ranges.front().hi);
   SideTypes types = input.sides();
   if (options.fired != nullptr) types[index(Side::l1)] = curate::SideType{Type::uint8, {}};
-  std::vector<std::optional<Worker>> workers(options.threads);
+  std::vector<std::optional<Worker>> workers(options.threads + 1);
   std::vector<std::int16_t> kept;
   curate::stream(
-      input, range, options.threads,
-      [&](unsigned number, curate::Piece& piece) {
+      curate::stretches_of(0, input, range), options.threads,
+      [&](unsigned number, const curate::Stretch&, curate::Piece& piece) {
         std::optional<Worker>& worker = workers[number];
         if (!worker) {
           worker.emplace(scorer, settings, types);
@@ -145,7 +145,7 @@ Sample read_sample(std::string name, const curate::EventInput& input, io::EntryR
         if (options.package_cuts) piece.counts = worker->cuts.apply(piece.batch);
         score_piece(scorer, sample.fraction, *worker, piece);
       },
-      [&](curate::Piece& piece) {
+      [&](const curate::Stretch&, curate::Piece& piece) {
         append_codes(piece, sample.codes);
         append_fired(piece.batch, types, sample.fired);
         append_floats(piece.batch, Side::ht, types, sample.ht);

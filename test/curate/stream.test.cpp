@@ -51,13 +51,40 @@ TEST(Stream, EventsComeInOrderWhateverThePiecesAndThreads) {
     for (const unsigned threads : {1u, 3u}) {
       std::uint64_t next = 123;
       stream(
-          input, {123, 99'000}, threads, [](unsigned, Piece&) {},
-          [&](const Piece& piece_of) {
+          stretches_of(0, input, {123, 99'000}), threads, [](unsigned, const Stretch&, Piece&) {},
+          [&](const Stretch&, const Piece& piece_of) {
             for (std::size_t i = 0; i < piece_of.batch.events; ++i)
               ASSERT_EQ(piece_of.batch.values[i], static_cast<std::int16_t>(next++));
           });
       EXPECT_EQ(next, 99'000u) << piece << ' ' << threads;
     }
+  }
+}
+
+TEST(Stream, PartsMayTakeTurnsAndStretchesWithoutInputAreOnlyTaken) {
+  const CountingInput fine(30'000, 1000, 1), coarse(200'000, 200'000, 2);
+  std::vector<Stretch> stretches;
+  const std::vector<Stretch> fines = stretches_of(0, fine, {0, 30'000}),
+                             coarses = stretches_of(1, coarse, {0, 200'000});
+  ASSERT_EQ(coarses.size(), 1u);
+  for (std::size_t i = 0; i < fines.size(); ++i) {
+    stretches.push_back(fines[i]);
+    stretches.push_back({2, nullptr, {i, i + 1}});
+    if (i == 7) stretches.push_back(coarses[0]);
+  }
+  for (const unsigned threads : {1u, 3u}) {
+    std::vector<std::uint64_t> events(3, 0);
+    stream(
+        stretches, threads, [](unsigned, const Stretch& stretch, Piece&) { ASSERT_NE(stretch.part, 2u); },
+        [&](const Stretch& stretch, const Piece& piece) {
+          if (stretch.input == nullptr) {
+            EXPECT_EQ(stretch.range.begin, events[2]++);
+            return;
+          }
+          EXPECT_EQ(piece.batch.first_entry, events[stretch.part]);
+          events[stretch.part] += piece.batch.events;
+        });
+    EXPECT_EQ(events, (std::vector<std::uint64_t>{30'000, 200'000, 30}));
   }
 }
 
@@ -70,9 +97,10 @@ TEST(Stream, MemoryDoesNotGrowWithTheNumberOfEvents) {
   const long before = peak_kilobytes();
   for (const std::uint64_t piece : {10'000u, 3'000'000u}) {
     std::uint64_t events = 0;
+    const CountingInput input(3'000'000, piece, 57);
     stream(
-        CountingInput(3'000'000, piece, 57), {0, 3'000'000}, 2, [](unsigned, Piece&) {},
-        [&](const Piece& one) { events += one.batch.events; });
+        stretches_of(0, input, {0, 3'000'000}), 2, [](unsigned, const Stretch&, Piece&) {},
+        [&](const Stretch&, const Piece& one) { events += one.batch.events; });
     EXPECT_EQ(events, 3'000'000u);
   }
   EXPECT_LT(peak_kilobytes() - before, 64 << 10) << "the events have 334 MB";
@@ -80,11 +108,12 @@ TEST(Stream, MemoryDoesNotGrowWithTheNumberOfEvents) {
 
 TEST(Stream, WhatGoesWrongInAThreadIsThrownHere) {
   const CountingInput input(100'000, 1000, 1);
-  const auto make = [](unsigned, Piece& piece) {
+  const auto make = [](unsigned, const Stretch&, Piece& piece) {
     if (piece.batch.first_entry == 50'000) throw core::Error(core::ErrorCode::damaged, "here");
   };
   for (const unsigned threads : {1u, 2u}) {
-    EXPECT_THROW(stream(input, {0, 100'000}, threads, make, [](Piece&) {}), core::Error);
+    EXPECT_THROW(stream(stretches_of(0, input, {0, 100'000}), threads, make, [](const Stretch&, Piece&) {}),
+                 core::Error);
   }
 }
 

@@ -49,16 +49,18 @@ void Collector::check(const event::Columns& cluster) const {
 
 void Collector::append(const event::Columns& cluster, const Write& write) {
   check(cluster);
+  const FillRows copy = [&](std::size_t i, std::uint64_t begin, std::uint64_t rows, std::byte* to) {
+    const std::uint64_t row = columns_[i].row_bytes;
+    if (row != 0) std::memcpy(to, cluster.columns[i].data + begin * row, rows * row);
+  };
   for (std::uint64_t done = 0; done < cluster.entries;) {
-    if (pending_rows_ == 0 && cluster.entries - done >= chunk_entries_) {
-      done += pass_through(cluster, done, write);
-      continue;
-    }
-    const std::uint64_t rows = std::min(batch_rows_ - pending_rows_, cluster.entries - done);
-    hold(cluster, done, rows);
-    done += rows;
-    if (pending_rows_ == batch_rows_) flush(write);
+    const bool whole = pending_rows_ == 0 && cluster.entries - done >= chunk_entries_;
+    done += whole ? pass_through(cluster, done, write) : hold(done, cluster.entries, copy, write);
   }
+}
+
+void Collector::append(std::uint64_t rows, const FillRows& fill, const Write& write) {
+  for (std::uint64_t done = 0; done < rows;) done += hold(done, rows, fill, write);
 }
 
 /// Whole chunks go out from the caller's memory, without a copy.
@@ -79,17 +81,24 @@ std::uint64_t Collector::pass_through(const event::Columns& cluster, std::uint64
   return chunks * chunk_entries_;
 }
 
-void Collector::hold(const event::Columns& cluster, std::uint64_t begin, std::uint64_t rows) {
+/// Takes rows of [begin, end) until the batch is full, which then goes out. Returns how many.
+std::uint64_t Collector::hold(std::uint64_t begin, std::uint64_t end, const FillRows& fill, const Write& write) {
+  const std::uint64_t rows = std::min(batch_rows_ - pending_rows_, end - begin);
+  const std::uint64_t chunks = (pending_rows_ + rows + chunk_entries_ - 1) / chunk_entries_;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     Column& column = columns_[i];
-    const std::uint64_t held = pending_rows_ * column.row_bytes, bytes = rows * column.row_bytes;
-    column.pending.resize(held + bytes);
-    if (bytes != 0) std::memcpy(&column.pending[held], cluster.columns[i].data + begin * column.row_bytes, bytes);
+    column.pending.resize(chunks * chunk_entries_ * column.row_bytes);
+    fill(i, begin, rows, column.pending.data() + pending_rows_ * column.row_bytes);
   }
   pending_rows_ += rows;
+  if (pending_rows_ == batch_rows_) flush(write);
+  return rows;
 }
 
-void Collector::finish(const Write& write) { flush(write); }
+void Collector::finish(const Write& write) {
+  flush(write);
+  for (Column& column : columns_) column.pending = {};
+}
 
 void Collector::flush(const Write& write) {
   const std::uint64_t chunks = (pending_rows_ + chunk_entries_ - 1) / chunk_entries_;
@@ -99,7 +108,6 @@ void Collector::flush(const Write& write) {
       Column& column = columns_[i];
       const std::uint64_t bytes = chunk_entries_ * column.row_bytes, held = pending_rows_ * column.row_bytes;
       if (bytes == 0) continue;
-      if (c == 0) column.pending.resize(chunks * bytes);
       if (c + 1 == chunks) std::memset(column.pending.data() + held, 0, chunks * bytes - held);
       full.push_back({i, chunks_ + c, column.pending.span().subspan(c * bytes, bytes)});
     }

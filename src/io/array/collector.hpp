@@ -20,6 +20,9 @@ struct FullChunk {
   std::span<const std::byte> bytes;
 };
 
+/// Puts `rows` values of a column, the first being that of row `begin` of those that are appended, behind `to`.
+using FillRows = std::function<void(std::size_t column, std::uint64_t begin, std::uint64_t rows, std::byte* to)>;
+
 /// Collects the rows of a table until chunks are full, and hands them out a batch at a time, so that a writer can
 /// compress them on several threads.
 class Collector {
@@ -32,7 +35,9 @@ class Collector {
 
   /// Error: usage, if the cluster is not of the table's columns.
   void append(const event::Columns& cluster, const Write& write);
-  /// Hands out what is left.
+  /// Rows that are made where they are to lie, without a copy.
+  void append(std::uint64_t rows, const FillRows& fill, const Write& write);
+  /// Hands out what is left, and frees the memory; no rows may follow.
   void finish(const Write& write);
 
   std::size_t columns() const noexcept { return columns_.size(); }
@@ -49,7 +54,7 @@ class Collector {
   };
   void check(const event::Columns& cluster) const;
   std::uint64_t pass_through(const event::Columns& cluster, std::uint64_t done, const Write& write);
-  void hold(const event::Columns& cluster, std::uint64_t begin, std::uint64_t rows);
+  std::uint64_t hold(std::uint64_t begin, std::uint64_t end, const FillRows& fill, const Write& write);
   void flush(const Write& write);
 
   std::vector<Column> columns_;

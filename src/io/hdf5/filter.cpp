@@ -83,12 +83,11 @@ Unfilter::Unfilter(std::vector<Filter> filters, bool verify)
 
 Unfilter::~Unfilter() = default;
 
-std::span<const std::byte> Unfilter::inflate(std::span<const std::byte> in, std::size_t bytes, core::ByteBuffer& to) {
-  to.resize_discard(bytes);
-  // No place for the actual size: it must be exactly `bytes`.
-  const auto result = ::libdeflate_zlib_decompress(inflater_.get(), in.data(), in.size(), to.data(), bytes, nullptr);
-  if (result != LIBDEFLATE_SUCCESS) fail_chunk("is no deflate stream of " + std::to_string(bytes) + " bytes");
-  return to.span();
+void Unfilter::inflate(std::span<const std::byte> in, std::span<std::byte> to) {
+  // No place for the actual size: it must be exactly that of `to`.
+  const auto result =
+      ::libdeflate_zlib_decompress(inflater_.get(), in.data(), in.size(), to.data(), to.size(), nullptr);
+  if (result != LIBDEFLATE_SUCCESS) fail_chunk("is no deflate stream of " + std::to_string(to.size()) + " bytes");
 }
 
 std::span<const std::byte> Unfilter::drop_checksum(std::span<const std::byte> in) const {
@@ -105,30 +104,42 @@ std::span<const std::byte> Unfilter::drop_checksum(std::span<const std::byte> in
 
 void Unfilter::operator()(std::span<const std::byte> stored, std::uint32_t mask, std::span<std::byte> out) {
   const auto used = [&](std::size_t i) { return i >= 32 || (mask >> i & 1) == 0; };
+  std::size_t last = 0;
+  while (last < filters_.size() && !used(last)) ++last;
   std::span<const std::byte> bytes = stored;
   int side = 0;
+  // The last step writes where the values are to lie, the others into scratch memory in turn.
+  const auto target = [&](std::size_t step, std::size_t size) -> std::span<std::byte> {
+    if (step == last && size == out.size()) return out;
+    core::ByteBuffer& scratch = scratch_[side];
+    side ^= 1;
+    scratch.resize_discard(size);
+    return scratch.span();
+  };
   for (std::size_t i = filters_.size(); i-- > 0;) {
     if (!used(i)) continue;
     if (filters_[i].id == checksum) {
       bytes = drop_checksum(bytes);
-    } else if (filters_[i].id == deflate) {
-      // Checksums in front of the deflate add four bytes each to what comes out.
-      std::size_t size = out.size();
-      for (std::size_t k = 0; k < i; ++k) size += filters_[k].id == checksum && used(k) ? 4 : 0;
-      bytes = inflate(bytes, size, scratch_[side]);
-      side ^= 1;
-    } else {
-      const std::size_t value = filters_[i].values.empty() ? 1 : filters_[i].values[0];
-      scratch_[side].resize_discard(bytes.size());
-      unshuffle(bytes, value, scratch_[side].span());
-      bytes = scratch_[side].span();
-      side ^= 1;
+      continue;
     }
+    std::size_t size = bytes.size();
+    if (filters_[i].id == deflate) {
+      // Checksums in front of the deflate add four bytes each to what comes out.
+      size = out.size();
+      for (std::size_t k = 0; k < i; ++k) size += filters_[k].id == checksum && used(k) ? 4 : 0;
+    }
+    const std::span<std::byte> to = target(i, size);
+    if (filters_[i].id == deflate) {
+      inflate(bytes, to);
+    } else {
+      unshuffle(bytes, filters_[i].values.empty() ? 1 : filters_[i].values[0], to);
+    }
+    bytes = to;
   }
   if (bytes.size() != out.size()) {
     fail_chunk("holds " + std::to_string(bytes.size()) + " bytes instead of " + std::to_string(out.size()));
   }
-  std::memcpy(out.data(), bytes.data(), out.size());
+  if (bytes.data() != out.data()) std::memcpy(out.data(), bytes.data(), out.size());
 }
 
 void unshuffle(std::span<const std::byte> in, std::size_t value_bytes, std::span<std::byte> out) {

@@ -31,7 +31,7 @@ class Unfilter {
   void operator()(std::span<const std::byte> stored, std::uint32_t mask, std::span<std::byte> out);
 
  private:
-  std::span<const std::byte> inflate(std::span<const std::byte> in, std::size_t bytes, core::ByteBuffer& to);
+  void inflate(std::span<const std::byte> in, std::span<std::byte> to);
   std::span<const std::byte> drop_checksum(std::span<const std::byte> in) const;
 
   std::vector<Filter> filters_;

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "io/array/collector.hpp"
 #include "io/sink.hpp"
 #include "io/source.hpp"
 
@@ -70,6 +71,10 @@ class Writer final : public Sink {
   std::size_t add_table(const TableSpec& table) override;
   /// Errors: usage, if the cluster is not of the table's columns; output.
   void append(std::size_t table, const event::Columns& cluster) override;
+  /// Rows that `fill` makes where they are to lie, column by column. Errors: those of `fill`; output.
+  void append(std::size_t table, std::uint64_t rows, const array::FillRows& fill);
+  /// Writes what is held of a table that gets no more rows, and frees its memory; commit does so for all. Error: output.
+  void finish(std::size_t table);
   /// Gives the group or data set at `node` a text attribute (UTF-8, any length; JSON, say). It is written at commit.
   void set_attribute(const std::string& node, const std::string& name, const std::string& text);
   /// The same of a list. An empty one has no strings to tell its type by, and becomes 0 numbers, as h5py writes it.

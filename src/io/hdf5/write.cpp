@@ -106,7 +106,8 @@ class Writer::Impl {
   std::size_t add_table(const TableSpec& spec) {
     if (!spec.name.empty()) check_name(spec.name);
     for (const ColumnSpec& column : spec.columns) check_name(column.name);
-    Table table{spec.name, array::Collector(spec, options_.chunk_entries, options_.threads), {}};
+    const unsigned batch = options_.deflate > 0 ? options_.threads : 1;  // chunks that are compressed at a time
+    Table table{spec.name, array::Collector(spec, options_.chunk_entries, batch), {}};
     const Lock lock(library_lock());
     for (std::size_t i = 0; i < table.rows.columns(); ++i) table.sets.push_back(create(table, i));
     if (!spec.name.empty() && table.sets.empty()) Handle(open_group(spec.name), ::H5Gclose, "make a group");
@@ -114,9 +115,15 @@ class Writer::Impl {
     return tables_.size() - 1;
   }
 
-  void append(std::size_t number, const event::Columns& cluster) {
+  template <class... Rows>
+  void append(std::size_t number, const Rows&... rows) {
     Table& table = tables_.at(number);
-    table.rows.append(cluster, [&](std::span<const array::FullChunk> chunks) { write(table, chunks); });
+    table.rows.append(rows..., [&](std::span<const array::FullChunk> chunks) { write(table, chunks); });
+  }
+
+  void finish(std::size_t number) {
+    Table& table = tables_.at(number);
+    table.rows.finish([&](std::span<const array::FullChunk> chunks) { write(table, chunks); });
   }
 
   void set_attribute(TextAttribute attribute) {
@@ -139,10 +146,10 @@ class Writer::Impl {
   }
 
   void commit() {
-    for (Table& table : tables_) {
-      table.rows.finish([&](std::span<const array::FullChunk> chunks) { write(table, chunks); });
+    for (std::size_t number = 0; number < tables_.size(); ++number) {
+      finish(number);
       const Lock lock(library_lock());
-      for (std::size_t i = 0; i < table.sets.size(); ++i) extend(table, i);
+      for (std::size_t i = 0; i < tables_[number].sets.size(); ++i) extend(tables_[number], i);
     }
     {
       const Lock lock(library_lock());
@@ -282,6 +289,12 @@ std::size_t Writer::add_table(const TableSpec& table) {
 }
 void Writer::append(std::size_t table, const event::Columns& cluster) {
   guarded(*impl_, [&] { impl_->append(table, cluster); });
+}
+void Writer::append(std::size_t table, std::uint64_t rows, const array::FillRows& fill) {
+  guarded(*impl_, [&] { impl_->append(table, rows, fill); });
+}
+void Writer::finish(std::size_t table) {
+  guarded(*impl_, [&] { impl_->finish(table); });
 }
 void Writer::set_attribute(const std::string& node, const std::string& name, const std::string& text) {
   naming(impl_->path(), [&] { impl_->set_attribute({node, name, true, {text}}); });
