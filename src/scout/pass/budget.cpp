@@ -10,7 +10,6 @@ namespace trigloop::scout {
 namespace {
 
 constexpr std::uint64_t mebibyte = 1u << 20;
-constexpr std::uint64_t shared_bytes = 96 * mebibyte;  // measured: 40 without events, the rest a full lumisection
 constexpr std::uint64_t least_reader_bytes =
     8 * mebibyte;  // measured: stored bytes are read in pieces of 512 kB a column
 
