@@ -14,7 +14,6 @@ using core::Error;
 using core::ErrorCode;
 
 constexpr int wait_ms = 60'000;
-constexpr const char* restore = "Run `trigloop registry verify`, and restore a backup (docs/registry.md)";
 
 bool is_damage(int status) { return status == SQLITE_CORRUPT || status == SQLITE_NOTADB || status == SQLITE_MISMATCH; }
 
@@ -78,7 +77,8 @@ Value Query::value(int column) const {
   }
 }
 
-Database::Database(const std::filesystem::path& path, Access access) : path_(path) {
+Database::Database(const std::filesystem::path& path, Access access, std::string restore)
+    : path_(path), restore_(std::move(restore)) {
   const int flags = access == Access::read ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   const int status = sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   try {
@@ -86,7 +86,8 @@ Database::Database(const std::filesystem::path& path, Access access) : path_(pat
     sqlite3_busy_timeout(handle_, wait_ms);
     // A file from a stranger must not run functions from its schema.
     script("PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON");
-    if (access != Access::read) script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
+    if (access == Access::write || access == Access::exclusive) script("PRAGMA journal_mode=WAL");
+    if (access != Access::read) script("PRAGMA synchronous=FULL");
     if (access == Access::read) script("PRAGMA query_only=ON");
   } catch (...) {
     sqlite3_close_v2(handle_);
@@ -134,11 +135,11 @@ void Database::fail(int status) const {
       : status == SQLITE_NOMEM ? ErrorCode::limit
                                : ErrorCode::output,
       (is_damage(status) ? "is damaged: " : "cannot be used: ") + reason);
-  if (is_damage(status)) error.remedy(restore);
+  if (is_damage(status)) error.remedy(restore_);
   if (status == SQLITE_FULL) error.remedy("Free some space; nothing was changed");
   if (status == SQLITE_BUSY) error.remedy("Another process has held it for a minute: wait for it, or stop it");
   if (status == SQLITE_READONLY || status == SQLITE_CANTOPEN || status == SQLITE_PERM)
-    error.remedy("The registry's folder and files must be writable for you, also for reading");
+    error.remedy("The file and its folder must be writable for you, also for reading");
   throw error.file(path_.native()).cause(status == SQLITE_FULL ? ENOSPC : system_error);
 }
 

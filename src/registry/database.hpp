@@ -53,15 +53,17 @@ class Query {
   sqlite3_stmt* statement_;
 };
 
-enum class Access : std::uint8_t { read, write, exclusive };
+/// `shared`: writes to a database that others made, and leaves to it how it keeps its journal.
+enum class Access : std::uint8_t { read, write, exclusive, shared };
 
 /// One connection, for one thread.
 ///
 /// Errors: damaged (no database, or broken pages); output (disk full, locked for more than a minute, I/O).
 class Database {
  public:
-  /// Makes the file where it is missing, unless `access` is read.
-  Database(const std::filesystem::path& path, Access access);
+  /// Makes the file where it is missing, unless `access` is read. `restore` is the advice for a damaged one.
+  Database(const std::filesystem::path& path, Access access,
+           std::string restore = "Run `trigloop registry verify`, and restore a backup (docs/registry.md)");
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -111,6 +113,7 @@ class Database {
   [[noreturn]] void fail(int status) const;
 
   std::filesystem::path path_;
+  std::string restore_;
   sqlite3* handle_ = nullptr;
   int depth_ = 0;  ///< of nested transactions
   std::unordered_map<std::string, sqlite3_stmt*> idle_;

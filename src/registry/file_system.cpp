@@ -43,7 +43,7 @@ std::string_view network_file_system(std::int64_t magic) noexcept {
   return found == std::end(names) ? std::string_view() : found->name;
 }
 
-void require_local(const fs::path& folder) {
+void require_local(const fs::path& folder, std::string_view advice) {
   struct statfs told {};
   const fs::path where = existing_part(folder);
   if (::statfs(where.c_str(), &told) != 0)
@@ -55,9 +55,7 @@ void require_local(const fs::path& folder) {
                                                       (user_space ? " (EOS, CVMFS, sshfs...)" : "") +
                                                       ", where the locks of a database do not hold")
       .file(folder.native())
-      .remedy(
-          "Keep the registry on a local disk, and take copies to shared storage with `trigloop registry export`; large "
-          "inputs may stay where they are, by reference");
+      .remedy(advice);
 }
 
 }  // namespace trigloop::registry

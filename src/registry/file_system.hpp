@@ -10,7 +10,7 @@ namespace trigloop::registry {
 /// The name of a network (or user-space) file system by the magic number that statfs tells; "" for a local one.
 std::string_view network_file_system(std::int64_t magic) noexcept;
 
-/// Error: unsupported, with advice, if `folder` (or the nearest of its parents that exists) is on such a one.
-void require_local(const std::filesystem::path& folder);
+/// Error: unsupported, with `advice`, if `folder` (or the nearest of its parents that exists) is on such a one.
+void require_local(const std::filesystem::path& folder, std::string_view advice);
 
 }  // namespace trigloop::registry

@@ -82,7 +82,9 @@ class Setup {
 Registry::Registry(fs::path folder, Access access)
     : folder_(fs::absolute(folder).lexically_normal()), objects_(folder_ / "objects") {
   if (folder_.filename().empty()) folder_ = folder_.parent_path();
-  require_local(folder_);
+  require_local(folder_,
+                "Keep the registry on a local disk, and take copies to shared storage with `trigloop registry export`; "
+                "large inputs may stay where they are, by reference");
   const fs::path path = folder_ / "registry.db";
   if (access == Access::read) {
     if (!fs::exists(path))
