@@ -26,6 +26,7 @@ void add_ntuplise(CLI::App& program);
 void add_plot(CLI::App& program);
 void add_reference(CLI::App& program);
 void add_registry(CLI::App& program);
+void add_reservoir(CLI::App& program);
 void add_report(CLI::App& program);
 void add_recipe(CLI::App& program);
 void add_score(CLI::App& program);

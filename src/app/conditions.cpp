@@ -1,5 +1,5 @@
 // trigloop conditions: what was valid when.
-#include "watch/conditions.hpp"
+#include "conditions/conditions.hpp"
 
 #include <fmt/format.h>
 
@@ -30,12 +30,12 @@ event::LumiKey parse_key(const std::string& text) {
   return key;
 }
 
-std::string range_text(const watch::Interval& interval) {
+std::string range_text(const conditions::Interval& interval) {
   const bool open = interval.last == std::numeric_limits<std::uint32_t>::max();
   return fmt::format("{}-{}", interval.first, open ? "" : std::to_string(interval.last));
 }
 
-void write_interval(core::JsonWriter& out, const watch::Interval& interval) {
+void write_interval(core::JsonWriter& out, const conditions::Interval& interval) {
   out.begin_object().member("run", interval.run).member("lumisections", range_text(interval));
   out.member("model", interval.model).member("menu", interval.menu).member("prescales", interval.prescales);
   out.member("fill", interval.fill).member("bunches", interval.bunches).key("thresholds").begin_object();
@@ -43,7 +43,7 @@ void write_interval(core::JsonWriter& out, const watch::Interval& interval) {
   out.end_object().end_object();
 }
 
-void print_interval(const watch::Interval& interval) {
+void print_interval(const conditions::Interval& interval) {
   std::string thresholds;
   for (const auto& [name, code] : interval.thresholds) thresholds += fmt::format(" {}={}", name, code);
   std::cout << fmt::format(
@@ -52,9 +52,9 @@ void print_interval(const watch::Interval& interval) {
       interval.prescales.empty() ? "-" : interval.prescales, interval.fill, interval.bunches, thresholds);
 }
 
-void show_at(const watch::Conditions& conditions, const Options& options) {
+void show_at(const conditions::Conditions& conditions, const Options& options) {
   const event::LumiKey key = parse_key(options.at);
-  const watch::Interval* interval = conditions.at(key);
+  const conditions::Interval* interval = conditions.at(key);
   const auto pileup = conditions.pileup(key);
   if (interval == nullptr && !pileup) {
     throw core::Error(core::ErrorCode::mismatch, "nothing is known of " + options.at).file(options.file);
@@ -75,26 +75,26 @@ void show_at(const watch::Conditions& conditions, const Options& options) {
 }
 
 void show(const Options& options) {
-  const watch::Conditions conditions = watch::load_conditions(options.file);
+  const conditions::Conditions conditions = conditions::load_conditions(options.file);
   if (!options.at.empty()) return show_at(conditions, options);
   if (options.json) {
     core::JsonWriter out;
     out.begin_object().member("version", conditions.version).member("luminosity_rows", conditions.luminosity.size());
     out.member("certification", conditions.certification.has_value()).key("intervals").begin_array();
-    for (const watch::Interval& interval : conditions.intervals) write_interval(out, interval);
+    for (const conditions::Interval& interval : conditions.intervals) write_interval(out, interval);
     std::cout << out.end_array().end_object().text() << '\n';
     return;
   }
   std::cout << "version " << conditions.version << '\n';
-  for (const watch::Interval& interval : conditions.intervals) print_interval(interval);
+  for (const conditions::Interval& interval : conditions.intervals) print_interval(interval);
   std::cout << core::with_commas(conditions.luminosity.size()) << " lumisections with luminosity; certification: "
             << (conditions.certification ? std::to_string(conditions.certification->good.size()) + " runs" : "none")
             << '\n';
 }
 
 void check(const Options& options) {
-  const watch::Conditions conditions = watch::load_conditions(options.file);
-  const auto gaps = watch::gaps_of(conditions);
+  const conditions::Conditions conditions = conditions::load_conditions(options.file);
+  const auto gaps = conditions::gaps_of(conditions);
   for (const std::string& gap : gaps) std::cout << gap << '\n';
   std::cout << conditions.intervals.size() << " intervals without overlap, " << gaps.size() << " gaps; version "
             << conditions.version << '\n';

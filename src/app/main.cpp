@@ -78,6 +78,7 @@ int run(int argc, char** argv) {
   trigloop::app::add_plot(program);
   trigloop::app::add_reference(program);
   trigloop::app::add_registry(program);
+  trigloop::app::add_reservoir(program);
   trigloop::app::add_report(program);
   trigloop::app::add_recipe(program);
   trigloop::app::add_score(program);

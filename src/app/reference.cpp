@@ -79,8 +79,8 @@ void build(const Options& options) {
         .file(options.output)
         .remedy("Name another file, or give --force");
   }
-  std::optional<watch::Conditions> conditions;
-  if (!options.conditions.empty()) conditions = watch::load_conditions(options.conditions);
+  std::optional<conditions::Conditions> conditions;
+  if (!options.conditions.empty()) conditions = conditions::load_conditions(options.conditions);
   watch::ReferenceOptions how;
   how.bunches = options.bunches;
   how.threads = options.threads;

@@ -171,7 +171,7 @@ void follow_stream(const Options& options, const scout::Examiner& examiner) {
   scout::ReadingOptions reading = reading_of(options, examiner);
   command.streams = scout::streams_within(reading.memory, options.streams);
   reading = scout::share_of_stream(reading, command.streams);
-  scout::Ledger ledger(stream.books, examiner.identity);
+  scout::Ledger ledger(stream.books, examiner.identity, ledger_options(options.examiner, examiner));
   ScoutRecord record(options.record, options.examiner, {}, ledger);
   follow(command, ledger, examiner.layout,
          options.stages.to.empty() ? scout::examine_with(examiner, reading)
@@ -205,7 +205,7 @@ void scout_run(const Options& options) {
   }
   const scout::Examiner examiner = make_examiner(options.stages, options.examiner);
   if (follows) return follow_stream(options, examiner);
-  scout::Ledger ledger(options.output, examiner.identity);
+  scout::Ledger ledger(options.output, examiner.identity, ledger_options(options.examiner, examiner));
   scout::RunOptions run;
   run.inputs = inputs_of(options.stages, options.inputs);
   run.reading = reading_of(options, examiner);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "scout/ledger/ledger.hpp"
 #include "scout/pass/examiner.hpp"
 
 namespace trigloop::app {
@@ -14,17 +15,23 @@ struct ScoutOptions {
   double kept_fraction = 0;  ///< 0: not given
   std::uint32_t tail_count = 100, inputs_every = 8;
   double tail_threshold = 0;  ///< a score
+  std::uint32_t reservoir = 0;
+  std::string reservoir_disk = "20G";
+  double reservoir_hours = 48;
 };
 
 /// --model, --normalisation, --engine, --layout, --menu, --stream, --sampling, --kept-fraction, --bunches,
 /// --filling-scheme,
-/// --tail-count, --tail-threshold.
+/// --tail-count, --tail-threshold, --reservoir and what belongs to it.
 void add_examiner_options(CLI::App& command, ScoutOptions& options);
 
 /// Errors: those of parse_stream and load_stream.
 scout::StreamDescription stream_of(const ScoutOptions& options);
 /// Errors: usage, for what contradicts itself, and if there is no model; those of stream_of.
 scout::ExaminerOptions examiner_options(const ScoutOptions& options);
+
+/// How the books keep reservoirs. Error: usage.
+scout::LedgerOptions ledger_options(const ScoutOptions& options, const scout::Examiner& examiner);
 
 /// "300M", "2G", "65536": powers of 1024. Error: usage, naming the option.
 std::uint64_t parse_bytes(const std::string& text, const std::string& option);

@@ -51,7 +51,12 @@ scout::ExaminerOptions examiner_options(const ScoutOptions& options) {
   examiner.tail.count = options.tail_count;
   examiner.tail_threshold = options.tail_threshold;
   examiner.inputs_every = options.inputs_every;
+  examiner.reservoir = options.reservoir;
   return examiner;
+}
+
+scout::LedgerOptions ledger_options(const ScoutOptions& options, const scout::Examiner& examiner) {
+  return {examiner.reservoir, {parse_bytes(options.reservoir_disk, "--reservoir-disk"), options.reservoir_hours}};
 }
 
 std::uint64_t parse_bytes(const std::string& text, const std::string& option) {
@@ -94,6 +99,16 @@ void add_examiner_options(CLI::App& command, ScoutOptions& options) {
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
   command.add_option("--tail-threshold", options.tail_threshold, "Keep only those of at least this score");
+  command
+      .add_option("--reservoir", options.reservoir,
+                  "Events of a lumisection to keep at random, whole (`trigloop reservoir`)")
+      ->check(CLI::Range(0, 10'000'000))
+      ->capture_default_str();
+  command.add_option("--reservoir-disk", options.reservoir_disk, "Disk for these; the oldest are dropped first")
+      ->capture_default_str();
+  command.add_option("--reservoir-hours", options.reservoir_hours, "How long these are kept")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
 }
 
 }  // namespace trigloop::app

@@ -21,7 +21,7 @@ DriftRun::DriftRun(DriftOptions options)
     : options_(std::move(options)),
       reference_(load_reference(options_.reference)),
       monitor_(reference_, options_.monitor) {
-  if (!options_.conditions.empty()) conditions_ = load_conditions(options_.conditions);
+  if (!options_.conditions.empty()) conditions_ = conditions::load_conditions(options_.conditions);
   if (options_.state.empty() || !fs::exists(options_.state)) return;
   monitor_.restore(core::read_text(options_.state, most_state_bytes), options_.state);
 }

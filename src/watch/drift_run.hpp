@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "watch/conditions.hpp"
+#include "conditions/conditions.hpp"
 #include "watch/course.hpp"
 #include "watch/monitor.hpp"
 #include "watch/reference.hpp"
@@ -43,7 +43,7 @@ class DriftRun {
   void save() const;
 
   DriftOptions options_;
-  std::optional<Conditions> conditions_;
+  std::optional<conditions::Conditions> conditions_;
   Reference reference_;
   Monitor monitor_;
 };

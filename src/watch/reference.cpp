@@ -27,7 +27,7 @@ void refuse_few(const Reference& reference, std::size_t left) {
       .remedy("Name more runs");
 }
 
-std::vector<fs::path> certified_files(const std::vector<fs::path>& files, const Conditions* conditions,
+std::vector<fs::path> certified_files(const std::vector<fs::path>& files, const conditions::Conditions* conditions,
                                       Reference& reference) {
   std::vector<fs::path> kept;
   for (const fs::path& file : files) {
@@ -41,7 +41,8 @@ std::vector<fs::path> certified_files(const std::vector<fs::path>& files, const 
   return kept;
 }
 
-void take_pileup(Reference& reference, const std::vector<event::LumiKey>& keys, const Conditions* conditions) {
+void take_pileup(Reference& reference, const std::vector<event::LumiKey>& keys,
+                 const conditions::Conditions* conditions) {
   if (conditions == nullptr) return;
   std::vector<double> values;
   for (const event::LumiKey& key : keys) {
@@ -151,7 +152,7 @@ void fit_reference(Reference& reference, const std::vector<Sample>& samples, uns
   }
 }
 
-Reference build_reference(const std::vector<fs::path>& files, const Conditions* conditions,
+Reference build_reference(const std::vector<fs::path>& files, const conditions::Conditions* conditions,
                           const ReferenceOptions& options) {
   Reference reference;
   if (conditions != nullptr) reference.conditions = conditions->version;

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "conditions/conditions.hpp"
 #include "event/lumi.hpp"
 #include "watch/alternatives.hpp"
-#include "watch/conditions.hpp"
 #include "watch/drift/rate_model.hpp"
 #include "watch/drift/shape_model.hpp"
 #include "watch/lumi.hpp"
@@ -64,7 +64,7 @@ struct ReferenceOptions {
 inline constexpr std::size_t least_lumisections = 30;
 
 /// Errors: those of reading; mismatch, if too few lumisections are left, or models differ.
-Reference build_reference(const std::vector<std::filesystem::path>& files, const Conditions* conditions,
+Reference build_reference(const std::vector<std::filesystem::path>& files, const conditions::Conditions* conditions,
                           const ReferenceOptions& options);
 
 /// Fits the models of rates and histograms, whose thresholds, bins and fine counts are there, to samples.
@@ -79,6 +79,6 @@ Reference load_reference(const std::filesystem::path& path);
 /// Crossings that were examined, or rows where that is not known: what counts are proportional to.
 double examined(const score::Exposure& exposure) noexcept;
 /// Error: mismatch, if the scores are of another model or another step.
-Sample sample_of(const Lumi& lumi, const Reference& reference, const Conditions* conditions);
+Sample sample_of(const Lumi& lumi, const Reference& reference, const conditions::Conditions* conditions);
 
 }  // namespace trigloop::watch

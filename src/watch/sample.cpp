@@ -24,7 +24,7 @@ double examined(const score::Exposure& exposure) noexcept {
   return static_cast<double>(exposure.colliding_crossings) * rows / static_cast<double>(exposure.offered);
 }
 
-Sample sample_of(const Lumi& lumi, const Reference& reference, const Conditions* conditions) {
+Sample sample_of(const Lumi& lumi, const Reference& reference, const conditions::Conditions* conditions) {
   refuse_other_model(lumi, reference);
   Sample sample;
   sample.key = lumi.key;

@@ -139,19 +139,19 @@ TEST(Reference, TakesOnlyCertifiedLumisections) {
   for (std::uint32_t l = 1; l <= 50; ++l) {
     scout::write_record(folder / scout::record_name({400000, l}), detector.record(l, {}));
   }
-  watch::Conditions conditions;
-  conditions.certification = watch::parse_certification(R"({"400000": [[1, 35], [40, 44]]})", "golden.json");
+  conditions::Conditions conditions;
+  conditions.certification = conditions::parse_certification(R"({"400000": [[1, 35], [40, 44]]})", "golden.json");
   const auto files = watch::find_lumis({folder.path()});
   const Reference made = watch::build_reference(files, &conditions, {{{false, 500}}, 0, 0});
   EXPECT_EQ(made.uncertified, 10u);
   EXPECT_EQ(made.lumisections + made.outliers, 40u);
-  conditions.certification = watch::parse_certification(R"({"400000": [[1, 20]]})", "golden.json");
+  conditions.certification = conditions::parse_certification(R"({"400000": [[1, 20]]})", "golden.json");
   EXPECT_THROW(watch::build_reference(files, &conditions, {{{false, 500}}, 0, 0}), core::Error);
 }
 
 TEST(Reference, RegressesPileUpWhereItIsKnown) {
   const TempDir folder;
-  watch::Conditions conditions;
+  conditions::Conditions conditions;
   bench::Random random(3);
   FakeDetector detector(4);
   const auto next = [&](std::uint32_t l) {

@@ -12,6 +12,7 @@
 
 #include "core/entries.hpp"
 #include "core/error.hpp"
+#include "scout/record/reservoir_file.hpp"
 
 namespace trigloop::scout {
 namespace {
@@ -71,6 +72,7 @@ FolderLock::FolderLock(const fs::path& folder) {
     write_holder(fd_, path);
     sweep_partial(folder);
     sweep_partial(folder / "inputs");
+    if (fs::exists(folder / reservoir_folder, error)) sweep_partial(folder / reservoir_folder);
   } catch (...) {
     ::close(fd_);
     throw;

@@ -64,11 +64,12 @@ void sort_shares(Record& record) {
 
 }  // namespace
 
-Ledger::Ledger(fs::path folder, Identity identity)
-    : folder_(std::move(folder)), identity_(std::move(identity)), lock_(folder_) {
+Ledger::Ledger(fs::path folder, Identity identity, const LedgerOptions& options)
+    : folder_(std::move(folder)), identity_(std::move(identity)), lock_(folder_), reservoir_(options.reservoir) {
   check_identity();
   for (const fs::path& path : list_records(folder_)) committed_.insert(*lumi_of(path));
   done_ = read_markers(folder_ / "inputs");
+  reservoirs_.emplace(folder_, options.budget, committed_);
   derive_axo();
 }
 
@@ -134,11 +135,13 @@ Ledger::Open& Ledger::open_state(LumiKey lumi) {
   Open state;
   if (const Record* record = known(lumi)) {
     state.record = *record;
+    if (reservoir_.count > 0) state.record.sum.reservoir = reservoirs_->load(lumi, record->generation);
     ++state.record.generation;
   } else {
     state.record.identity = identity_;
     state.record.sum.lumi = lumi;
     state.record.sum.tail = Tail(identity_.tail_rule);
+    state.record.sum.reservoir = Reservoir(reservoir_);
   }
   return open_.emplace(lumi, std::move(state)).first->second;
 }
@@ -183,8 +186,10 @@ void Ledger::commit(LumiKey lumi, Completeness completeness, const std::string& 
   record.exposure();  // throws, if its exposure contradicts the stream's description
   const fs::path axo = folder_ / axo_name(lumi);
   core::remove_file(axo);
+  reservoirs_->write(record);
   write_record(folder_ / record_name(lumi), record);
   committed_.insert(lumi);
+  reservoirs_->retire_others(lumi, record.generation);
   recent_.remove_if([&](const Record& old) { return old.lumi() == lumi; });
   if (const auto text = axo_of(record)) write_text(axo, *text);
   open_.erase(lumi);

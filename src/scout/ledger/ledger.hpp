@@ -3,7 +3,8 @@
 // counted, so that each orbit is counted once, whatever brings it, in whatever order, and wherever the process dies.
 //
 // The folder is the only state: records (`*.record`, the truth), `.axo` files derived from them, `inputs/<hash>.json`
-// (an input all of whose lumisections are committed), `identity.json`. A lock makes a second process stop at once.
+// (an input all of whose lumisections are committed), `identity.json`, `reservoir/`. A lock makes a second process stop
+// at once.
 //
 // Protocol of one input:
 //     if (ledger.done(id)) skip;
@@ -21,21 +22,28 @@
 #include <filesystem>
 #include <list>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "scout/ledger/folder_lock.hpp"
 #include "scout/ledger/overlap.hpp"
+#include "scout/ledger/reservoir_store.hpp"
 #include "scout/record/record.hpp"
 
 namespace trigloop::scout {
+
+struct LedgerOptions {
+  ReservoirRule reservoir = {};  ///< of lumisections that are new
+  ReservoirBudget budget = {};
+};
 
 class Ledger {
  public:
   /// Opens (or makes) the output folder. Errors: usage, if another process holds it (named by its number) or the
   /// folder's records have another identity (what differs is named); output; damaged.
-  Ledger(std::filesystem::path folder, Identity identity);
+  Ledger(std::filesystem::path folder, Identity identity, const LedgerOptions& options = {});
   ~Ledger();
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
@@ -88,6 +96,8 @@ class Ledger {
   std::set<event::LumiKey> committed_;
   mutable std::list<Record> recent_;  ///< committed ones that were asked for lately, read again when asked for later
   std::set<std::string> done_;        ///< hashes of inputs
+  ReservoirRule reservoir_;
+  std::optional<ReservoirStore> reservoirs_;
 };
 
 /// Identifies a regular file (or a store's folder) by content. Errors: not_found.

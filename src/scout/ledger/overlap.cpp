@@ -220,6 +220,7 @@ void join(Record& record, const Contribution& contribution, const Review& review
   add_crossings(sum.crossings, contribution.crossings);
   add(sum.inputs, contribution.inputs);
   sum.tail.join(contribution.tail);
+  if (!contribution.orbits.empty()) sum.reservoir.join(contribution.reservoir);
   sum.tile_counts += contribution.tile_counts;
   add_contradictions(next, review);
   record = std::move(next);

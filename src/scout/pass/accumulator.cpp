@@ -39,7 +39,8 @@ Accumulator::Accumulator(const Examiner& examiner, const Binding& binding)
       all_(score_counts(examiner)),
       crossings_(core::crossings_per_orbit + 1),
       inputs_(binding.input_names.size(), DenseCounts(lowest_input, input_bins)),
-      tail_(examiner.identity.tail_rule) {
+      tail_(examiner.identity.tail_rule),
+      reservoir_(examiner.reservoir) {
   if (examiner.menu) taken_ = score_counts(examiner);
   if (!examiner.identity.stream.colliding.empty()) noncolliding_ = score_counts(examiner);
 }
@@ -48,7 +49,14 @@ std::uint64_t Accumulator::bytes(const Examiner& examiner, const Binding& bindin
   const auto range = static_cast<std::uint64_t>(examiner.highest_code - examiner.lowest_code) + 1;
   const std::uint64_t scores = 3 * sizeof(std::uint32_t) * std::min<std::uint64_t>(range, most_score_bins);
   const std::uint64_t inputs = binding.input_names.size() * input_bins * sizeof(std::uint32_t);
-  return scores + inputs + most_stretches * sizeof(event::OrbitEntry);
+  constexpr std::uint64_t drawn_event = 512;
+  const std::uint64_t drawn = std::min<std::uint64_t>(examiner.reservoir.count, most_drawn) * drawn_event;
+  return scores + inputs + drawn + most_stretches * sizeof(event::OrbitEntry);
+}
+
+void Accumulator::turn_to(event::LumiKey lumi) {
+  lumi_ = lumi;
+  reservoir_ = Reservoir(examiner_.reservoir);
 }
 
 void Accumulator::take(const TileEvents& events) {
@@ -56,6 +64,7 @@ void Accumulator::take(const TileEvents& events) {
   count_codes(events);
   take_orbits(events);
   if (examiner_.identity.tail_rule.count > 0) take_tail(events);
+  if (examiner_.reservoir.count > 0) take_reservoir(events);
   tile_counts_ += events.tile.counts;
   rows_ += events.tile.size;
 }
@@ -127,20 +136,35 @@ void Accumulator::count_inputs(const TileEvents& events, std::size_t begin, std:
   input_events_ += end - begin;
 }
 
+TailEvent Accumulator::whole_event(const TileEvents& events, std::size_t i) const {
+  TailEvent one = gather(binding_.tail, events.window, events.first + i);
+  one.code = events.codes[i];
+  one.orbit = events.tile.orbit[i];
+  one.crossing = events.tile.crossing[i];
+  if (events.menu != nullptr) {
+    const auto row = events.menu->row(events.window, events.first + i);
+    one.seeds.assign(row.begin(), row.end());
+  }
+  return one;
+}
+
 void Accumulator::take_tail(const TileEvents& events) {
   std::int64_t entry = tail_.entry_code();
   for (std::size_t i = 0; i < events.codes.size(); ++i) {
     if (events.codes[i] < entry) continue;
-    TailEvent one = gather(binding_.tail, events.window, events.first + i);
-    one.code = events.codes[i];
-    one.orbit = events.tile.orbit[i];
-    one.crossing = events.tile.crossing[i];
-    if (events.menu != nullptr) {
-      const auto row = events.menu->row(events.window, events.first + i);
-      one.seeds.assign(row.begin(), row.end());
-    }
-    tail_.offer(std::move(one));
+    tail_.offer(whole_event(events, i));
     entry = tail_.entry_code();
+  }
+}
+
+void Accumulator::take_reservoir(const TileEvents& events) {
+  const std::vector<bool>& colliding = examiner_.identity.stream.colliding;
+  const Lots lots(lumi_);
+  for (std::size_t i = 0; i < events.codes.size(); ++i) {
+    const std::uint32_t crossing = events.tile.crossing[i];
+    const std::uint64_t lot = lots(events.tile.orbit[i], crossing);
+    if (lot >= reservoir_.limit() || (!colliding.empty() && !colliding[crossing])) continue;
+    reservoir_.offer(lot, whole_event(events, i));
   }
 }
 
@@ -156,6 +180,8 @@ void Accumulator::drain(Partial& into) {
   for (std::size_t f = 0; f < inputs_.size(); ++f) inputs_[f].drain(sum.inputs.counts[f]);
   sum.inputs.events += input_events_;
   sum.tail.join(tail_);
+  sum.reservoir.join(reservoir_);
+  reservoir_.restart(sum.reservoir.limit());
   sum.tile_counts += tile_counts_;
   into.stretches.insert(into.stretches.end(), stretches_.begin(), stretches_.end());
   if (into.stretches.size() > most_shared_stretches) join_stretches(into);

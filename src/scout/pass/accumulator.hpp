@@ -42,20 +42,28 @@ class Accumulator {
   /// Memory, more or less.
   static std::uint64_t bytes(const Examiner& examiner, const Binding& binding);
 
-  event::LumiKey lumi;
+  /// Turns to another lumisection; all of the last one must be drained.
+  void turn_to(event::LumiKey lumi);
+  event::LumiKey lumi() const noexcept { return lumi_; }
   std::uint64_t rows() const noexcept { return rows_; }
-  /// It must be drained before it takes more: bins have 32 bits, and orbits that are torn to pieces take memory.
-  bool full() const noexcept { return rows_ >= most_rows || stretches_.size() >= most_stretches; }
+  /// It must be drained before it takes more: bins have 32 bits, orbits that are torn to pieces take memory, and what
+  /// others have drawn tells which events need not be gathered any more.
+  bool full() const noexcept {
+    return rows_ >= most_rows || stretches_.size() >= most_stretches || reservoir_.size() >= most_drawn;
+  }
 
  private:
   static constexpr std::uint64_t most_rows = 1u << 31;
   static constexpr std::size_t most_stretches = std::size_t{1} << 16;
+  static constexpr std::size_t most_drawn = 4096;
 
   void count_codes(const TileEvents& events);
   void count_crossings(const TileEvents& events);
   void count_inputs(const TileEvents& events, std::size_t begin, std::size_t end);
   void take_orbits(const TileEvents& events);
+  TailEvent whole_event(const TileEvents& events, std::size_t i) const;
   void take_tail(const TileEvents& events);
+  void take_reservoir(const TileEvents& events);
 
   const Examiner& examiner_;
   const Binding& binding_;
@@ -64,7 +72,9 @@ class Accumulator {
   std::vector<event::OrbitEntry> stretches_;
   std::vector<DenseCounts> inputs_;
   std::uint64_t input_events_ = 0, rows_ = 0;
+  event::LumiKey lumi_;
   Tail tail_;
+  Reservoir reservoir_;
   event::TileCounts tile_counts_;
 };
 

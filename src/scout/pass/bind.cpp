@@ -83,7 +83,7 @@ Binding bind(const Examiner& examiner, const io::Source& source) {
   const io::TableInfo& table = io::find_table(source.info(), binding.selection.table, binding.selection.cycle);
   Columns columns(binding.selection.columns);
   if (examiner.menu) bind_menu(examiner, source, columns, binding);
-  if (examiner.identity.tail_rule.count > 0) bind_tail(examiner.layout, table, columns, binding);
+  if (examiner.keeps_events()) bind_tail(examiner.layout, table, columns, binding);
   bind_inputs(examiner.layout, binding);
   return binding;
 }

@@ -93,11 +93,14 @@ Examiner make_examiner(const ExaminerOptions& options) {
   }
   identity.tail_layout = tail_layout(examiner.layout);
   identity.inputs_every = std::max(options.inputs_every, 1u);
+  examiner.reservoir.count = options.reservoir;
   if (!options.menu.empty()) {
     examiner.menu = menu::find_menu(options.menu);
     identity.menu = examiner.menu->id();
     identity.menu_name = examiner.menu->name;
     for (const menu::Seed& seed : examiner.menu->seeds) identity.seeds.push_back(seed.name);
+    examiner.reservoir.et_type = examiner.menu->sum_types[static_cast<std::size_t>(menu::Kind::et)];
+    examiner.reservoir.ht_type = examiner.menu->sum_types[static_cast<std::size_t>(menu::Kind::ht)];
   }
   return examiner;
 }

@@ -19,6 +19,10 @@ struct Examiner {
   std::int64_t lowest_code = 0, highest_code = 0;  ///< codes that the network can give
   std::optional<menu::Menu> menu;
   Identity identity;
+  ReservoirRule reservoir;
+
+  /// Some events are gathered whole.
+  bool keeps_events() const noexcept { return identity.tail_rule.count > 0 || reservoir.count > 0; }
 };
 
 struct ExaminerOptions {
@@ -28,6 +32,7 @@ struct ExaminerOptions {
   TailRule tail;
   double tail_threshold = 0;  ///< a score, in place of TailRule::threshold if it is not 0
   std::uint32_t inputs_every = 8;
+  std::uint32_t reservoir = 0;  ///< ReservoirRule::count
 };
 
 /// Builds the examiner and its identity. Errors: those of loading and compiling; mismatch, if model and layout disagree

@@ -127,6 +127,7 @@ std::unique_ptr<Partial> Pass::new_partial(event::LumiKey lumi) const {
   sum.inputs.names = binding_.input_names;
   sum.inputs.counts.resize(binding_.input_names.size());
   sum.tail = Tail(examiner_.identity.tail_rule);
+  sum.reservoir = Reservoir(examiner_.reservoir);
   return partial;
 }
 

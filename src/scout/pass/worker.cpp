@@ -92,8 +92,8 @@ void Worker::take(const event::Tile& tile, const Segment& segment) {
 }
 
 Accumulator& Worker::accumulator(event::LumiKey lumi) {
-  if (!accumulators_.empty() && accumulators_.front()->lumi == lumi) return *accumulators_.front();
-  auto found = std::ranges::find_if(accumulators_, [&](const auto& one) { return one->lumi == lumi; });
+  if (!accumulators_.empty() && accumulators_.front()->lumi() == lumi) return *accumulators_.front();
+  auto found = std::ranges::find_if(accumulators_, [&](const auto& one) { return one->lumi() == lumi; });
   if (found == accumulators_.end()) {
     if (accumulators_.size() < most_accumulators) {
       accumulators_.push_back(std::make_unique<Accumulator>(examiner_, binding_));
@@ -101,14 +101,14 @@ Accumulator& Worker::accumulator(event::LumiKey lumi) {
       drain(*accumulators_.back());
     }
     found = accumulators_.end() - 1;
-    (*found)->lumi = lumi;
+    (*found)->turn_to(lumi);
   }
   std::rotate(accumulators_.begin(), found, found + 1);
   return *accumulators_.front();
 }
 
 void Worker::drain(Accumulator& accumulator) {
-  if (accumulator.rows() > 0) accumulator.drain(partial_of_(accumulator.lumi));
+  if (accumulator.rows() > 0) accumulator.drain(partial_of_(accumulator.lumi()));
 }
 
 }  // namespace trigloop::scout

@@ -8,6 +8,7 @@
 #include "event/orbit_set.hpp"
 #include "event/tile.hpp"
 #include "scout/record/counts.hpp"
+#include "scout/record/reservoir.hpp"
 #include "scout/record/tail.hpp"
 
 namespace trigloop::scout {
@@ -31,6 +32,7 @@ struct Contribution {
   std::vector<std::uint64_t> crossings;  ///< events of each crossing 0..3564; crossings_per_orbit + 1 numbers
   InputHistograms inputs;
   Tail tail;
+  Reservoir reservoir;  ///< of events in colliding crossings; not in the record's file, but beside it
   event::TileCounts tile_counts;
 };
 

@@ -56,6 +56,8 @@ class FieldWriter {
     number(static_cast<std::uint64_t>(items.size()));
   }
 
+  void append(std::span<const std::byte> bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+
   std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
  private:
@@ -108,10 +110,7 @@ class FieldReader {
     items.resize(static_cast<std::size_t>(n));
   }
 
-  bool at_end() const noexcept { return position_ == bytes_.size(); }
-  [[noreturn]] void fail(const std::string& reason) const;
-
- private:
+  /// The next `n` bytes as they are; valid as long as what is read.
   std::span<const std::byte> take(std::size_t n) {
     if (n > bytes_.size() - position_) fail("ends too early");
     const auto part = bytes_.subspan(position_, n);
@@ -119,6 +118,10 @@ class FieldReader {
     return part;
   }
 
+  bool at_end() const noexcept { return position_ == bytes_.size(); }
+  [[noreturn]] void fail(const std::string& reason) const;
+
+ private:
   std::span<const std::byte> bytes_;
   std::size_t position_ = 0;
 };

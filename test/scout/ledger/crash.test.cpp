@@ -5,6 +5,7 @@
 
 #include "score/spectrum_file.hpp"
 #include "scout/record/record.hpp"
+#include "scout/record/reservoir_file.hpp"
 #include "test/faults/under_faults.hpp"
 
 namespace trigloop {
@@ -28,6 +29,8 @@ void expect_nothing_half(const fs::path& folder, const std::string& what) {
     EXPECT_FALSE(bytes.empty()) << what << ": " << name;
     if (path.extension() == ".record") {
       EXPECT_NO_THROW(scout::read_record(folder / path)) << what << ": " << name;
+    } else if (path.extension() == ".reservoir") {
+      EXPECT_NO_THROW(scout::read_reservoir(folder / path)) << what << ": " << name;
     } else if (path.extension() == ".axo") {
       EXPECT_NO_THROW(score::parse_axo(bytes)) << what << ": " << name;
     }

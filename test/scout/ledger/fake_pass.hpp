@@ -54,6 +54,8 @@ inline std::vector<FakeEvent> fake_events(std::uint32_t seed, std::uint32_t orbi
   return events;
 }
 
+inline constexpr std::uint32_t fake_reservoir = 10;
+
 /// What the events that are not left out give.
 inline scout::Contribution fake_pass(const FakeInput& input, const scout::Review& review = {}) {
   scout::Filter filter;
@@ -67,6 +69,8 @@ inline scout::Contribution fake_pass(const FakeInput& input, const scout::Review
   out.inputs.names = {"MET.pt"};
   out.inputs.counts.resize(1);
   out.tail = scout::Tail({20, 0});
+  out.reservoir = scout::Reservoir({fake_reservoir});
+  const scout::Lots lots(out.lumi);
   std::vector<event::OrbitEntry> entries;
   std::map<std::int64_t, std::uint64_t> all, pure;
   for (const FakeEvent& event : input.events) {
@@ -79,6 +83,8 @@ inline scout::Contribution fake_pass(const FakeInput& input, const scout::Review
     ++out.inputs.events;
     scout::add(out.inputs.counts[0], {{static_cast<std::int64_t>(event.hash % 50), 1}});
     out.tail.offer({event.code, event.orbit, event.crossing, {event.hash}, {1, 2, static_cast<int>(event.code)}});
+    out.reservoir.offer(lots(event.orbit, event.crossing),
+                        {event.code, event.orbit, event.crossing, {event.hash}, {1, 2, static_cast<int>(event.code)}});
   }
   std::vector<std::uint32_t> doubtful;
   out.orbits = event::OrbitSet::collect(entries, doubtful);

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "core/error.hpp"
+#include "scout/record/reservoir_file.hpp"
 #include "test/scout/ledger/fake_pass.hpp"
 #include "test/support/support.hpp"
 
@@ -270,6 +271,80 @@ TEST(Ledger, AnyPartitionIntoFilesGivesTheSameSums) {
     expect_same_sums(whole, record, "seed " + std::to_string(seed));
     EXPECT_TRUE(record.contradictions.empty()) << seed;
   }
+}
+
+/// What `folder` keeps of a lumisection, and whether it belongs to the record that is there.
+std::vector<scout::TailEvent> kept_in(const std::filesystem::path& folder, event::LumiKey key) {
+  std::vector<scout::TailEvent> events;
+  for (const auto& file : scout::list_reservoirs(folder)) {
+    if (file.lumi != key) continue;
+    EXPECT_TRUE(events.empty()) << "two generations";
+    EXPECT_EQ(scout::read_record(folder / scout::record_name(key)).generation, file.generation);
+    events = scout::read_reservoir(file.path).reservoir.events();
+  }
+  return events;
+}
+
+TEST(LedgerReservoir, IsTheSameWhateverBringsTheEvents) {
+  const test::TempDir dir;
+  const scout::LedgerOptions options{{test::fake_reservoir}, {}};
+  const auto events = test::fake_events(21, 30, 10);
+  const auto keep = [&](const std::string& name, const std::vector<FakeInput>& inputs) {
+    for (const FakeInput& input : inputs) {  // each in a process of its own
+      Ledger ledger(dir / name, test::fake_identity(), options);
+      fake_add(ledger, input);
+      ledger.commit(lumi, Completeness::complete);
+    }
+    return kept_in(dir / name, lumi);
+  };
+  const auto whole = keep("whole", {{"w", 1, events}});
+  EXPECT_EQ(whole.size(), test::fake_reservoir);
+  EXPECT_EQ(keep("parts", {{"b", 1, slice(events, 90, events.size())}, {"a", 1, slice(events, 0, 131)}}), whole);
+}
+
+TEST(LedgerReservoir, IsDroppedOldestFirstWithinItsBudgetsAndNeverMadeOfLateEventsAlone) {
+  const test::TempDir dir;
+  const auto commit = [&](Ledger& ledger, std::uint32_t l, const std::vector<FakeEvent>& events, const char* time) {
+    ::setenv("SOURCE_DATE_EPOCH", time, 1);
+    fake_add(ledger, {"f" + std::to_string(l), l, events});
+    ledger.commit({396102, l}, Completeness::complete);
+    ::unsetenv("SOURCE_DATE_EPOCH");
+  };
+  const auto there = [&] {
+    std::vector<std::uint32_t> lumis;
+    for (const auto& file : scout::list_reservoirs(dir / "out")) lumis.push_back(file.lumi.lumisection);
+    return lumis;
+  };
+  const auto events = test::fake_events(22, 30, 10);
+  {
+    Ledger ledger(dir / "out", test::fake_identity(), {{test::fake_reservoir}, {UINT64_MAX, 1}});
+    commit(ledger, 1, slice(events, 0, 100), "1000000");
+    commit(ledger, 2, events, "1003000");
+    EXPECT_THAT(there(), testing::ElementsAre(1, 2));
+    commit(ledger, 3, events, "1003700");
+    EXPECT_THAT(there(), testing::ElementsAre(2, 3));
+    commit(ledger, 1, slice(events, 100, events.size()), "1003800");
+    EXPECT_THAT(there(), testing::ElementsAre(2, 3)) << "late events alone are no sample";
+  }
+  const std::uint64_t one = std::filesystem::file_size(scout::list_reservoirs(dir / "out").front().path);
+  Ledger ledger(dir / "out", test::fake_identity(), {{test::fake_reservoir}, {2 * one + one / 2, 1}});
+  commit(ledger, 4, events, "1003900");
+  EXPECT_THAT(there(), testing::ElementsAre(3, 4));
+}
+
+TEST(LedgerReservoir, WithoutItARecordLeavesNoneThatIsNotItsOwn) {
+  const test::TempDir dir;
+  const auto events = test::fake_events(23, 30, 10);
+  {
+    Ledger ledger(dir / "out", test::fake_identity(), {{test::fake_reservoir}, {}});
+    fake_add(ledger, {"a", 1, slice(events, 0, 100)});
+    ledger.commit(lumi, Completeness::complete);
+  }
+  Ledger ledger(dir / "out", test::fake_identity());
+  EXPECT_EQ(kept_in(dir / "out", lumi).size(), test::fake_reservoir);
+  fake_add(ledger, {"b", 1, slice(events, 100, events.size())});
+  ledger.commit(lumi, Completeness::complete);
+  EXPECT_TRUE(scout::list_reservoirs(dir / "out").empty());
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ void process(scout::Ledger& ledger, const test::FakeInput& input) {
 
 void run(const char* folder, bool again) {
   try {
-    scout::Ledger ledger(folder, test::fake_identity());
+    scout::Ledger ledger(folder, test::fake_identity(), {{test::fake_reservoir}, {}});
     for (const test::FakeInput& input : inputs()) {
       try {
         process(ledger, input);

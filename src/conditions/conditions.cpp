@@ -1,4 +1,4 @@
-#include "watch/conditions.hpp"
+#include "conditions/conditions.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +9,7 @@
 #include "core/sha256.hpp"
 #include "core/yaml.hpp"
 
-namespace trigloop::watch {
+namespace trigloop::conditions {
 namespace {
 
 namespace fs = std::filesystem;
@@ -159,4 +159,4 @@ std::vector<std::string> gaps_of(const Conditions& conditions) {
   return gaps;
 }
 
-}  // namespace trigloop::watch
+}  // namespace trigloop::conditions

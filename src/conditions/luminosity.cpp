@@ -1,4 +1,4 @@
-#include "watch/luminosity.hpp"
+#include "conditions/luminosity.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 
-namespace trigloop::watch {
+namespace trigloop::conditions {
 namespace {
 
 using core::Error;
@@ -101,4 +101,4 @@ Luminosity load_luminosity(const std::filesystem::path& path) {
   return parse_luminosity(core::read_text(path, 1u << 30), path.native());
 }
 
-}  // namespace trigloop::watch
+}  // namespace trigloop::conditions

@@ -11,7 +11,7 @@
 
 #include "event/lumi.hpp"
 
-namespace trigloop::watch {
+namespace trigloop::conditions {
 
 struct LumiRow {
   std::uint32_t fill = 0;
@@ -26,4 +26,4 @@ using Luminosity = std::map<event::LumiKey, LumiRow>;
 Luminosity parse_luminosity(std::string_view text, const std::string& name);
 Luminosity load_luminosity(const std::filesystem::path& path);
 
-}  // namespace trigloop::watch
+}  // namespace trigloop::conditions

@@ -1,19 +1,20 @@
-#include "watch/conditions.hpp"
+#include "conditions/conditions.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "conditions/lumi_ranges.hpp"
 #include "core/error.hpp"
 #include "test/support/support.hpp"
 
 namespace trigloop {
 namespace {
 
+using conditions::Conditions;
 using core::ErrorCode;
 using testing::HasSubstr;
-using watch::Conditions;
 
-Conditions parse(const std::string& text) { return watch::parse_conditions(text, "conditions.yaml", "."); }
+Conditions parse(const std::string& text) { return conditions::parse_conditions(text, "conditions.yaml", "."); }
 
 std::string error_of(const std::string& text) {
   try {
@@ -54,7 +55,7 @@ TEST(Conditions, NameGaps) {
   const Conditions conditions = parse(
       "version: 1\nintervals:\n  - {run: 7, lumisections: 1-100}\n"
       "  - {run: 7, lumisections: 103-200}\n  - {run: 9, lumisections: 5-6}\n");
-  EXPECT_THAT(watch::gaps_of(conditions), testing::ElementsAre("run 7: no interval holds lumisections 101-102"));
+  EXPECT_THAT(conditions::gaps_of(conditions), testing::ElementsAre("run 7: no interval holds lumisections 101-102"));
 }
 
 TEST(Conditions, RefuseWhatIsUnknownOrMalformed) {
@@ -69,15 +70,15 @@ TEST(Conditions, TheirVersionIsTheirContent) {
   const test::TempDir folder;
   test::write_file(folder / "lumi.csv", "#run:fill,ls,avgpu\n7:1,1:1,50\n");
   test::write_file(folder / "c.yaml", "version: 1\nluminosity: lumi.csv\n");
-  const std::string first = watch::load_conditions(folder / "c.yaml").version;
-  EXPECT_EQ(watch::load_conditions(folder / "c.yaml").version, first);
+  const std::string first = conditions::load_conditions(folder / "c.yaml").version;
+  EXPECT_EQ(conditions::load_conditions(folder / "c.yaml").version, first);
   test::write_file(folder / "lumi.csv", "#run:fill,ls,avgpu\n7:1,1:1,51\n");
-  EXPECT_NE(watch::load_conditions(folder / "c.yaml").version, first);
+  EXPECT_NE(conditions::load_conditions(folder / "c.yaml").version, first);
   EXPECT_EQ(first.size(), 64u);
 }
 
 TEST(Luminosity, ReadsWhatBrilcalcWrites) {
-  const auto all = watch::parse_luminosity(
+  const auto all = conditions::parse_luminosity(
       "#Data tag : 25v1 , Norm tag: None\n"
       "#run:fill,ls,time,beamstatus,E(GeV),delivered(hz/ub),recorded(hz/ub),avgpu,source\n"
       "396102:10732,214:214,07/14/25 05:55:26,STABLE BEAMS,6800,18423.1,18102.7,52.3,HFOC\r\n"
@@ -90,15 +91,15 @@ TEST(Luminosity, ReadsWhatBrilcalcWrites) {
 }
 
 TEST(Luminosity, RefusesOtherFiles) {
-  EXPECT_THROW(watch::parse_luminosity("a,b,c\n1,2,3\n", "x"), core::Error);
-  EXPECT_THROW(watch::parse_luminosity("#run:fill,ls,avgpu\n7:1,1:1\n", "x"), core::Error);
-  EXPECT_THROW(watch::parse_luminosity("#run:fill,ls,avgpu\n7:1,1:1,50\n7:1,1:1,50\n", "x"), core::Error);
-  EXPECT_THROW(watch::parse_luminosity("#run:fill,ls,avgpu\n7:1,1:1,nan\n", "x"), core::Error);
+  EXPECT_THROW(conditions::parse_luminosity("a,b,c\n1,2,3\n", "x"), core::Error);
+  EXPECT_THROW(conditions::parse_luminosity("#run:fill,ls,avgpu\n7:1,1:1\n", "x"), core::Error);
+  EXPECT_THROW(conditions::parse_luminosity("#run:fill,ls,avgpu\n7:1,1:1,50\n7:1,1:1,50\n", "x"), core::Error);
+  EXPECT_THROW(conditions::parse_luminosity("#run:fill,ls,avgpu\n7:1,1:1,nan\n", "x"), core::Error);
 }
 
 TEST(Certification, HoldsRangesOfRuns) {
   const auto certification =
-      watch::parse_certification(R"({"396102": [[1, 100], [120, 130]], "5": []})", "golden.json");
+      conditions::parse_certification(R"({"396102": [[1, 100], [120, 130]], "5": []})", "golden.json");
   EXPECT_TRUE(certification.holds({396102, 100}));
   EXPECT_FALSE(certification.holds({396102, 101}));
   EXPECT_TRUE(certification.holds({396102, 120}));
@@ -109,7 +110,19 @@ TEST(Certification, HoldsRangesOfRuns) {
 TEST(Certification, RefusesOtherFiles) {
   for (const char* text : {"", "[]", R"({"run": [[1, 2]]})", R"({"5": 3})", R"({"5": [[1]]})", R"({"5": [[3, 1]]})",
                            R"({"5": [[-1, 1]]})", R"({"5": [[1, 99999999999]]})", R"({"5": [["1", 2]]})"}) {
-    EXPECT_THROW(watch::parse_certification(text, "golden.json"), core::Error) << text;
+    EXPECT_THROW(conditions::parse_certification(text, "golden.json"), core::Error) << text;
+  }
+}
+
+TEST(LumiRanges, AreRunsOrRangesOfThem) {
+  const auto chosen = conditions::parse_lumisections({"396102:214-216,300-", "5"});
+  EXPECT_TRUE(chosen.holds({396102, 215}));
+  EXPECT_FALSE(chosen.holds({396102, 217}));
+  EXPECT_TRUE(chosen.holds({396102, 4000}));
+  EXPECT_TRUE(chosen.holds({5, 1}));
+  EXPECT_FALSE(chosen.holds({6, 1}));
+  for (const char* text : {"", "a", "1:", "1:2-1", "1:2,", "1:2-3-4", "99999999999"}) {
+    EXPECT_THROW(conditions::parse_lumisections({text}), core::Error) << text;
   }
 }
 

@@ -9,7 +9,7 @@
 
 #include "event/lumi.hpp"
 
-namespace trigloop::watch {
+namespace trigloop::conditions {
 
 struct Certification {
   std::map<std::uint32_t, std::vector<std::pair<std::uint32_t, std::uint32_t>>> good;  ///< ranges, both ends included
@@ -20,4 +20,4 @@ struct Certification {
 Certification parse_certification(std::string_view text, const std::string& name);
 Certification load_certification(const std::filesystem::path& path);
 
-}  // namespace trigloop::watch
+}  // namespace trigloop::conditions

@@ -11,11 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "conditions/certification.hpp"
+#include "conditions/luminosity.hpp"
 #include "event/lumi.hpp"
-#include "watch/certification.hpp"
-#include "watch/luminosity.hpp"
 
-namespace trigloop::watch {
+namespace trigloop::conditions {
 
 struct Interval {
   std::uint32_t run = 0;
@@ -54,4 +54,4 @@ Conditions load_conditions(const std::filesystem::path& path);
 /// Lumisections between intervals of one run that no interval holds, and certified ones that none holds; in words.
 std::vector<std::string> gaps_of(const Conditions& conditions);
 
-}  // namespace trigloop::watch
+}  // namespace trigloop::conditions

@@ -1,4 +1,4 @@
-#include "watch/certification.hpp"
+#include "conditions/certification.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 
-namespace trigloop::watch {
+namespace trigloop::conditions {
 namespace {
 
 using core::Error;
@@ -61,4 +61,4 @@ Certification load_certification(const std::filesystem::path& path) {
   return parse_certification(core::read_text(path), path.native());
 }
 
-}  // namespace trigloop::watch
+}  // namespace trigloop::conditions
