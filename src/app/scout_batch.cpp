@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "app/scout_commands.hpp"
+#include "io/any/any.hpp"
 #include "scout/follow/trouble.hpp"
 
 namespace trigloop::app {
@@ -32,7 +33,7 @@ void BatchInputs::done(const fs::path& input, const scout::Taken& taken) {
   const auto current = scout::sight("/", name);
   if (!current || !current->same_content(seen->second)) return;
   std::error_code failed;
-  fs::remove_all(input, failed);
+  io::remove(input, failed);
   if (failed) std::cerr << "trigloop: " << input.native() << ": cannot remove: " << failed.message() << '\n';
 }
 

@@ -77,7 +77,7 @@ void follow(const FollowCommand& command, scout::Ledger& ledger, const event::La
   scout::FolderWatch watch(command.folder, command.patterns);
   const scout::SystemClock clock;
   const auto say = [](const std::string& line) { std::cerr << "trigloop: " + line + "\n"; };
-  const auto judge = [seen = layout.orbits_seen](const auto& path) { return scout::judge(path, seen); };
+  const auto judge = [&layout](const auto& path) { return scout::judge(path, &layout); };
   scout::Follow following(ledger, {watch, clock, judge, scout::identify, std::move(examine), core::interrupted, say},
                           options);
   if (!command.quiet)

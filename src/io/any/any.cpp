@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <vector>
 
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "io/hdf5/hdf5.hpp"
 #include "io/npy/npy.hpp"
 #include "io/orbits/orbits.hpp"
+#include "io/raw/container.hpp"
+#include "io/raw/raw.hpp"
 #include "io/root/source.hpp"
 #include "io/zarr/zarr.hpp"
 
@@ -24,13 +27,12 @@ struct Format {
 };
 
 constexpr Format formats[] = {
-    {"\x93NUMPY", npy::open},
-    {"PK\3\4", npy::open},
-    {"PK\5\6", npy::open},  // an archive without members
-    {"root", root::open},
+    {"\x93NUMPY", npy::open}, {"PK\3\4", npy::open},  {"PK\5\6", npy::open},  // an archive without members
+    {"root", root::open},     {raw::mark, raw::open},
 };
 
-constexpr std::string_view what_is_read = "trigloop reads ROOT files, HDF5, Zarr v2 stores, .npy and .npz";
+constexpr std::string_view what_is_read =
+    "trigloop reads ROOT files, HDF5, Zarr v2 stores, .npy, .npz and raw files of the scouting network";
 
 std::unique_ptr<Source> open_file(const fs::path& path) {
   const core::InputFile file(path);
@@ -67,6 +69,16 @@ std::unique_ptr<Source> open_stored(const fs::path& path) {
 std::unique_ptr<Source> open(const fs::path& path) {
   std::unique_ptr<Source> stored = open_stored(path);
   return orbits::holds_orbits(*stored) ? orbits::as_crossings(std::move(stored)) : std::move(stored);
+}
+
+bool is_companion(const fs::path& path) { return raw::is_companion(path); }
+
+void remove(const fs::path& path, std::error_code& error) {
+  const std::vector<fs::path> files = raw::with_companions(path);
+  for (const fs::path& file : files) {  // the first one first: without it the others are no input
+    fs::remove_all(file, error);
+    if (error) return;
+  }
 }
 
 }  // namespace trigloop::io

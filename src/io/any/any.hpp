@@ -2,6 +2,7 @@
 // Opens whatever comes.
 #include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include "io/source.hpp"
 
@@ -14,5 +15,12 @@ std::unique_ptr<Source> open(const std::filesystem::path& path);
 
 /// The same with tables as they are stored: an orbit tree with an entry an orbit.
 std::unique_ptr<Source> open_stored(const std::filesystem::path& path);
+
+/// Whether a file is one of several that make an input, and not the one that is opened: raw files of further sources
+/// ("NAME.raw_1") are read together with the first.
+bool is_companion(const std::filesystem::path& path);
+
+/// Removes an input: a file with its companions, or a store.
+void remove(const std::filesystem::path& path, std::error_code& error);
 
 }  // namespace trigloop::io

@@ -1,7 +1,9 @@
 #include "io/orbits/index.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <span>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
@@ -10,14 +12,21 @@
 namespace trigloop::io::orbits {
 namespace {
 
-constexpr std::uint64_t orbits_a_range = 512;
+constexpr std::uint64_t most_orbits_a_range = 512;
 constexpr std::size_t orbits_a_cluster = 32;  ///< 14 kB of offsets each and a product
 
 Selection selection_of(const TableInfo& tree, const Products& products) {
   Selection selection{tree.name, tree.cycle, {products.key.run, products.key.lumisection}};
   for (const Product& product : products.products) selection.columns.push_back(product.offsets);
+  for (const Member& member : products.dropped) selection.columns.push_back(member.stored);
   return selection;
 }
+
+/// What is kept of each orbit until the index is made.
+struct Seen {
+  std::vector<event::LumiKey> keys;
+  std::vector<std::uint32_t> dropped;  ///< [orbit][count]
+};
 
 /// Counts the crossings of a range of orbits into first_row[orbit + 1].
 class Counter {
@@ -29,19 +38,25 @@ class Counter {
     reader_ = source.read(selection, options);
   }
 
-  void count(EntryRange range, std::vector<std::uint64_t>& first_row, std::vector<event::LumiKey>& keys) {
+  void count(EntryRange range, std::vector<std::uint64_t>& first_row, Seen& seen) {
     reader_->rewind(range);
     while (reader_->next(cluster_)) {
       const auto runs = cluster_.columns[0].as<std::uint32_t>(), lumis = cluster_.columns[1].as<std::uint32_t>();
       for (std::size_t i = 0; i < cluster_.entries; ++i) {
         const std::uint64_t orbit = cluster_.first_entry + i;
-        keys[orbit] = {runs[i], lumis[i]};
+        seen.keys[orbit] = {runs[i], lumis[i]};
         first_row[orbit + 1] = rows_of(i, orbit);
+        for (std::size_t d = 0; d < products_.dropped.size(); ++d)
+          seen.dropped[orbit * products_.dropped.size() + d] = dropped(d)[i];
       }
     }
   }
 
  private:
+  std::span<const std::uint32_t> dropped(std::size_t d) const {
+    return cluster_.columns[2 + products_.products.size() + d].as<std::uint32_t>();
+  }
+
   std::size_t rows_of(std::size_t entry, std::uint64_t orbit) {
     crossings_.clear();
     for (std::size_t p = 0; p < products_.products.size(); ++p) {
@@ -59,15 +74,15 @@ class Counter {
   event::Columns cluster_;
 };
 
-std::vector<Index::Lumi> lumis_of(const std::vector<event::LumiKey>& keys) {
+std::vector<Index::Lumi> lumis_of(const Seen& seen, std::size_t counts) {
   std::vector<Index::Lumi> lumis;
-  for (const event::LumiKey& key : keys) {
-    auto known = std::find_if(lumis.rbegin(), lumis.rend(), [&](const Index::Lumi& lumi) { return lumi.key == key; });
-    if (known == lumis.rend()) {
-      lumis.push_back({key, 1});
-    } else {
-      ++known->orbits;
-    }
+  std::map<event::LumiKey, std::size_t> known;
+  for (std::size_t orbit = 0; orbit < seen.keys.size(); ++orbit) {
+    const auto [at, fresh] = known.try_emplace(seen.keys[orbit], lumis.size());
+    if (fresh) lumis.push_back({seen.keys[orbit], 0, std::vector<std::uint32_t>(counts)});
+    Index::Lumi& lumi = lumis[at->second];
+    ++lumi.orbits;
+    for (std::size_t d = 0; d < counts; ++d) lumi.dropped[d] += seen.dropped[orbit * counts + d];
   }
   return lumis;
 }
@@ -88,18 +103,19 @@ std::uint64_t Index::orbit_of(std::uint64_t row) const noexcept {
 
 Index make_index(const Source& source, const TableInfo& tree, const Products& products) {
   const Selection selection = selection_of(tree, products);
-  const std::vector<EntryRange> ranges = source.split(selection, orbits_a_range);
   const std::uint64_t orbits = find_column(source.info(), tree, products.key.run).entries;
+  const std::uint64_t range = std::clamp<std::uint64_t>(orbits / (4 * core::available_cores()), 1, most_orbits_a_range);
+  const std::vector<EntryRange> ranges = source.split(selection, range);
   Index index;
   index.first_row.assign(orbits + 1, 0);
-  std::vector<event::LumiKey> keys(orbits);
+  Seen seen{std::vector<event::LumiKey>(orbits), std::vector<std::uint32_t>(orbits * products.dropped.size())};
   std::vector<std::unique_ptr<Counter>> counters(core::available_cores());
   core::parallel_for(ranges.size(), 0, [&](std::size_t i, unsigned worker) {
     if (!counters[worker]) counters[worker] = std::make_unique<Counter>(source, selection, products);
-    counters[worker]->count(ranges[i], index.first_row, keys);
+    counters[worker]->count(ranges[i], index.first_row, seen);
   });
   std::partial_sum(index.first_row.begin(), index.first_row.end(), index.first_row.begin());
-  index.lumis = lumis_of(keys);
+  index.lumis = lumis_of(seen, products.dropped.size());
   return index;
 }
 

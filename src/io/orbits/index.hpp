@@ -15,6 +15,7 @@ struct Index {
   struct Lumi {
     event::LumiKey key;
     std::uint32_t orbits = 0;
+    std::vector<std::uint32_t> dropped;  ///< sums of Products::dropped
   };
   std::vector<Lumi> lumis;  ///< in the order of the file
 

@@ -2,22 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 #include "core/error.hpp"
 
 namespace trigloop::io::orbits {
 namespace {
-
-struct Name {
-  std::string_view flat, stored;
-};
-
-/// A product by the class of its objects and the module that made it.
-struct Kind {
-  std::string_view flat, object, module;
-  std::span<const Name> members;
-};
 
 constexpr std::array<Name, 12> muon = {{{"hwPt", "hwPt_"},
                                         {"hwEta", "hwEta_"},
@@ -37,25 +26,35 @@ constexpr std::array<Name, 4> calo = {
 constexpr std::array<Name, 4> jet = {
     {{"hwPt", "hwEt_"}, {"hwEta", "hwEta_"}, {"hwPhi", "hwPhi_"}, {"hwQual", "hwIso_"}}};
 
-constexpr std::array<Kind, 4> kinds = {{{"L1Mu", "Muon", "GmtUnpacker", muon},
+constexpr std::array<Name, 9> stub = {{{"hwPhi", "hwPhi_"},
+                                       {"hwPhiB", "hwPhiB_"},
+                                       {"hwQual", "hwQual_"},
+                                       {"hwEta", "hwEta_"},
+                                       {"hwQEta", "hwQEta_"},
+                                       {"station", "station_"},
+                                       {"wheel", "wheel_"},
+                                       {"sector", "sector_"},
+                                       {"tag", "tag_"}}};
+
+constexpr std::array<Kind, 5> kinds = {{{"L1Mu", "Muon", "GmtUnpacker", muon},
                                         {"L1EG", "EGamma", "CaloUnpacker", calo},
                                         {"L1Tau", "Tau", "CaloUnpacker", calo},
-                                        {"L1Jet", "Jet", "CaloUnpacker", jet}}};
+                                        {"L1Jet", "Jet", "CaloUnpacker", jet},
+                                        {"L1BMTFStub", "BMTFStub", "Unpacker", stub}}};
 
-/// Sums in the order of the ntuple's etSumType; their azimuths.
-constexpr std::array<Name, 8> sums = {{{"hwTotalEt_", ""},
-                                       {"hwTotalEtEm_", ""},
-                                       {"hwMissEt_", "hwMissEtPhi_"},
-                                       {"hwTotalHt_", ""},
-                                       {"hwMissHt_", "hwMissHtPhi_"},
-                                       {"hwMissEtHF_", "hwMissEtHFPhi_"},
-                                       {"hwMissHtHF_", "hwMissHtHFPhi_"},
-                                       {"towerCount_", ""}}};
+constexpr std::array<SumName, 8> sums = {{{"hwTotalEt_", ""},
+                                          {"hwTotalEtEm_", ""},
+                                          {"hwMissEt_", "hwMissEtPhi_"},
+                                          {"hwTotalHt_", ""},
+                                          {"hwMissHt_", "hwMissHtPhi_"},
+                                          {"hwMissEtHF_", "hwMissEtHFPhi_"},
+                                          {"hwMissHtHF_", "hwMissHtHFPhi_"},
+                                          {"towerCount_", ""}}};
 constexpr Kind sums_kind{"L1EtSum", "BxSums", "CaloUnpacker", {}};
 
 std::string_view last_part(std::string_view column) { return column.substr(column.rfind('/') + 1); }
 
-constexpr std::string_view offsets_suffix = "obj.bxOffsets_";
+constexpr std::string_view offsets_suffix = "obj.bxOffsets_", dropped_prefix = "Dropped.";
 
 /// The branch that a column of offsets belongs to; empty, if it is another column.
 std::string_view branch_of(std::string_view column) {
@@ -82,6 +81,9 @@ class Finder {
                  column("EventAuxiliary.id_.event_")};
     for (const Kind& kind : kinds) add(kind, found);
     add(sums_kind, found);
+    for (const ColumnInfo& one : tree_.columns)
+      if (one.name.starts_with(dropped_prefix))
+        found.dropped.push_back({one.name.substr(dropped_prefix.size()), one.name});
     return found;
   }
 
@@ -116,9 +118,9 @@ class Finder {
     for (const Name& name : kind.members)
       product.members.push_back({product.flat + "_" + std::string(name.flat), member(name.stored)});
     if (!product.is_sums) return product;
-    for (const Name& name : sums) {
-      product.members.push_back({std::string(name.flat), member(name.flat)});
-      product.azimuths.push_back(name.stored.empty() ? "" : member(name.stored));
+    for (const SumName& name : sums) {
+      product.members.push_back({std::string(name.amount), member(name.amount)});
+      product.azimuths.push_back(name.azimuth.empty() ? "" : member(name.azimuth));
     }
     return product;
   }
@@ -128,6 +130,9 @@ class Finder {
 };
 
 }  // namespace
+
+std::span<const Kind> object_kinds() noexcept { return kinds; }
+std::span<const SumName> sum_names() noexcept { return sums; }
 
 bool is_orbit_tree(const TableInfo& tree) {
   return tree.name == "Events" && std::ranges::any_of(tree.columns, [](const ColumnInfo& one) {

@@ -4,6 +4,7 @@
 // CMSSW stores a product of a module as the branch CLASS_MODULE_INSTANCE_PROCESS. (DataFormats/L1Scouting). Its objects
 // of an orbit lie one behind the other in `data_`, in the order of bunch crossings; those of crossing b are
 // [bxOffsets_[b], bxOffsets_[b + 1]).
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,26 @@
 #include "io/source.hpp"
 
 namespace trigloop::io::orbits {
+
+/// A member by its name in the flat ntuple and in CMSSW's class.
+struct Name {
+  std::string_view flat, stored;
+};
+
+/// A kind of product: the class of its objects and the module that makes it.
+struct Kind {
+  std::string_view flat, object, module;
+  std::span<const Name> members;
+};
+
+/// Kinds whose objects the ntuple lists one by one; energy sums are another matter.
+std::span<const Kind> object_kinds() noexcept;
+
+/// Sums in the order of the ntuple's etSumType, each with its azimuth ("" where it has none).
+struct SumName {
+  std::string_view amount, azimuth;
+};
+std::span<const SumName> sum_names() noexcept;
 
 /// A column of the flat ntuple, and the member that it comes from.
 struct Member {
@@ -37,7 +58,8 @@ struct OrbitKey {
 struct Products {
   OrbitKey key;
   std::vector<Product> products;
-  std::vector<Unread> unread;  ///< second products of a kind, and what they are
+  std::vector<Member> dropped;  ///< counts of what was dropped on the way here, an orbit each: "Dropped.NAME"
+  std::vector<Unread> unread;   ///< second products of a kind, and what they are
 };
 
 /// Whether `tree` is one of orbits: an `Events` tree with a product that is known.

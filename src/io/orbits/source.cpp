@@ -17,7 +17,10 @@ class LumiReader final : public ColumnReader {
       auto& values = values_.emplace_back(rows_);
       for (std::size_t i = 0; i < rows_; ++i) {
         const Index::Lumi& lumi = index.lumis[i];
-        values[i] = column == 0 ? lumi.key.run : column == 1 ? lumi.key.lumisection : lumi.orbits;
+        values[i] = column == 0   ? lumi.key.run
+                    : column == 1 ? lumi.key.lumisection
+                    : column == 2 ? lumi.orbits
+                                  : lumi.dropped[column - 3];
       }
     }
     range_ = {0, rows_};
@@ -54,7 +57,7 @@ class OrbitSource final : public Source {
       throw;
     }
     open->info = stored->info();
-    open->info.format = "ROOT, orbits of CMSSW";
+    open->info.format += ", orbits of CMSSW";
     open->info.tables.clear();
     open->info.unread = open->products.unread;
     open->stored = std::move(stored);
@@ -120,13 +123,17 @@ class OrbitSource final : public Source {
         add(product.flat + "_etSumType", event::Type::int32, true, counter, {Origin::sum_type, p}, "");
         continue;
       }
-      for (std::size_t m = 0; m < product.members.size(); ++m)
-        add(product.members[m].flat, event::Type::int32, true, counter, {Origin::member, p, m},
-            product.members[m].stored);
+      for (std::size_t m = 0; m < product.members.size(); ++m) {
+        const std::string& stored = product.members[m].stored;
+        const auto type = find_column(open.stored->info(), *open.tree, stored).type;
+        add(product.members[m].flat, type.value_or(event::Type::int32), true, counter, {Origin::member, p, m}, stored);
+      }
     }
     open.info.tables.push_back(std::move(events));
     TableInfo lumis{lumis_table, 0, open.index.lumis.size(), {}};
-    for (const char* name : {"run", "luminosityBlock", "nOrbits"}) {
+    std::vector<std::string> names{"run", "luminosityBlock", "nOrbits"};
+    for (const Member& count : open.products.dropped) names.push_back(count.flat);
+    for (const std::string& name : names) {
       ColumnInfo& info = lumis.columns.emplace_back();
       info.name = name, info.type = event::Type::uint32, info.type_name = "uint32", info.entries = lumis.entries;
     }

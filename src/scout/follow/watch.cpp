@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "core/error.hpp"
+#include "io/any/any.hpp"
 
 namespace trigloop::scout {
 namespace {
@@ -130,7 +131,7 @@ FolderWatch::FolderWatch(fs::path folder, std::vector<std::string> patterns)
 FolderWatch::~FolderWatch() = default;
 
 std::optional<Sighting> FolderWatch::look(const std::string& name) {
-  return fits(name, patterns_) ? sight(folder_, name) : std::nullopt;
+  return fits(name, patterns_) && !io::is_companion(name) ? sight(folder_, name) : std::nullopt;
 }
 
 std::optional<std::vector<Sighting>> FolderWatch::list() {
@@ -165,7 +166,7 @@ std::optional<std::vector<Sighting>> FolderWatch::list() {
 
 void FolderWatch::remove(const std::string& name) {
   std::error_code error;
-  fs::remove_all(folder_ / name, error);
+  io::remove(folder_ / name, error);
   if (error) {
     throw core::Error(core::ErrorCode::output, "cannot remove: " + error.message())
         .file((folder_ / name).native())
@@ -188,7 +189,7 @@ News FolderWatch::wait(Duration longest) {
     if (name.empty()) return;
     const std::string whole = *prefix + name;
     if ((event.mask & IN_ISDIR) != 0 && levels(whole) < depth_) news.lost = true;  // its own folders must be watched
-    if (!fits(whole, patterns_)) return;
+    if (!fits(whole, patterns_) || io::is_companion(whole)) return;
     Change change{Change::Kind::written, whole};
     if ((event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) change.kind = Change::Kind::closed;
     if ((event.mask & (IN_DELETE | IN_MOVED_FROM)) != 0) change.kind = Change::Kind::gone;

@@ -5,6 +5,7 @@
 
 #include "core/file.hpp"
 #include "io/any/any.hpp"
+#include "io/bind.hpp"
 #include "io/root/file.hpp"
 #include "scout/pass/sections.hpp"
 
@@ -36,13 +37,25 @@ std::uint64_t bytes_below(const fs::path& folder) {
 }
 
 void require_closed(const fs::path& path, const io::SourceInfo& info) {
-  if (info.format != "ROOT") return;
+  if (!info.format.starts_with("ROOT")) return;
   const io::root::RootFile file(path);
   if (file.header().end == file.input().size()) return;
   throw Error(ErrorCode::damaged, "was not closed by its writer: its header says " + std::to_string(file.header().end) +
                                       " bytes, it has " + std::to_string(file.input().size()))
       .file(path.native())
       .remedy("Copy it again from its source");
+}
+
+/// A raw file whose companions are not there yet has no columns of theirs.
+void require_companions(const io::Source& source, const event::Layout& layout) {
+  if (!source.info().format.starts_with("RAW")) return;
+  try {
+    io::bind(layout, source);
+  } catch (const Error& e) {
+    throw Error(ErrorCode::damaged, "has no file of another source beside it, or not all: it " + e.reason())
+        .file(source.info().path.native())
+        .remedy("Files of further sources are called as the first, with _1, _2, ... behind");
+  }
 }
 
 /// It is told only to count what is lost, should the input vanish: the pass will say what is wrong with it.
@@ -58,15 +71,17 @@ std::set<event::LumiKey> lumisections_in(const io::Source& source, const event::
 
 }  // namespace
 
-Verdict judge(const fs::path& path, const std::optional<event::OrbitsSeen>& seen) {
+Verdict judge(const fs::path& path, const event::Layout* layout) {
   try {
     std::error_code ignored;
     const bool store = fs::is_directory(path, ignored);
     if (store) require_write_time(path);
     const auto source = io::open(path);
     require_closed(path, source->info());
+    if (layout != nullptr) require_companions(*source, *layout);
+    const bool tells = layout != nullptr && layout->orbits_seen;
     return {std::nullopt, store ? bytes_below(path) : source->info().bytes,
-            seen ? lumisections_in(*source, *seen) : std::set<event::LumiKey>()};
+            tells ? lumisections_in(*source, *layout->orbits_seen) : std::set<event::LumiKey>()};
   } catch (Error& e) {
     e.file(path.native());
     return {e};

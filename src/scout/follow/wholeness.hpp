@@ -2,8 +2,9 @@
 // Whether an input is all there, told from its content: age says nothing of a writer that was stopped and goes on.
 //
 // A ROOT file is whole when its header, which is written last, says as many bytes as the file has, and its key lists
-// can be read. A Zarr store is whole when its attribute WriteTime is there, which is written last. Other formats are
-// whole when they open.
+// can be read. A Zarr store is whole when its attribute WriteTime is there, which is written last. A raw file of the
+// scouting network is whole when it opens and all sources that the layout needs are there. Other formats are whole when
+// they open.
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -26,7 +27,7 @@ struct Verdict {
 
 using Judge = std::function<Verdict(const std::filesystem::path&)>;
 
-/// Never throws a core::Error: it is the verdict. `seen`: the table of orbits, if inputs have one.
-Verdict judge(const std::filesystem::path& path, const std::optional<event::OrbitsSeen>& seen = {});
+/// Never throws a core::Error: it is the verdict. `layout`: what is to be read of inputs, and which table tells orbits.
+Verdict judge(const std::filesystem::path& path, const event::Layout* layout = nullptr);
 
 }  // namespace trigloop::scout

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "core/error.hpp"
+#include "io/any/any.hpp"
 
 namespace trigloop::scout {
 
@@ -27,7 +28,8 @@ std::vector<fs::path> expand(const std::vector<std::string>& patterns) {
     }
     glob_t found{};
     const int failed = ::glob(pattern.c_str(), 0, nullptr, &found);
-    for (std::size_t i = 0; i < found.gl_pathc; ++i) add(found.gl_pathv[i]);
+    for (std::size_t i = 0; i < found.gl_pathc; ++i)
+      if (!io::is_companion(found.gl_pathv[i])) add(found.gl_pathv[i]);
     ::globfree(&found);
     if (failed != 0) throw Error(ErrorCode::not_found, "no file matches").file(pattern);
   }

@@ -9,8 +9,9 @@
 
 namespace trigloop::scout {
 
-/// Files and stores that names and patterns (`*`, `?`, `[]`) mean, each once, in the order given, patterns sorted.
-/// Error: not_found, for a pattern without any match.
+/// Files and stores that names and patterns (`*`, `?`, `[]`) mean, each once, in the order given, patterns sorted; what
+/// is read together with another file (io::is_companion) is none of a pattern's. Error: not_found, for a pattern
+/// without any match.
 std::vector<std::filesystem::path> expand(const std::vector<std::string>& patterns);
 
 /// "i/n": the lumisections whose number modulo n is i. Error: usage.
