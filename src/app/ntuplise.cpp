@@ -1,6 +1,4 @@
 // trigloop ntuplise: orbit files as the flat ntuples that CMSSW makes of them.
-#include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -8,13 +6,14 @@
 
 #include "app/codec_option.hpp"
 #include "app/commands.hpp"
+#include "app/crossings_option.hpp"
 #include "core/interrupt.hpp"
 #include "core/json_writer.hpp"
 #include "core/parallel.hpp"
 #include "core/progress.hpp"
 #include "core/text.hpp"
 #include "io/any/any.hpp"
-#include "io/orbits/crossings.hpp"
+#include "io/choice.hpp"
 #include "io/orbits/ntuple.hpp"
 
 namespace trigloop::app {
@@ -26,32 +25,10 @@ struct Options {
   std::vector<fs::path> inputs;
   fs::path output;
   std::string codec = "zstd:5", crossings;
-  io::orbits::NtupleOptions ntuple;
+  event::CrossingChoice choice;
   unsigned streams = 0;
   bool force = false, quiet = false, json = false;
 };
-
-/// "1-100,500" as a list of crossings.
-std::vector<bool> crossings_of(const std::string& text) {
-  std::vector<bool> chosen(io::orbits::crossing_slots);
-  const auto fail = [&] {
-    return core::Error(core::ErrorCode::usage, "'" + core::escaped(text) + "' is no list of crossings")
-        .remedy("Give numbers and ranges from 1 to 3564, as 1-100,500");
-  };
-  const char *at = text.data(), *end = at + text.size();
-  for (;;) {
-    unsigned first = 0;
-    auto read = std::from_chars(at, end, first);
-    if (read.ec != std::errc()) throw fail();
-    unsigned last = first;
-    if (read.ptr != end && *read.ptr == '-') read = std::from_chars(read.ptr + 1, end, last);
-    if (read.ec != std::errc() || first < 1 || last < first || last >= chosen.size()) throw fail();
-    std::fill(chosen.begin() + first, chosen.begin() + last + 1, true);
-    if (read.ptr == end) return chosen;
-    if (*read.ptr != ',') throw fail();
-    at = read.ptr + 1;
-  }
-}
 
 /// One input: into the output itself, or into a file of its name where the output is a folder.
 fs::path output_of(const Options& options, const fs::path& input) {
@@ -71,16 +48,25 @@ fs::path output_of(const Options& options, const fs::path& input) {
   return path;
 }
 
-io::orbits::NtupleCount convert(const Options& options, const fs::path& input, unsigned threads,
-                                core::Progress& progress) {
+/// The events of an input that are chosen.
+std::shared_ptr<const io::Source> open(const Options& options, const fs::path& input, io::ChoiceCount& count) {
+  std::shared_ptr<const io::Source> source = io::open(input);
+  if (!options.choice.is_all())
+    return io::choose(source, {"Events", "orbitNumber", "bunchCrossing", options.choice}, &count);
+  count.read = count.chosen = count.kept = io::find_table(source->info(), "Events").entries;
+  return source;
+}
+
+io::ChoiceCount convert(const Options& options, const fs::path& input, unsigned threads, core::Progress& progress) {
   io::root::WriterOptions file;
   read_codec(options.codec, file);
   file.threads = threads;
   const fs::path output = output_of(options, input);
-  const auto source = io::open(input);
   try {
+    io::ChoiceCount count;
+    const auto source = open(options, input, count);
     io::root::Writer writer(output, file);
-    const auto count = io::orbits::write_ntuple(*source, writer, options.ntuple, [&](std::uint64_t rows) {
+    io::orbits::write_ntuple(*source, writer, [&](std::uint64_t rows) {
       core::stop_if_interrupted();
       progress.advance(rows);
     });
@@ -92,26 +78,26 @@ io::orbits::NtupleCount convert(const Options& options, const fs::path& input, u
   }
 }
 
-void print(const Options& options, const io::orbits::NtupleCount& count) {
+void print(const Options& options, const io::ChoiceCount& count) {
   if (options.json) {
     core::JsonWriter json;
     json.begin_object().member("files", options.inputs.size()).member("read", count.read);
-    json.member("selected", count.selected).member("prescale", options.ntuple.prescale).member("kept", count.kept);
+    json.member("selected", count.chosen).member("prescale", options.choice.prescale).member("kept", count.kept);
     std::cout << json.end_object().text() << '\n';
   } else if (!options.quiet) {
-    std::cout << core::with_commas(count.read) << " crossings read, " << core::with_commas(count.selected)
+    std::cout << core::with_commas(count.read) << " crossings read, " << core::with_commas(count.chosen)
               << " of the chosen ones, " << core::with_commas(count.kept) << " kept (prescale "
-              << options.ntuple.prescale << ")\n";
+              << options.choice.prescale << ")\n";
   }
 }
 
 void run(Options options) {
-  if (!options.crossings.empty()) options.ntuple.crossings = crossings_of(options.crossings);
+  if (!options.crossings.empty()) options.choice.crossings = read_crossings(options.crossings, "--crossings");
   const bool many = options.inputs.size() > 1;
   if (many) fs::create_directories(options.output);
   // Streams of network storage are slow one by one, so many files are read at once; one file has all cores.
   const unsigned streams = !many ? 1 : options.streams != 0 ? options.streams : core::available_cores();
-  io::orbits::NtupleCount all;
+  io::ChoiceCount all;
   {
     core::Progress progress("ntuplise", 0, "crossings",
                             options.quiet || options.json ? core::ProgressMode::quiet : core::ProgressMode::automatic);
@@ -119,7 +105,7 @@ void run(Options options) {
     core::parallel_for(options.inputs.size(), streams, [&](std::size_t i, unsigned) {
       const auto count = convert(options, options.inputs[i], many ? 1 : 0, progress);
       const std::lock_guard lock(mutex);
-      all.read += count.read, all.selected += count.selected, all.kept += count.kept;
+      all.read += count.read, all.chosen += count.chosen, all.kept += count.kept;
     });
   }
   print(options, all);
@@ -135,9 +121,9 @@ void add_ntuplise(CLI::App& program) {
       ->add_option("-o,--output", options->output, "The ntuple; for several files a folder for ntuples of their names")
       ->required();
   command->add_option("--codec", options->codec, codec_help)->capture_default_str();
-  command->add_option("--crossings", options->crossings, "Keep these alone, as 1-100,500 (default: all)");
+  command->add_option("--crossings", options->crossings, std::string("Keep these alone: ") + crossings_help);
   command
-      ->add_option("--prescale", options->ntuple.prescale,
+      ->add_option("--prescale", options->choice.prescale,
                    "Keep one crossing in so many, chosen by a hash of orbit and crossing: an unbiased sample")
       ->check(CLI::Range(1u, 1'000'000'000u))
       ->capture_default_str();
@@ -150,7 +136,8 @@ void add_ntuplise(CLI::App& program) {
       "A row for each crossing with an object or a sum; columns as in CMSSW's L1ScoutingNano with hardware values.\n"
       "Orbit files need no conversion for trigloop's other commands, which read them as they are.\n"
       "Examples:\n  trigloop ntuplise orbits.root -o ntuple.root\n"
-      "  trigloop ntuplise run396102/*.root -o ntuples --prescale 10 --streams 64");
+      "  trigloop ntuplise run396102/*.root -o ntuples --prescale 10 --streams 64\n"
+      "  trigloop ntuplise run396102_ls0012_index0.raw -o ntuple.root --crossings colliding.txt");
   command->callback([options] { run(*options); });
 }
 

@@ -10,7 +10,8 @@
 namespace trigloop::app {
 
 struct ScoutOptions {
-  std::string model, normalisation, engine, layout, menu, stream, sampling = "random", filling_scheme;
+  std::string model, normalisation, engine, layout, menu, stream, sampling = "random", filling_scheme, crossings;
+  std::uint32_t prescale = 1;
   unsigned bunches = 0;      ///< 0: not given
   double kept_fraction = 0;  ///< 0: not given
   std::uint32_t tail_count = 100, inputs_every = 8;
@@ -21,8 +22,7 @@ struct ScoutOptions {
 };
 
 /// --model, --normalisation, --engine, --layout, --menu, --stream, --sampling, --kept-fraction, --bunches,
-/// --filling-scheme,
-/// --tail-count, --tail-threshold, --reservoir and what belongs to it.
+/// --filling-scheme, --crossings, --prescale, --tail-count, --tail-threshold, --reservoir and what belongs to it.
 void add_examiner_options(CLI::App& command, ScoutOptions& options);
 
 /// Errors: those of parse_stream and load_stream.

@@ -3,8 +3,10 @@
 #include <charconv>
 #include <cmath>
 
+#include "app/crossings_option.hpp"
 #include "app/scout.hpp"
 #include "core/error.hpp"
+#include "event/crossing_choice.hpp"
 #include "event/layout.hpp"
 #include "menu/menu.hpp"
 #include "scout/record/stream.hpp"
@@ -20,16 +22,14 @@ std::string stream_text(const ScoutOptions& options) {
   std::string text = "stream:\n  sampling: " + options.sampling + "\n";
   if (options.kept_fraction != 0) text += fmt::format("  kept_fraction: {}\n", options.kept_fraction);
   if (options.bunches != 0) text += fmt::format("  colliding_bunches: {}\n", options.bunches);
-  if (options.filling_scheme.empty()) return text;
-  text += "  filling_scheme: [\"";
-  for (const char c : options.filling_scheme) {
-    if (c == ',') {
-      text += "\", \"";
-    } else if (c != ' ') {
-      text += c;
-    }
-  }
-  return text + "\"]\n";
+  const auto list = [&](const char* key, const char* option, const std::string& given) {
+    if (!given.empty())
+      text += fmt::format("  {}: [\"{}\"]\n", key, event::format_crossings(read_crossings(given, option)));
+  };
+  list("filling_scheme", "--filling-scheme", options.filling_scheme);
+  list("crossings", "--crossings", options.crossings);
+  if (options.prescale > 1) text += fmt::format("  prescale: {}\n", options.prescale);
+  return text;
 }
 
 }  // namespace
@@ -94,7 +94,13 @@ void add_examiner_options(CLI::App& command, ScoutOptions& options) {
       ->check(CLI::Range(0.0, 1.0));
   declared(command.add_option("--bunches", options.bunches, "Colliding bunches of an orbit (default: measured)"))
       ->check(CLI::Range(1, 3564));
-  declared(command.add_option("--filling-scheme", options.filling_scheme, "Colliding crossings, as 1-36,57-92"));
+  declared(command.add_option("--filling-scheme", options.filling_scheme,
+                              std::string("Colliding crossings: ") + crossings_help));
+  declared(command.add_option("--crossings", options.crossings,
+                              std::string("Read these alone; rates are theirs: ") + crossings_help));
+  declared(command.add_option("--prescale", options.prescale,
+                              "Read one crossing in so many, by a hash of orbit and crossing; rates allow for it"))
+      ->check(CLI::Range(1u, 1'000'000'000u));
   command.add_option("--tail-count", options.tail_count, "Highest-scoring events of a lumisection to keep whole")
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();

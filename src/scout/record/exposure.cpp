@@ -62,9 +62,7 @@ void check_crossings(const StreamDescription& stream, const Examined& examined) 
 }
 
 std::uint32_t bunches(const StreamDescription& stream, const Examined& examined) {
-  if (!stream.colliding.empty()) {
-    return static_cast<std::uint32_t>(std::count(stream.colliding.begin(), stream.colliding.end(), true));
-  }
+  if (!stream.colliding.empty()) return colliding_bunches(stream);
   return stream.colliding_bunches ? *stream.colliding_bunches : measured_bunches(examined);
 }
 
@@ -89,10 +87,10 @@ std::uint64_t offered(const StreamDescription& stream, const Examined& examined,
       contradiction(examined, std::to_string(examined.rows) + " events are in " + std::to_string(crossings) +
                                   " colliding crossings");
     }
-    return examined.rows;
+    return examined.rows * stream.choice.prescale;
   }
-  const std::optional<double> declared =
-      stream.sampling == Sampling::all ? std::optional<double>(1.0) : stream.kept_fraction;
+  std::optional<double> declared = stream.sampling == Sampling::all ? std::optional<double>(1.0) : stream.kept_fraction;
+  if (declared) *declared /= stream.choice.prescale;
   if (declared && crossings > 0) check_kept(*declared, examined, crossings);
   if (declared && stream.sampling == Sampling::random) {
     return static_cast<std::uint64_t>(std::llround(static_cast<double>(examined.rows) / *declared));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "core/error.hpp"
@@ -19,27 +20,16 @@ using core::Section;
 
 const std::vector<std::string> sampling_names{"all", "nonempty", "random"};
 
-std::optional<unsigned> crossing_number(std::string_view text) {
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number > core::crossings_per_orbit) return {};
-  return number;
-}
-
 /// Items like 7 and "1-36".
-std::vector<bool> parse_scheme(const Section& map) {
-  std::vector<bool> colliding(core::crossings_per_orbit + 1);
-  for (const std::string& item : map.texts("filling_scheme")) {
-    const std::size_t dash = item.find('-');
-    const auto first = crossing_number(item.substr(0, dash));
-    const auto last = dash == std::string::npos ? first : crossing_number(item.substr(dash + 1));
-    if (!first || !last || *first > *last) {
-      throw map.error("filling_scheme",
-                      "'" + core::escaped(item) + "' is no crossing (0 to 3564) and no range of them");
-    }
-    std::fill(colliding.begin() + *first, colliding.begin() + *last + 1, true);
+std::vector<bool> parse_crossings(const Section& map, const std::string& key) {
+  std::vector<bool> all(core::crossings_per_orbit + 1);
+  for (const std::string& item : map.texts(key)) {
+    const auto crossings = event::parse_crossings(item);
+    if (!crossings)
+      throw map.error(key, "'" + core::escaped(item) + "' is no crossing (0 to 3564) and no range of them");
+    std::transform(all.begin(), all.end(), crossings->begin(), all.begin(), std::logical_or<>());
   }
-  return colliding;
+  return all;
 }
 
 std::uint32_t count(const std::vector<bool>& colliding) {
@@ -52,7 +42,7 @@ void parse_colliding(const Section& map, StreamDescription& stream) {
         static_cast<std::uint32_t>(map.integer("colliding_bunches", 1, core::crossings_per_orbit));
   }
   if (!map.has("filling_scheme")) return;
-  stream.colliding = parse_scheme(map);
+  stream.colliding = parse_crossings(map, "filling_scheme");
   const std::uint32_t bunches = count(stream.colliding);
   if (bunches == 0) throw map.error("filling_scheme", "no crossing collides");
   if (stream.colliding_bunches && *stream.colliding_bunches != bunches) {
@@ -62,21 +52,36 @@ void parse_colliding(const Section& map, StreamDescription& stream) {
   }
 }
 
-std::string format_scheme(const std::vector<bool>& colliding) {
-  std::string text;
-  for (std::size_t first = 0; first < colliding.size(); ++first) {
-    if (!colliding[first]) continue;
-    std::size_t last = first;
-    while (last + 1 < colliding.size() && colliding[last + 1]) ++last;
-    text += (text.empty() ? "\"" : ", \"") + std::to_string(first);
-    if (last > first) text += "-" + std::to_string(last);
-    text += '"';
-    first = last;
+void parse_choice(const Section& map, StreamDescription& stream) {
+  if (map.has("prescale"))
+    stream.choice.prescale = static_cast<std::uint32_t>(map.integer("prescale", 1, 1'000'000'000));
+  if (!map.has("crossings")) return;
+  stream.choice.crossings = parse_crossings(map, "crossings");
+  if (count(stream.choice.crossings) == 0) throw map.error("crossings", "none is chosen");
+  if (stream.colliding_bunches && stream.colliding.empty()) {
+    throw map.error("crossings",
+                    "how many of them collide is not known from the number of colliding bunches alone: give "
+                    "a filling_scheme, or leave colliding_bunches out");
   }
-  return text;
+  if (!stream.colliding.empty() && colliding_bunches(stream) == 0)
+    throw map.error("crossings", "none of them collides by the filling scheme");
+}
+
+/// As a list of YAML.
+std::string format_list(const std::vector<bool>& crossings) {
+  std::string text = "[\"";
+  for (const char c : event::format_crossings(crossings)) c == ',' ? text += "\", \"" : text += c;
+  return text + "\"]\n";
 }
 
 }  // namespace
+
+std::uint32_t colliding_bunches(const StreamDescription& stream) noexcept {
+  std::uint32_t n = 0;
+  for (std::uint32_t i = 0; i < stream.colliding.size(); ++i)
+    n += stream.colliding[i] && stream.choice.chooses(i) ? 1 : 0;
+  return n;
+}
 
 StreamDescription parse_stream(std::string_view text, const std::string& name) {
   const core::YamlNode root = core::parse_yaml(text, name);
@@ -93,6 +98,7 @@ StreamDescription parse_stream(std::string_view text, const std::string& name) {
     }
   }
   parse_colliding(map, stream);
+  parse_choice(map, stream);
   map.refuse_unknown();
   file.refuse_unknown();
   return stream;
@@ -110,7 +116,9 @@ std::string format_stream(const StreamDescription& stream) {
     text += "  kept_fraction: " + std::string(digits, end) + '\n';
   }
   if (stream.colliding_bunches) text += "  colliding_bunches: " + std::to_string(*stream.colliding_bunches) + '\n';
-  if (!stream.colliding.empty()) text += "  filling_scheme: [" + format_scheme(stream.colliding) + "]\n";
+  if (!stream.colliding.empty()) text += "  filling_scheme: " + format_list(stream.colliding);
+  if (!stream.choice.crossings.empty()) text += "  crossings: " + format_list(stream.choice.crossings);
+  if (stream.choice.prescale > 1) text += "  prescale: " + std::to_string(stream.choice.prescale) + '\n';
   return text;
 }
 

@@ -5,6 +5,8 @@
 //       sampling: random          # or: all, nonempty
 //       kept_fraction: 0.0149     # of colliding crossings; random only; measured where it is left out
 //       colliding_bunches: 2544   # or filling_scheme: a list of crossings and ranges "1-36"; else measured
+//       crossings: [57-92]        # read these alone; and of them
+//       prescale: 10              # one in ten, by a hash of orbit and crossing
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -12,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "event/crossing_choice.hpp"
 #include "event/lumi.hpp"
 #include "score/spectrum.hpp"
 
@@ -28,6 +31,9 @@ struct StreamDescription {
   std::optional<double> kept_fraction;
   std::optional<std::uint32_t> colliding_bunches;
   std::vector<bool> colliding;  ///< crossing 0..3564; empty: not declared, all crossings count as colliding
+  /// What is read of the stream. Rates are of the chosen crossings; the prescale is part of the kept fraction, and
+  /// `kept_fraction` is that of the stream before.
+  event::CrossingChoice choice;
   bool operator==(const StreamDescription&) const = default;
 };
 
@@ -35,6 +41,9 @@ struct StreamDescription {
 StreamDescription parse_stream(std::string_view text, const std::string& name);
 StreamDescription load_stream(const std::filesystem::path& path);
 std::string format_stream(const StreamDescription& stream);
+
+/// Crossings of the filling scheme that are chosen; 0 without one.
+std::uint32_t colliding_bunches(const StreamDescription& stream) noexcept;
 
 /// Orbits of which something was seen or stated, rows, and occupied crossings of a lumisection.
 struct Examined {

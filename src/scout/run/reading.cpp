@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "io/any/any.hpp"
+#include "io/choice.hpp"
 #include "scout/pass/sections.hpp"
 
 namespace trigloop::scout {
@@ -14,8 +15,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::shared_ptr<io::Source> open(const ReadingOptions& options, const fs::path& path) {
-  return options.open ? options.open(path) : io::open(path);
+constexpr std::uint64_t memory_of_stream = 48u << 20, least_read_ahead = 2u << 20, most_read_ahead = 64u << 20;
+
+/// What the stream's description chooses of an input.
+std::shared_ptr<io::Source> open(const Examiner& examiner, const ReadingOptions& options, const fs::path& path) {
+  std::shared_ptr<io::Source> source = options.open ? options.open(path) : io::open(path);
+  const event::CrossingChoice& choice = examiner.identity.stream.choice;
+  if (choice.is_all()) return source;
+  const event::Layout& layout = examiner.layout;
+  return io::choose(source, {layout.table, layout.key.orbit, layout.key.crossing, choice});
 }
 
 PassOptions pass_options(const ReadingOptions& options, const PassRequest& request) {
@@ -62,7 +70,7 @@ Examine examine_with(const Examiner& examiner, ReadingOptions options) {
   auto room = std::make_shared<Room>(options.whole_memory);
   return [&examiner, options = std::move(options), room](const fs::path& path, const InputId& input,
                                                          const PassRequest& request) {
-    const std::shared_ptr<io::Source> source = open(options, path);
+    const std::shared_ptr<io::Source> source = open(examiner, options, path);
     PassOptions pass = pass_options(options, request);
     // Taps see an input once, whole; they must not outlive it.
     std::shared_ptr<TapSet> taps;
@@ -77,25 +85,26 @@ Examine examine_with(const Examiner& examiner, ReadingOptions options) {
 std::set<event::LumiKey> lumisections_of(const Examiner& examiner, const ReadingOptions& options,
                                          const fs::path& path) {
   std::set<event::LumiKey> lumisections;
-  for (const auto& [lumi, section] : find_sections(examiner.layout, *open(options, path), options.threads)) {
+  for (const auto& [lumi, section] : find_sections(examiner.layout, *open(examiner, options, path), options.threads)) {
     if (!options.wanted || options.wanted(lumi)) lumisections.insert(lumi);
   }
   return lumisections;
 }
 
 unsigned streams_within(std::uint64_t memory, unsigned streams) noexcept {
-  constexpr std::uint64_t program = 64u << 20, one = 48u << 20;
-  const std::uint64_t fit = memory > program ? (memory - program) / one : 0;
+  constexpr std::uint64_t program = 64u << 20;
+  const std::uint64_t fit = memory > program ? (memory - program) / memory_of_stream : 0;
   return static_cast<unsigned>(std::clamp<std::uint64_t>(fit, 1, std::max(1u, streams)));
 }
 
 ReadingOptions share_of_stream(ReadingOptions whole, unsigned streams) {
-  constexpr std::uint64_t stream_read_ahead = 2u << 20;
   const unsigned threads = whole.threads > 0 ? whole.threads : core::available_cores();
   whole.threads = std::max(1u, threads / streams);
   whole.whole_memory = whole.memory;
   whole.memory /= streams;
-  whole.read_ahead = streams > 1 ? stream_read_ahead : 0;
+  // Storage is never to wait for a core: what the memory holds is read ahead.
+  const std::uint64_t spare = whole.memory > memory_of_stream ? whole.memory - memory_of_stream : 0;
+  whole.read_ahead = streams > 1 ? std::clamp(spare, least_read_ahead, most_read_ahead) : 0;
   return whole;
 }
 

@@ -51,7 +51,8 @@ std::string exposure_error(const StreamDescription& stream, const Examined& exam
 TEST(Stream, ComesBackFromItsText) {
   for (const std::string text : {"stream: {}", "stream: {sampling: all, colliding_bunches: 2544}",
                                  "stream: {sampling: random, kept_fraction: 0.0149}",
-                                 "stream: {sampling: nonempty, filling_scheme: [1-36, 40, \"50-51\"]}"}) {
+                                 "stream: {sampling: nonempty, filling_scheme: [1-36, 40, \"50-51\"]}",
+                                 "stream: {crossings: [1-36, 40], prescale: 10}"}) {
     const StreamDescription stream = parse_stream(text, "s.yaml");
     EXPECT_EQ(parse_stream(format_stream(stream), "again"), stream) << text;
   }
@@ -66,6 +67,9 @@ TEST(Stream, RefusesWhatContradictsItselfWithBothNumbers) {
   EXPECT_THAT(error_of("stream: {sampling: all, kept_fraction: 0.5}"), HasSubstr("0.5 is declared"));
   EXPECT_THAT(error_of("stream: {filling_scheme: [36-1]}"), HasSubstr("'36-1' is no crossing"));
   EXPECT_THAT(error_of("stream: {filling_scheme: [4000]}"), HasSubstr("is no crossing"));
+  EXPECT_THAT(error_of("stream: {crossings: [1-36], colliding_bunches: 30}"), HasSubstr("give a filling_scheme"));
+  EXPECT_THAT(error_of("stream: {crossings: [1-36], filling_scheme: [40-50]}"), HasSubstr("none of them collides"));
+  EXPECT_THAT(error_of("stream: {prescale: 0}"), HasSubstr("prescale"));
   EXPECT_THAT(error_of("stream: {sampling: al}"), HasSubstr("line 1"));
   EXPECT_THAT(error_of("stream: {kept: 1}"), HasSubstr("not a known key"));
 }
@@ -123,6 +127,32 @@ TEST(Exposure, OfAllAndOfNonemptyCrossingsKeepsAll) {
   const score::Exposure half = exposure_of(stream, all);
   EXPECT_NEAR(exact_hertz(50, half), 50 / (1000 / core::orbit_rate_hz), 1e-6);
   EXPECT_NEAR(old_hertz(50, half), 2 * exact_hertz(50, half), 1e-3);
+}
+
+/// A tenth of the rows, each for ten: rates are what they were.
+TEST(Exposure, AllowsForAPrescale) {
+  const Sample sample(1000, 2544, 1, 2);
+  Examined part = sample.examined;
+  part.rows = 1000 * 2544 / 10;
+  const double rate = 50 / (1000 / core::orbit_rate_hz);
+  for (const std::string text : {"all", "nonempty"}) {
+    const auto stream = parse_stream("stream: {sampling: " + text + ", colliding_bunches: 2544, prescale: 10}", "s");
+    EXPECT_NEAR(exact_hertz(5, exposure_of(stream, part)), rate, 1e-6) << text;
+  }
+  const Sample random(2634, 2544, 0.00149);
+  const auto stream = parse_stream("stream: {kept_fraction: 0.0149, colliding_bunches: 2544, prescale: 10}", "s");
+  EXPECT_NEAR(exact_hertz(100, exposure_of(stream, random.examined)), 100 / (2634 / core::orbit_rate_hz * 0.00149), 1);
+  EXPECT_THAT(
+      exposure_error(parse_stream("stream: {kept_fraction: 0.0149, colliding_bunches: 2544}", "s"), random.examined),
+      HasSubstr("0.0149"));
+}
+
+TEST(Exposure, OfChosenCrossingsIsOfTheseAlone) {
+  const Sample sample(2634, 100, 0.0149);
+  const auto stream = parse_stream("stream: {filling_scheme: [1-2544], crossings: [1-100]}", "s");
+  const score::Exposure e = exposure_of(stream, sample.examined);
+  EXPECT_EQ(e.colliding_crossings, 2634u * 100);
+  EXPECT_NEAR(static_cast<double>(e.rows) / static_cast<double>(e.offered), 0.0149, 0.001);
 }
 
 TEST(Exposure, IsNotKnownWhereTheRowsCannotTell) {

@@ -1,0 +1,24 @@
+#include "app/crossings_option.hpp"
+
+#include <filesystem>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "event/crossing_choice.hpp"
+
+namespace trigloop::app {
+
+std::vector<bool> read_crossings(const std::string& text, const std::string& option) {
+  if (auto crossings = event::parse_crossings(text)) return *crossings;
+  std::error_code ignored;
+  const bool is_file = std::filesystem::is_regular_file(text, ignored);
+  if (is_file) {
+    if (auto crossings = event::parse_crossings(core::read_text(text, 1u << 20))) return *crossings;
+  }
+  throw core::Error(core::ErrorCode::usage,
+                    option + ": '" + core::escaped(text) +
+                        (is_file ? "' holds no list of crossings" : "' is no list of crossings, and no file"))
+      .remedy("Give numbers and ranges up to 3564, as 1-100,500");
+}
+
+}  // namespace trigloop::app
