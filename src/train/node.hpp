@@ -98,6 +98,7 @@ class Node {
   virtual bool gradient_needs_batch() const { return false; }
   /// Whether `gather_gradient` reads the output, which counts where it is cheap.
   virtual bool gradient_reads_output() const { return false; }
+  /// Reads the gradient of the output; those of inputs are not there yet.
   virtual void gather_gradient(const Work&) {}
   virtual void merge_gradient(const Step&, float* /*weight_gradients*/) {}
 

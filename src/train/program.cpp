@@ -135,7 +135,7 @@ void Program::place_tensors() {
       const bool is_backward = op.phase == Phase::gather_gradient || op.phase == Phase::backward;
       for (const TensorId t : op.node->inputs) {
         values[t].touch(p, k);
-        if (is_backward) gradients[t].touch(p, k);
+        if (op.phase == Phase::backward) gradients[t].touch(p, k);
       }
       const bool reads_output = op.phase == Phase::gather_gradient && op.node->gradient_reads_output();
       if (op.phase == Phase::forward || reads_output) values[op.node->output].touch(p, k);
