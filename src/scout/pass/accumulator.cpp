@@ -1,6 +1,8 @@
 #include "scout/pass/accumulator.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <string>
 
 #include "core/error.hpp"
@@ -54,9 +56,12 @@ std::uint64_t Accumulator::bytes(const Examiner& examiner, const Binding& bindin
   return scores + inputs + drawn + most_stretches * sizeof(event::OrbitEntry);
 }
 
-void Accumulator::turn_to(event::LumiKey lumi) {
+void Accumulator::turn_to(event::LumiKey lumi, Partial& partial) {
   lumi_ = lumi;
   reservoir_ = Reservoir(examiner_.reservoir);
+  const std::scoped_lock lock(partial.mutex);
+  tail_floor_ = partial.sum.tail.entry_code();
+  reservoir_.restart(partial.sum.reservoir.limit());
 }
 
 void Accumulator::take(const TileEvents& events) {
@@ -148,12 +153,25 @@ TailEvent Accumulator::whole_event(const TileEvents& events, std::size_t i) cons
   return one;
 }
 
+/// The code that an event of a tile must reach to be among the best: those of the tile itself count, too, so that none
+/// is gathered that a later one of the tile pushes out.
+std::int64_t Accumulator::least_of_best(std::span<const std::int32_t> codes) {
+  const std::int64_t least = std::max(tail_.entry_code(), tail_floor_);
+  const std::size_t wanted = tail_.rule().count;
+  high_codes_.clear();
+  std::ranges::copy_if(codes, std::back_inserter(high_codes_), [&](std::int32_t code) { return code >= least; });
+  if (high_codes_.size() <= wanted) return least;
+  const auto last = high_codes_.begin() + static_cast<std::ptrdiff_t>(wanted - 1);
+  std::ranges::nth_element(high_codes_, last, std::greater{});
+  return *last;
+}
+
 void Accumulator::take_tail(const TileEvents& events) {
-  std::int64_t entry = tail_.entry_code();
+  std::int64_t entry = least_of_best(events.codes);
   for (std::size_t i = 0; i < events.codes.size(); ++i) {
     if (events.codes[i] < entry) continue;
     tail_.offer(whole_event(events, i));
-    entry = tail_.entry_code();
+    entry = std::max(entry, tail_.entry_code());
   }
 }
 
@@ -182,6 +200,7 @@ void Accumulator::drain(Partial& into) {
   sum.tail.join(tail_);
   sum.reservoir.join(reservoir_);
   reservoir_.restart(sum.reservoir.limit());
+  tail_floor_ = sum.tail.entry_code();
   sum.tile_counts += tile_counts_;
   into.stretches.insert(into.stretches.end(), stretches_.begin(), stretches_.end());
   if (into.stretches.size() > most_shared_stretches) join_stretches(into);

@@ -37,13 +37,14 @@ class Accumulator {
   Accumulator(const Examiner& examiner, const Binding& binding);
 
   void take(const TileEvents& events);
-  /// Adds everything to `into` and starts over.
+  /// Adds everything to `into`, that of the lumisection, and goes on with it.
   void drain(Partial& into);
   /// Memory, more or less.
   static std::uint64_t bytes(const Examiner& examiner, const Binding& binding);
 
-  /// Turns to another lumisection; all of the last one must be drained.
-  void turn_to(event::LumiKey lumi);
+  /// Turns to another lumisection; all of the last one must be drained. What is in its Partial already tells which
+  /// events are not worth gathering.
+  void turn_to(event::LumiKey lumi, Partial& partial);
   event::LumiKey lumi() const noexcept { return lumi_; }
   std::uint64_t rows() const noexcept { return rows_; }
   /// It must be drained before it takes more: bins have 32 bits, orbits that are torn to pieces take memory, and what
@@ -64,6 +65,7 @@ class Accumulator {
   TailEvent whole_event(const TileEvents& events, std::size_t i) const;
   void take_tail(const TileEvents& events);
   void take_reservoir(const TileEvents& events);
+  std::int64_t least_of_best(std::span<const std::int32_t> codes);
 
   const Examiner& examiner_;
   const Binding& binding_;
@@ -74,6 +76,8 @@ class Accumulator {
   std::uint64_t input_events_ = 0, rows_ = 0;
   event::LumiKey lumi_;
   Tail tail_;
+  std::int64_t tail_floor_ = 0;  ///< below this, the Partial holds enough better ones
+  std::vector<std::int32_t> high_codes_;
   Reservoir reservoir_;
   event::TileCounts tile_counts_;
 };

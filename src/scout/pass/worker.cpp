@@ -101,7 +101,7 @@ Accumulator& Worker::accumulator(event::LumiKey lumi) {
       drain(*accumulators_.back());
     }
     found = accumulators_.end() - 1;
-    (*found)->turn_to(lumi);
+    (*found)->turn_to(lumi, partial_of_(lumi));
   }
   std::rotate(accumulators_.begin(), found, found + 1);
   return *accumulators_.front();
