@@ -1,0 +1,170 @@
+#include "tune/search/tpe.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <iterator>
+#include <map>
+
+#include "tune/search/draw.hpp"
+#include "tune/search/random_sampler.hpp"
+
+namespace trigloop::tune {
+namespace {
+
+bool same(const std::vector<Condition>& a, const std::vector<Condition>& b) {
+  return std::ranges::equal(
+      a, b, [](const Condition& x, const Condition& y) { return x.parent == y.parent && x.values == y.values; });
+}
+
+/// The value of a trial's parameter in the space of today, which may have other ranges or choices; nothing, if it holds
+/// no such value.
+std::optional<double> translated(const Parameter* parameter, const Dimension& dimension) {
+  if (parameter == nullptr) return {};
+  const Distribution &theirs = *parameter->distribution, &ours = *dimension.distribution;
+  if (&theirs == &ours || theirs == ours) return parameter->value;
+  if (theirs.index() != ours.index()) return {};
+  if (const auto* old = std::get_if<CategoricalDistribution>(&theirs)) {
+    const auto& choices = std::get<CategoricalDistribution>(ours).choices;
+    const auto at = std::ranges::find(choices, old->choices.at(static_cast<std::size_t>(parameter->value)));
+    if (at == choices.end()) return {};
+    return static_cast<double>(at - choices.begin());
+  }
+  return contains(ours, parameter->value) ? std::optional(parameter->value) : std::nullopt;
+}
+
+}  // namespace
+
+void TpeSampler::make_groups(const Space& space, std::size_t objectives) {
+  const auto& dimensions = space.dimensions();
+  std::vector<std::vector<std::size_t>> members;
+  group_of_.assign(dimensions.size(), 0);
+  for (std::size_t d = 0; d < dimensions.size(); ++d) {
+    if (is_single(*dimensions[d].distribution)) continue;
+    auto group = std::ranges::find_if(members, [&](const auto& one) {
+      return options_.multivariate && same(dimensions[one.front()].when, dimensions[d].when);
+    });
+    if (group == members.end()) group = members.emplace(members.end());
+    group->push_back(d);
+    group_of_[d] = static_cast<std::size_t>(group - members.begin());
+  }
+  const auto good = objectives > 1 ? Parzen::Weights::equal : Parzen::Weights::recent;
+  for (auto& one : members) {
+    std::vector<Interval> axes;
+    for (const std::size_t d : one) axes.push_back(interval(*dimensions[d].distribution));
+    groups_.push_back({std::move(one), Parzen(axes, good, options_.sharpness), Parzen(axes, Parzen::Weights::recent)});
+  }
+}
+
+void TpeSampler::put(const Trial& trial, const Space& space, bool is_good) {
+  std::vector<double> values;
+  for (Group& group : groups_) {
+    values.clear();
+    for (const std::size_t d : group.dimensions) {
+      const Dimension& dimension = space.dimensions()[d];
+      const auto value = translated(trial.find(dimension.name), dimension);
+      if (!value) break;
+      values.push_back(*value);
+    }
+    if (values.size() == group.dimensions.size()) (is_good ? group.good : group.bad).add(trial.number, values);
+  }
+}
+
+void TpeSampler::drop(std::int64_t trial) {
+  for (Group& group : groups_) {
+    group.good.remove(trial);
+    group.bad.remove(trial);
+  }
+}
+
+void TpeSampler::take_finished(const History& history, const Space& space) {
+  for (; seen_ < history.finished().size(); ++seen_) {
+    const Trial& trial = history[history.finished()[seen_]];
+    const bool was_running = running_.erase(trial.number) > 0;
+    if (trial.state == TrialState::fail) {
+      if (was_running) drop(trial.number);
+      continue;
+    }
+    ++learnt_;
+    if (history.directions().size() == 1) ranking_.add(history, trial);
+    if (!was_running) put(trial, space, false);
+  }
+}
+
+void TpeSampler::take_running(const History& history, const Space& space, std::int64_t number) {
+  // Whoever waits again, or is asked for now, runs no more.
+  std::erase_if(running_, [&](std::int64_t one) {
+    const bool gone = one == number || !history.running().contains(one);
+    if (gone) drop(one);
+    return gone;
+  });
+  if (!options_.constant_liar) return;
+  for (const std::int64_t one : history.running()) {
+    if (one == number || history[one].parameters.empty() || !running_.insert(one).second) continue;
+    put(history[one], space, false);
+  }
+}
+
+std::size_t TpeSampler::good_trials(std::size_t objectives) const {
+  const double share = objectives > 1 ? 0.1 : options_.good_share;
+  const auto count = static_cast<std::size_t>(std::ceil(share * static_cast<double>(learnt_)));
+  return objectives > 1 ? count : std::min<std::size_t>(count, 25);
+}
+
+void TpeSampler::split(const History& history, const Space& space) {
+  const std::size_t objectives = history.directions().size(), count = good_trials(objectives);
+  std::vector<std::int64_t> good = objectives == 1 ? ranking_.best(count) : best_of_several(history, count);
+  std::vector<std::int64_t> moved;
+  std::ranges::set_symmetric_difference(good, good_, std::back_inserter(moved));
+  for (const std::int64_t one : moved) {
+    drop(one);
+    put(history[one], space, std::ranges::binary_search(good, one));
+  }
+  good_ = std::move(good);
+}
+
+void TpeSampler::update(const History& history, const Space& space, std::int64_t number) {
+  if (group_of_.empty()) make_groups(space, history.directions().size());
+  assert(group_of_.size() == space.dimensions().size());
+  const std::size_t before = seen_;
+  take_finished(history, space);
+  take_running(history, space, number);
+  if (seen_ != before) split(history, space);
+}
+
+std::vector<double> TpeSampler::draw(Group& group, const Space& space, const Fixed& fixed, core::Philox& random) const {
+  const std::size_t axes = group.dimensions.size(), count = static_cast<std::size_t>(options_.candidates);
+  std::vector<double> points(count * axes);
+  for (std::size_t c = 0; c < count; ++c) {
+    const std::span<double> point(points.data() + c * axes, axes);
+    group.good.sample(random, point);
+    for (std::size_t a = 0; a < axes; ++a) {
+      const auto set = fixed.find(space.dimensions()[group.dimensions[a]].name);
+      if (set != fixed.end()) point[a] = set->second;
+    }
+  }
+  const std::vector<double> good = group.good.log_density(points), bad = group.bad.log_density(points);
+  std::size_t best = 0;
+  for (std::size_t c = 1; c < count; ++c)
+    if (good[c] - bad[c] > good[best] - bad[best]) best = c;
+  const auto row = points.begin() + static_cast<std::ptrdiff_t>(best * axes);
+  return {row, row + static_cast<std::ptrdiff_t>(axes)};
+}
+
+Suggestion TpeSampler::suggest(const History& history, const Space& space, std::int64_t number, const Fixed& fixed) {
+  update(history, space, number);
+  core::Philox random(seed_, static_cast<std::uint64_t>(number));
+  const bool knows = static_cast<std::int64_t>(learnt_) >= options_.startup;
+  std::map<std::size_t, std::vector<double>> drawn;  // by group
+  const auto choose = [&](std::size_t d, const Interval& line) {
+    if (!knows) return from_unit(line, uniform(random));
+    Group& group = groups_[group_of_[d]];
+    const auto [at, is_new] = drawn.try_emplace(group_of_[d]);
+    if (is_new) at->second = draw(group, space, fixed, random);
+    const auto axis = std::ranges::find(group.dimensions, d) - group.dimensions.begin();
+    return at->second[static_cast<std::size_t>(axis)];
+  };
+  return {fill(space, fixed, choose), {}};
+}
+
+}  // namespace trigloop::tune
