@@ -16,7 +16,7 @@ check() {
 
 sources() { find src test bench fuzz examples -name '*.[ch]pp' -not -path '*/corpus/*' -print0 | sort -z; }
 formatting() { sources | xargs -0 clang-format-16 --dry-run -Werror; }
-shell_scripts() { shellcheck -x run .ci/run dev/lint.sh dev/fuzz.sh dev/demo.sh dev/neon.sh; }
+shell_scripts() { shellcheck -x run .ci/run dev/lint.sh dev/fuzz.sh dev/demo.sh dev/demo_loop.sh dev/demo_real.sh dev/loop_site.sh dev/neon.sh; }
 headers() { cmake --build "$build" --target check_headers -j "$jobs" >"$build/check_headers.log" || { cat "$build/check_headers.log"; false; }; }
 
 # tidy_one KEY FILE: a file that was clean with the same headers and the same rules is not read again.

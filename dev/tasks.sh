@@ -54,7 +54,11 @@ task_demo() {
   need_packages build
   want_page_python
   step "build" build default trigloop
-  step "demo" dev/demo.sh build/bin/trigloop build/demo
+  case "${1-}" in
+    --real) step "demo --real" dev/demo_real.sh build/bin/trigloop build/demo-real "${@:2}" ;;
+    scout) step "demo scout" dev/demo.sh build/bin/trigloop build/demo ;;
+    *) step "demo" dev/demo_loop.sh build/bin/trigloop build/demo-loop ;;
+  esac
 }
 
 task_test() {
@@ -67,6 +71,7 @@ task_test() {
   step "test" tests default
   [[ ${1-} == --all ]] || return 0
   step "random kills" env TRIGLOOP_KILLS=200 build/bin/test_app --gtest_filter='ScoutCrash.KillsAtRandomTimes*'
+  step "random kills of the loop" env TRIGLOOP_KILLS=100 build/bin/test_loop --gtest_filter='*KillsAtRandomInstants*'
   step "errors at every call" env TRIGLOOP_FAULT_STRIDE=1 build/bin/test_app --gtest_filter='ScoutCrash.AnErrorAtAnyCall*'
   want_packages neon "the engines are not tested on 64-bit ARM"
   step "test neon" dev/neon.sh build/neon

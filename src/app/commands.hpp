@@ -12,14 +12,18 @@ struct ErrorsReported {
   core::ErrorCode code;
 };
 
+void add_audit(CLI::App& program);
 void add_compare(CLI::App& program);
 void add_conditions(CLI::App& program);
 void add_config(CLI::App& program);
 void add_curate(CLI::App& program);
 void add_dashboard(CLI::App& program);
+/// approve, reject, revoke, rollback, key.
+void add_decide(CLI::App& program);
 void add_evaluate(CLI::App& program);
 void add_inspect(CLI::App& program);
 void add_layout(CLI::App& program);
+void add_loop(CLI::App& program);
 void add_menu(CLI::App& program);
 void add_model(CLI::App& program);
 void add_ntuplise(CLI::App& program);

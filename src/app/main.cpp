@@ -64,14 +64,17 @@ int run(int argc, char** argv) {
   program.set_version_flag("--version", TRIGLOOP_VERSION);
   program.require_subcommand(1);
   program.footer("`trigloop COMMAND --help` shows a command's options and examples.\n\n" + exit_codes());
+  trigloop::app::add_audit(program);
   trigloop::app::add_compare(program);
   trigloop::app::add_conditions(program);
   trigloop::app::add_config(program);
   trigloop::app::add_curate(program);
   trigloop::app::add_dashboard(program);
+  trigloop::app::add_decide(program);
   trigloop::app::add_evaluate(program);
   trigloop::app::add_inspect(program);
   trigloop::app::add_layout(program);
+  trigloop::app::add_loop(program);
   trigloop::app::add_menu(program);
   trigloop::app::add_model(program);
   trigloop::app::add_ntuplise(program);

@@ -96,18 +96,10 @@ void note(Registry& registry, std::string_view action, std::string_view artifact
           std::string_view old_value, std::string_view new_value) {
   Database& db = registry.database();
   Transaction transaction(db);
-  std::int64_t number = 1;
-  std::string previous;
-  {
-    Query last = db.query("SELECT number, seal FROM history ORDER BY number DESC LIMIT 1");
-    if (last.next()) {
-      number = last.integer(0) + 1;
-      previous = last.text(1);
-    }
-  }
+  const Head last = head_of_history(registry);
   insert_row(db, "history",
-             {number, now_ns(), user_name(), std::string(action), std::string(artifact), std::string(key),
-              std::string(old_value), std::string(new_value), previous});
+             {last.number + 1, now_ns(), user_name(), std::string(action), std::string(artifact), std::string(key),
+              std::string(old_value), std::string(new_value), last.seal});
   transaction.commit();
 }
 
@@ -121,6 +113,12 @@ std::vector<Entry> history(Registry& registry, std::string_view artifact) {
     entries.push_back(
         {row.integer(0), row.integer(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7)});
   return entries;
+}
+
+Head head_of_history(Registry& registry) {
+  Query last = registry.database().query("SELECT number, seal FROM history ORDER BY number DESC LIMIT 1");
+  if (!last.next()) return {};
+  return {last.integer(0), last.text(1)};
 }
 
 std::int64_t broken_history(Registry& registry) {

@@ -38,6 +38,12 @@ void note(Registry& registry, std::string_view action, std::string_view artifact
           std::string_view old_value, std::string_view new_value);
 /// Oldest first; of one artefact, or of all ("").
 std::vector<Entry> history(Registry& registry, std::string_view artifact = "");
+/// The last entry, by which all before it are fixed; {0, ""}: there is none.
+struct Head {
+  std::int64_t number = 0;
+  std::string seal;
+};
+Head head_of_history(Registry& registry);
 /// The first entry whose seal does not follow from the one before; 0: all is right. Gaps count, a cut end cannot.
 std::int64_t broken_history(Registry& registry);
 

@@ -12,6 +12,7 @@
 #include "report/page.hpp"
 #include "serve/assets.hpp"
 #include "serve/drift_view.hpp"
+#include "serve/loop_view.hpp"
 #include "serve/pipeline.hpp"
 #include "serve/registry_view.hpp"
 #include "serve/timeline.hpp"
@@ -170,6 +171,7 @@ void Dashboard::add_to(HttpServer& server) {
   drawn("/api/drift", "points",
         [this](const watch::Course& course, const Window& window) { return drift(course, window); });
   add_registry(server, options_.registry);
+  add_loop(server, options_.registry);
   server.post("/api/quarantine/retry", [this](const Request& request) {
     retry_quarantined(options_.output, request.get("name"));
     return Response{"{}"};

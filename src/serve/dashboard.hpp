@@ -9,6 +9,7 @@
 //     GET  /api/drift            as /api/rates                    (serve/drift_view.hpp)
 //     GET  /api/pipeline         the tracker, the quarantine       (serve/pipeline.hpp)
 //     GET  /api/registry...                                        (serve/registry_view.hpp)
+//     GET  /api/loop             rounds, the audit log            (serve/loop_view.hpp)
 //     GET  /metrics              Prometheus
 //     POST /api/quarantine/retry ?name=                            needs the token
 #include <filesystem>

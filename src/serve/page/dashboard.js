@@ -176,6 +176,34 @@ async function drawOverview() {
   }));
 }
 
+// ---- loop
+
+function roundParts(round) {
+  const parts = [element('h3', 'round ' + round.id + ': ' + round.state),
+    element('p', [round.cause, round.outcome, round.why].filter(Boolean).join(' - '))];
+  for (const command of round.commands) parts.push(element('pre', command));
+  for (const point of round.points) parts.push(element('p', point));
+  parts.push(table(['step', 'when', 'by'], round.steps.map(step => [step.state, step.time, step.user])));
+  if (round.merits.length) parts.push(table(['on the same new events', 'mean efficiency'],
+    round.merits.map(([name, value]) => [name, number(Number(value))])));
+  if (round.gates.length) parts.push(table(['gate', '', {text: 'measured, demanded', wide: true}],
+    round.gates.map(gate => [gate.gate, gate.verdict, {text: gate.text, wide: true}])));
+  return parts;
+}
+
+async function drawLoop() {
+  const loop = await ask('loop');
+  if (!loop.rounds.length) {
+    absent('loop', loop.why);
+    return absent('audit', loop.why);
+  }
+  present('loop');
+  present('audit');
+  at('loop').replaceChildren(...loop.rounds.flatMap(roundParts));
+  at('audit').replaceChildren(element('p', 'head ' + loop.head), table(['entry', 'when', 'by', 'what', {text: 'of', wide: true}],
+    loop.audit.map(e => [e.entry, e.time, e.user, e.action, {text: [e.key, e.artifact].filter(Boolean).join(' '), wide: true}])));
+}
+
 // ---- registry
 
 async function drawRegistry() {
@@ -260,7 +288,7 @@ let running = false, again = false;
 async function refresh() {
   if (running) { again = true; return; }
   running = true;
-  const parts = [drawOverview, drawRates, drawHeatmap, drawDrift, drawPipeline, drawRegistry];
+  const parts = [drawOverview, drawRates, drawHeatmap, drawDrift, drawPipeline, drawLoop, drawRegistry];
   const results = await Promise.allSettled(parts.map(part => part()));
   const failed = results.find(result => result.status === 'rejected');
   if (failed) {

@@ -1,0 +1,279 @@
+// The whole loop on the toy of a site: what it decides, and that nothing it survives changes its history.
+#include "loop/loop.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <random>
+#include <thread>
+
+#include "loop/audit.hpp"
+#include "test/faults/under_faults.hpp"
+#include "test/loop/fixtures.hpp"
+#include "test/loop/toy.hpp"
+#include "test/support/background.hpp"
+
+namespace trigloop::loop {
+namespace {
+
+using test::TestSite;
+namespace fs = std::filesystem;
+
+constexpr const char* settings =
+    "trigger: {exposure: 5, patience: 10, cool_down: 5, reference: 30}\n"
+    "gates: {shadow: 5}\ndeployment: {delay: 1, probation: 5}\n";
+
+/// A site whose stream is delivered by the test, and whose loop is another process.
+struct Story : TestSite {
+  explicit Story(const std::string& more = settings) : TestSite(more) {
+    test::write_events(folder / "first.h5");
+    ::setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
+  }
+  ~Story() { ::unsetenv("SOURCE_DATE_EPOCH"); }
+
+  test::CommandResult look() { return test::run_command({TRIGLOOP_LOOP_DRIVER, (folder / "site.yml").string()}); }
+  void deliver(std::uint32_t first, std::uint32_t last, double scale) {
+    test::deliver(folder.path(), first, last, scale);
+  }
+  Journal journal() { return Journal(registry); }
+  Round last() { return journal().rounds().back(); }
+  void approve() {
+    const Round round = *journal().open_round();
+    for (const auto& [role, key] : {std::pair("team", &ada), {"team", &bob}, {"committee", &cleo}})
+      decide(round, Verb::approve, role, *key);
+  }
+  /// A round that was begun by hand, up to a deployed model that has a reference.
+  void begin() {
+    deliver(1, 5, 1);
+    Loop(site, registry, "").start("manual", {}, "the first model");
+    look();
+    approve();
+    look();
+    deliver(6, 45, 1);
+    look();
+  }
+  std::vector<std::string> states(const Round& round) const {
+    std::vector<std::string> names;
+    for (const RoundStep& step : round.steps) names.emplace_back(name_of(step.state));
+    return names;
+  }
+};
+
+using Names = std::vector<std::string>;
+
+TEST(Loop, MakesTheFirstModelAndAsksPeople) {
+  Story s;
+  EXPECT_NE(s.look().out.find("no model is deployed"), std::string::npos);
+  s.deliver(1, 5, 1);
+  Loop(s.site, s.registry, "").start("manual", {}, "the first model");
+  const auto looked = s.look();
+  ASSERT_EQ(looked.status, 0) << looked.out << looked.err;
+  const Round asking = s.last();
+  EXPECT_EQ(s.states(asking),
+            (Names{"opened", "decided", "collected", "curated", "trained", "chosen", "shadowed", "validated"}))
+      << looked.out << asking.fact_or("why_ended", "") << asking.fact_or("gates", "");
+  EXPECT_EQ(asking.fact("chosen"), "fresh-2") << "the seed that finds more";
+  s.look();
+  EXPECT_EQ(s.last().state, State::validated) << "without people nothing is deployed";
+  EXPECT_FALSE(fs::exists(s.site.stream.conditions));
+  s.approve();
+  s.look();
+  EXPECT_EQ(s.last().state, State::approved);
+  EXPECT_TRUE(fs::exists(s.site.stream.conditions));
+}
+
+TEST(Loop, GoesFromDriftToASuccessorWhoseRateIsRight) {
+  Story s;
+  s.begin();
+  ASSERT_EQ(s.last().state, State::confirmed) << s.look().out;
+  const Deployed before = deployed_of(s.journal().rounds());
+  s.deliver(46, 50, 1);
+  EXPECT_NE(s.look().out.find("watch"), std::string::npos);
+  ASSERT_EQ(s.journal().rounds().size(), 1u) << "no drift, no round";
+  s.deliver(51, 70, 1.1);
+  const auto looked = s.look();
+  const Round round = s.last();
+  ASSERT_EQ(s.journal().rounds().size(), 2u) << looked.out << looked.err;
+  ASSERT_EQ(round.state, State::validated) << looked.out << looked.err << round.fact_or("why", "");
+  s.approve();
+  s.look();
+  s.deliver(71, 80, 1.1);
+  s.look();
+  EXPECT_EQ(s.last().state, State::confirmed) << s.last().fact_or("rates", "");
+  const auto points = points_of_json(s.last().fact("points_deployed"));
+  EXPECT_LT(std::abs(points[0].deviation()), 1);
+  const Deployed after = deployed_of(s.journal().rounds());
+  EXPECT_NE(after.round, before.round);
+  EXPECT_TRUE(verify_log(s.registry, &s.site, {}).good());
+}
+
+TEST(Loop, DriftBackAndForthDoesNotFlap) {
+  Story s;
+  s.begin();
+  for (std::uint32_t ls = 46; ls < 86; ls += 4) {
+    s.deliver(ls, ls + 1, 1.06);
+    s.deliver(ls + 2, ls + 3, 1 / 1.06);
+    s.look();
+  }
+  for (const Round& round : s.journal().rounds()) {
+    if (round.id != s.journal().rounds().front().id)
+      EXPECT_NE(round.fact_or("outcome", "nothing"), "retrain") << round.fact_or("why", "");
+  }
+  EXPECT_LE(s.journal().rounds().size(), 5u) << "a round at most in a cool-down";
+}
+
+TEST(Loop, AnAlarmStormIsOneRound) {
+  Story s;
+  s.begin();
+  s.deliver(46, 75, 1.3);
+  s.look();
+  s.deliver(76, 90, 0.7);
+  for (int i = 0; i < 5; ++i) s.look();
+  EXPECT_EQ(s.journal().rounds().size(), 2u);
+}
+
+TEST(Loop, ATrainingThatFailsEndsTheRoundAndLeavesTheOldModel) {
+  Story s;
+  s.begin();
+  const Deployed before = deployed_of(s.journal().rounds());
+  test::write_file(s.folder / "training fails", "");
+  Loop(s.site, s.registry, "").start("manual", {400000, 40}, "again");
+  s.look();
+  EXPECT_EQ(s.last().state, State::failed);
+  EXPECT_NE(s.last().fact_or("why_ended", "").find("not a number"), std::string::npos);
+  EXPECT_EQ(deployed_of(s.journal().rounds()).model, before.model);
+}
+
+TEST(Loop, AClosedGateIsNotPassedInSilence) {
+  Story s(std::string(settings) + "");
+  s.begin();
+  Site strict = s.site;
+  std::string text = s.text(settings);
+  text.replace(text.find("gates: {shadow: 5}"), 18, "gates: {shadow: 5, proof: none.json, proof_required: true}");
+  test::write_file(s.folder / "site.yml", text);
+  Loop(s.site, s.registry, "").start("manual", {400000, 40}, "again");
+  s.look();
+  EXPECT_EQ(s.last().state, State::failed);
+  EXPECT_NE(s.last().fact("gates").find("there is no"), std::string::npos);
+}
+
+TEST(Loop, ReturnsToTheOldModelWhereTheNewOnesRateLeavesItsBand) {
+  Story s;
+  s.begin();
+  const Deployed before = deployed_of(s.journal().rounds());
+  Loop(s.site, s.registry, "").start("manual", {400000, 40}, "again");
+  s.look();
+  s.approve();
+  s.look();
+  s.deliver(46, 50, 1.5);
+  s.look();
+  EXPECT_EQ(s.last().state, State::returned) << s.last().fact_or("rates", "");
+  EXPECT_EQ(deployed_of(s.journal().rounds()).model, before.model);
+  EXPECT_NE(test::read_file(s.site.stream.conditions).find(before.model), std::string::npos);
+}
+
+TEST(Loop, ARollbackIsObeyedAlsoAfterTheRoundHasEnded) {
+  Story s;
+  s.begin();
+  Loop(s.site, s.registry, "").start("manual", {400000, 40}, "again");
+  s.look();
+  s.approve();
+  s.look();
+  s.deliver(46, 55, 1);
+  s.look();
+  ASSERT_EQ(s.last().state, State::confirmed);
+  s.decide(s.last(), Verb::rollback, "team", s.ada);
+  s.look();
+  EXPECT_EQ(s.last().state, State::returned);
+}
+
+TEST(Loop, ASecondLoopStopsAtOnce) {
+  Story s;
+  const WorkLock lock(s.site.work);
+  const auto second = s.look();
+  EXPECT_EQ(second.status, static_cast<int>(core::ErrorCode::usage));
+  EXPECT_NE(second.err.find(std::to_string(::getpid())), std::string::npos);
+}
+
+TEST(Loop, ThePlanSaysWhatWouldBeDoneAndChangesNothing) {
+  Story s;
+  s.deliver(1, 5, 1);
+  Loop loop(s.site, s.registry, "");
+  loop.start("manual", {}, "the first model");
+  const registry::Head before = registry::head_of_history(s.registry);
+  EXPECT_EQ(loop.plan().what, "see whether something is to be done");
+  EXPECT_EQ(registry::head_of_history(s.registry).number, before.number);
+}
+
+/// The story once, killed wherever `kill` says, and gone on with. Returns the steps of all rounds.
+std::vector<Names> told(const std::function<void(Story&)>& look) {
+  Story s;
+  s.deliver(1, 5, 1);
+  Loop(s.site, s.registry, "").start("manual", {}, "the first model");
+  look(s);
+  s.approve();
+  look(s);
+  s.deliver(6, 12, 1);
+  look(s);
+  EXPECT_TRUE(verify_log(s.registry, &s.site, {}).good());
+  std::vector<Names> all;
+  for (const Round& round : s.journal().rounds()) all.push_back(s.states(round));
+  return all;
+}
+
+TEST(LoopUnderFaults, AKillAtAnySyncOfTheRegistryChangesNothing) {
+  const auto undisturbed = told([](Story& s) { EXPECT_EQ(s.look().status, 0); });
+  ASSERT_EQ(undisturbed.front().back(), "confirmed");
+  for (int n = 1; n < 200; ++n) {
+    int killed = 0;
+    const auto steps = told([&](Story& s) {
+      const auto result = test::run_under_faults(s.site.registry, "kill:" + std::to_string(n),
+                                                 {TRIGLOOP_LOOP_DRIVER, (s.folder / "site.yml").string()}, "sync");
+      killed += result.status == 128 + SIGKILL;
+      for (int again = 0; again < 2; ++again) s.look();
+    });
+    EXPECT_EQ(steps, undisturbed) << "killed at sync " << n;
+    if (killed == 0) break;
+  }
+}
+
+/// A few kills in the ordinary run; $TRIGLOOP_KILLS asks for more (`./run test --all`: 100).
+TEST(LoopUnderFaults, KillsAtRandomInstantsChangeNothing) {
+  const auto undisturbed = told([](Story& s) { s.look(); });
+  const char* const asked = std::getenv("TRIGLOOP_KILLS");
+  std::mt19937 random(20261122);
+  for (int n = asked == nullptr ? 3 : std::atoi(asked); n > 0; --n) {
+    const auto steps = told([&](Story& s) {
+      test::Background loop({TRIGLOOP_LOOP_DRIVER, (s.folder / "site.yml").string()}, s.folder / "log");
+      std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400));
+      loop.end(SIGKILL);
+      for (int again = 0; again < 2; ++again) s.look();
+    });
+    EXPECT_EQ(steps, undisturbed);
+  }
+}
+
+TEST(LoopUnderFaults, JumpsOfTheClockChangeNothing) {
+  const auto undisturbed = told([](Story& s) { s.look(); });
+  int looks = 0;
+  const auto steps = told([&](Story& s) {
+    ::setenv("SOURCE_DATE_EPOCH", ++looks % 2 == 0 ? "1600000000" : "1700003600", 1);
+    s.look();
+  });
+  EXPECT_EQ(steps, undisturbed);
+}
+
+TEST(LoopUnderFaults, AFullDiskIsWaitedFor) {
+  Story s;
+  s.deliver(1, 5, 1);
+  Loop(s.site, s.registry, "").start("manual", {}, "the first model");
+  for (const int n : {1, 3, 9}) {
+    const auto result = test::run_under_faults(s.site.registry, "ENOSPC+:" + std::to_string(n),
+                                               {TRIGLOOP_LOOP_DRIVER, (s.folder / "site.yml").string()}, "write");
+    EXPECT_NE(result.status, 128 + SIGSEGV);
+  }
+  s.look();
+  EXPECT_EQ(s.last().state, State::validated);
+}
+
+}  // namespace
+}  // namespace trigloop::loop
