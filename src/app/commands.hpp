@@ -20,6 +20,7 @@ void add_curate(CLI::App& program);
 void add_dashboard(CLI::App& program);
 /// approve, reject, revoke, rollback, key.
 void add_decide(CLI::App& program);
+void add_deploy(CLI::App& program);
 void add_evaluate(CLI::App& program);
 void add_inspect(CLI::App& program);
 void add_layout(CLI::App& program);

@@ -71,6 +71,7 @@ int run(int argc, char** argv) {
   trigloop::app::add_curate(program);
   trigloop::app::add_dashboard(program);
   trigloop::app::add_decide(program);
+  trigloop::app::add_deploy(program);
   trigloop::app::add_evaluate(program);
   trigloop::app::add_inspect(program);
   trigloop::app::add_layout(program);

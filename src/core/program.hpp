@@ -1,0 +1,25 @@
+#pragma once
+// Other programs: compilers, simulators, synthesis. No shell.
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace trigloop::core {
+
+struct ProgramResult {
+  int status = 0;      ///< exit code, or 128 + signal
+  std::string output;  ///< standard output and standard error together
+};
+
+/// Where $PATH finds the program, or nothing.
+std::optional<std::filesystem::path> find_program(const std::string& name);
+
+/// Runs words[0] with the other words as arguments, in `folder` (empty: here), and waits for its end. Errors:
+/// not_found, if there is no such program; interrupted, after Ctrl-C, when the program has been ended.
+ProgramResult run_program(const std::vector<std::string>& words, const std::filesystem::path& folder = {});
+
+/// The same; where the program fails, an Error (internal) with the end of what it wrote.
+std::string run_tool(const std::vector<std::string>& words, const std::filesystem::path& folder = {});
+
+}  // namespace trigloop::core

@@ -1,0 +1,41 @@
+#pragma once
+// What Yosys says of a design: cells and depth, of the whole and by layer.
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "deploy/verilog/project.hpp"
+
+namespace trigloop::deploy {
+
+/// Cells after mapping, without placement.
+struct CellCount {
+  int tables = 0;   ///< look-up tables, inverters included
+  int carries = 0;  ///< carry cells (of 4 bits on xc7, 8 on xcup)
+  int registers = 0;
+  int multipliers = 0, memories = 0;
+  int depth = 0;  ///< cells on the longest path between registers
+};
+
+/// Reads the sources, runs the commands, returns what Yosys printed. Errors: not_found, if it is not installed;
+/// internal, with its message, if it fails.
+std::string run_yosys(const std::vector<std::filesystem::path>& sources, const std::string& script);
+
+/// Reads the output of `stat` and `ltp`. Error: damaged, if it holds neither.
+CellCount parse_yosys(std::string_view output);
+
+/// Synthesises the module `top` of the sources: synth_xilinx with abc9, without multipliers and pads, flattened.
+/// family: "xc7", "xcup", ... Errors: as run_yosys.
+CellCount synthesise(const std::vector<std::filesystem::path>& sources, const std::string& top,
+                     const std::string& family = "xc7");
+
+struct LayerCells {
+  std::string name;
+  CellCount cells;
+};
+/// Each layer's module alone. Their sum is a little above the whole, which shares across layers.
+std::vector<LayerCells> synthesise_layers(const std::filesystem::path& project, const VerilogDesign& design,
+                                          const std::string& family = "xc7");
+
+}  // namespace trigloop::deploy

@@ -1,0 +1,127 @@
+// A circuit computes the integers of the reference engine.
+#include "deploy/verilog/lower.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "deploy/verilog/cost.hpp"
+#include "deploy/verilog/pipeline.hpp"
+#include "model/load.hpp"
+#include "score/reference.hpp"
+#include "test/deploy/verilog/small_network.hpp"
+#include "test/model/random_graph.hpp"
+#include "test/support/support.hpp"
+
+namespace trigloop::deploy {
+namespace {
+
+void expect_equal(const model::Graph& graph, const Circuit& circuit, int events, std::uint64_t seed) {
+  const score::Reference reference(graph);
+  auto state = reference.make_state();
+  core::Philox random(seed, 3);
+  const model::NodeIndex last = graph.nodes().size() - 1;
+  for (int e = 0; e < events; ++e) {
+    const std::vector<std::int64_t> event = test::random_event(graph, random);
+    const std::vector<Code> values = evaluate(circuit, event);
+    reference.run(event, state);
+    for (std::size_t o = 0; o < circuit.outputs.size(); ++o) {
+      const Code value = values[circuit.outputs[o]];
+      ASSERT_TRUE(value == reference.code(state, last, o)) << graph.name << " seed " << seed << " output " << o;
+      const Range& range = circuit[circuit.outputs[o]].range;
+      ASSERT_TRUE(range.lo <= value && value <= range.hi) << "seed " << seed;
+    }
+  }
+}
+
+TEST(Lower, RandomGraphsGiveTheIntegersOfTheReference) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    const model::Graph graph = test::RandomGraph(seed, 16, 10, 20).make();
+    expect_equal(graph, lower(graph, {"network", 0.0, {}}), 40, seed);
+  }
+}
+
+using test::small_network;
+
+TEST(Lower, SquaresBeyondTheScoreSaturateIt) {
+  const model::Graph graph = small_network();
+  const Circuit circuit = lower(graph, {"network", 0.01, {}});
+  expect_equal(graph, circuit, 5000, 1);
+  bool cut = false;
+  for (const Signal& s : circuit.signals()) cut = cut || std::holds_alternative<Outside>(s.logic);
+  EXPECT_TRUE(cut) << "the squares are narrower than the differences";
+}
+
+TEST(Lower, LayersHaveTheModelsNames) {
+  const Circuit circuit = lower(small_network(), {"network", 0.0, {}});
+  std::vector<std::string> names;
+  for (const CircuitLayer& layer : circuit.layers()) names.push_back(layer.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"x", "hidden", "decoded", "distance"}));
+}
+
+TEST(Lower, ThresholdsBecomeDecisions) {
+  const model::Graph graph = small_network();
+  const Circuit circuit = lower(graph, {"network", 0.0, {40, 4000}});
+  core::Philox random(5, 3);
+  int passed = 0;
+  for (int e = 0; e < 500; ++e) {
+    const auto values = evaluate(circuit, test::random_event(graph, random));
+    const Code score = values[circuit.outputs[0]];
+    EXPECT_EQ(values[circuit.decisions[0]] != 0, score >= 40);
+    EXPECT_EQ(values[circuit.decisions[1]] != 0, score >= 4000);
+    passed += values[circuit.decisions[0]] != 0 ? 1 : 0;
+  }
+  EXPECT_GT(passed, 0);
+}
+
+TEST(Lower, MixturesAreRefusedByName) {
+  model::Graph graph;
+  graph.add("x", model::Input{{8, 8}, 1}, {});
+  graph.add("gmm", model::MixtureDistance{1, 1, {0.5}, {1.0}, {1.0}}, {0});
+  try {
+    lower(graph);
+    FAIL();
+  } catch (const core::Error& e) {
+    EXPECT_EQ(e.code(), core::ErrorCode::unsupported);
+    EXPECT_NE(std::string(e.what()).find("'gmm'"), std::string::npos) << e.what();
+  }
+}
+
+TEST(PlaceRegisters, CutsTheCircuitIntoStagesWithinItsLatency) {
+  const Circuit circuit = lower(small_network(), {"network", 0.0, {}});
+  double before = place_registers(circuit, 0).period;
+  for (const int latency : {1, 2, 4, 8}) {
+    const Schedule schedule = place_registers(circuit, latency);
+    for (SignalId id = 0; id < circuit.signals().size(); ++id) {
+      EXPECT_LT(schedule.stages[id], latency);
+      for (const SignalId operand : operands_of(circuit[id].logic)) {
+        EXPECT_LE(schedule.stages[operand], schedule.stages[id]);
+      }
+    }
+    EXPECT_LE(schedule.period, before + 0.6) << "more ranks, shorter stages";
+    before = schedule.period;
+  }
+}
+
+TEST(Estimate, LayersAddUp) {
+  const Circuit circuit = lower(small_network(), {"network", 0.0, {}});
+  const Estimate all = estimate(circuit);
+  int tables = 0;
+  std::size_t adders = 0;
+  for (const LayerEstimate& layer : all.layers) {
+    tables += layer.tables;
+    adders += layer.adders;
+  }
+  EXPECT_EQ(all.tables, tables);
+  EXPECT_EQ(all.adders, adders);
+  EXPECT_GT(all.depth, 5);
+}
+
+TEST(Lower, TheDeployedNetworkGivesTheIntegersOfTheReference) {
+  TRIGLOOP_NEEDS_SHARED("models/axol1tl_v5.onnx");
+  const model::Graph graph = model::load(test::shared_root() / "models/axol1tl_v5.onnx");
+  const Circuit circuit = lower(graph, {"network", 0.0, {}});
+  expect_equal(graph, circuit, 200, 1);
+}
+
+}  // namespace
+}  // namespace trigloop::deploy

@@ -1,0 +1,147 @@
+// Reports in Vivado's format become numbers; anything else is refused by what it lacks.
+#include "deploy/verilog/vivado.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+
+namespace trigloop::deploy {
+namespace {
+
+constexpr const char* virtex7 = R"(Copyright 1986-2022 Xilinx, Inc. All Rights Reserved.
+---------------------------------------------------------------------------------------------------------
+| Tool Version : Vivado v.2022.2 (lin64) Build 3671981 Fri Oct 14 04:59:54 MDT 2022
+| Date         : Thu Mar 19 10:11:12 2026
+| Command      : report_utilization -file utilization.rpt
+| Design       : network
+| Device       : xc7vx690tffg1927-2
+| Speed File   : -2
+| Design State : Routed
+---------------------------------------------------------------------------------------------------------
+
+1. Slice Logic
+--------------
+
++----------------------------+-------+-------+------------+-----------+-------+
+|          Site Type         |  Used | Fixed | Prohibited | Available | Util% |
++----------------------------+-------+-------+------------+-----------+-------+
+| Slice LUTs                 | 18234 |     0 |          0 |    433200 |  4.21 |
+|   LUT as Logic             | 18234 |     0 |          0 |    433200 |  4.21 |
+| Slice Registers            |   519 |     0 |          0 |    866400 |  0.06 |
++----------------------------+-------+-------+------------+-----------+-------+
+
+3. Memory
+---------
+
++----------------+------+-------+------------+-----------+-------+
+|    Site Type   | Used | Fixed | Prohibited | Available | Util% |
++----------------+------+-------+------------+-----------+-------+
+| Block RAM Tile |    0 |     0 |          0 |      1470 |  0.00 |
++----------------+------+-------+------------+-----------+-------+
+
+4. DSP
+------
+
++-----------+------+-------+------------+-----------+-------+
+| Site Type | Used | Fixed | Prohibited | Available | Util% |
++-----------+------+-------+------------+-----------+-------+
+| DSPs      |    2 |     0 |          0 |      3600 |  0.06 |
++-----------+------+-------+------------+-----------+-------+
+
+7. Primitives
+-------------
+
++----------+------+---------------------+
+| Ref Name | Used | Functional Category |
++----------+------+---------------------+
+| LUT6     | 9876 |                 LUT |
+| CARRY4   | 1528 |          CarryLogic |
++----------+------+---------------------+
+)";
+
+constexpr const char* timing = R"(
+------------------------------------------------------------------------------------------------
+| Design Timing Summary
+| ---------------------
+------------------------------------------------------------------------------------------------
+
+    WNS(ns)      TNS(ns)  TNS Failing Endpoints  TNS Total Endpoints      WHS(ns)      THS(ns)  THS Failing Endpoints  THS Total Endpoints
+    -------      -------  ---------------------  -------------------      -------      -------  ---------------------  -------------------
+      1.234        0.000                      0                  537        0.067        0.000                      0                  537
+
+
+All user specified timing constraints are met.
+
+
+------------------------------------------------------------------------------------------------
+| Clock Summary
+| -------------
+------------------------------------------------------------------------------------------------
+
+Clock  Waveform(ns)       Period(ns)      Frequency(MHz)
+-----  ------------       ----------      --------------
+clk    {0.000 12.500}     25.000          40.000
+)";
+
+TEST(VivadoReports, UtilizationBecomesNumbers) {
+  const Utilization u = parse_utilization(virtex7);
+  EXPECT_EQ(u.tables, 18234);
+  EXPECT_EQ(u.available_tables, 433200);
+  EXPECT_EQ(u.registers, 519);
+  EXPECT_EQ(u.carries, 1528);
+  EXPECT_EQ(u.memories, 0);
+  EXPECT_EQ(u.multipliers, 2);
+  EXPECT_EQ(u.device, "xc7vx690tffg1927-2");
+  EXPECT_EQ(u.design, "network");
+  EXPECT_EQ(u.state, "Routed");
+}
+
+TEST(VivadoReports, UltraScaleNamesTheSameThingsDifferently) {
+  std::string text = virtex7;
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    text.replace(text.find(from), from.size(), to);
+  };
+  replace("Slice LUTs ", "CLB LUTs*  ");
+  replace("Slice Registers", "CLB Registers  ");
+  replace("CARRY4", "CARRY8");
+  const Utilization u = parse_utilization(text);
+  EXPECT_EQ(u.tables, 18234);
+  EXPECT_EQ(u.registers, 519);
+  EXPECT_EQ(u.carries, 1528);
+}
+
+TEST(VivadoReports, TimingBecomesNumbers) {
+  const Timing t = parse_timing(timing);
+  EXPECT_DOUBLE_EQ(t.setup_slack, 1.234);
+  EXPECT_DOUBLE_EQ(t.hold_slack, 0.067);
+  EXPECT_EQ(t.failing_endpoints, 0);
+  EXPECT_DOUBLE_EQ(t.period.value(), 25);
+  EXPECT_TRUE(t.met);
+}
+
+TEST(VivadoReports, AViolationIsNotMet) {
+  std::string text = timing;
+  text.replace(text.find("1.234"), 5, "-0.51");
+  text.replace(text.find("All user"), 46, "Timing constraints are not met.               ");
+  const Timing t = parse_timing(text);
+  EXPECT_DOUBLE_EQ(t.setup_slack, -0.51);
+  EXPECT_FALSE(t.met);
+}
+
+TEST(VivadoReports, OtherTextsAreRefused) {
+  for (const char* text : {"", "nonsense", "| Slice LUTs |", "WNS(ns)\n", "WNS(ns)\n---\nabc def ghi jkl mno\n"}) {
+    EXPECT_THROW(parse_utilization(text), core::Error) << text;
+    EXPECT_THROW(parse_timing(text), core::Error) << text;
+  }
+  const std::string_view whole = virtex7;
+  for (std::size_t cut = 0; cut < whole.size(); cut += 7) {
+    try {
+      parse_utilization(whole.substr(0, cut));
+    } catch (const core::Error& e) {
+      EXPECT_EQ(e.code(), core::ErrorCode::damaged);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace trigloop::deploy
