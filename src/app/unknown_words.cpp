@@ -43,15 +43,17 @@ void check_option(const CLI::App& command, const std::string& name) {
 
 void refuse_unknown_words(const CLI::App& program, int argc, const char* const* argv) {
   const CLI::App* command = &program;
+  bool has_options = false;  // a command that works without a sub-command, too, and was given options: values follow
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     if (word == "--") return;
     if (const std::string option = option_in(word); !option.empty()) {
       check_option(*command, option);
+      has_options = command != &program && command->get_require_subcommand_min() == 0;
       continue;
     }
     const auto below = command->get_subcommands([](const CLI::App*) { return true; });
-    if (below.empty()) continue;  // a value
+    if (below.empty() || has_options) continue;  // a value
     const auto found = std::ranges::find(below, word, [](const CLI::App* one) { return one->get_name(); });
     if (found == below.end()) {
       std::vector<std::string> names;

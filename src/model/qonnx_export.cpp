@@ -95,10 +95,17 @@ class Exporter {
   const std::string& in(const Node& node, std::size_t k = 0) const { return names_[node.inputs[k]]; }
   const Tensor& tensor(const Node& node, std::size_t k = 0) const { return graph_[node.inputs[k]].output; }
 
+  /// A label whose tensors no node is named after: exported files come back with such names.
+  std::string unused(std::string label) const {
+    const auto taken = [&](const Node& node) { return node.name.starts_with(label); };
+    while (std::ranges::any_of(graph_.nodes(), taken)) label += '_';
+    return label;
+  }
+
   std::string emit(const Input& op, const Node& node) {
     out_.input(node.name, op.features);
     std::string x = node.name;
-    out_.begin(node.name + "_typed");
+    out_.begin(unused(node.name + "_typed"));
     if (!(op.type.width == 16 && op.type.integer == 16 && op.type.is_signed)) {
       const bool wide = out_.set_wide(false);
       x = quantised(x, 32, node.output.fraction, op.type);

@@ -139,7 +139,7 @@ class Compiler {
   void emit(const ScaleDraft& draft) {
     const Layout& layout = layouts_[draft.node];
     const std::vector<Table> tables = functions_.tabulate(draft.node);
-    ScaleStep step{layout.first_row, {}};
+    ScaleStep step{draft.node, layout.first_row, {}};
     for (const auto& [a, b] : layout.pairs) {
       step.features.push_back(scaled(draft.node, a, tables[a]));
       if (a != b) step.features.push_back(scaled(draft.node, b, tables[b]));
@@ -148,7 +148,7 @@ class Compiler {
   }
 
   ScaledFeature scaled(NodeIndex node, std::uint32_t k, const Table& table) const {
-    ScaledFeature feature{functions_.source(node, k), {}, {}};
+    ScaledFeature feature{functions_.source(node, k), {}, {}, k};
     if (const auto scaling = fit_scaling(table)) {
       feature.scaling = *scaling;
       return feature;

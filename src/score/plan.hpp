@@ -32,10 +32,12 @@ struct ScaledFeature {
   std::uint32_t source = 0;  ///< feature of the input
   Scaling scaling;
   std::vector<std::int16_t> table;  ///< used instead of `scaling` if not empty: values for clamp_low..clamp_high
+  std::uint32_t feature = 0;        ///< of the step's node
 };
 
 /// Scales input features into rows, from first_row on, two a row (the last may be alone).
 struct ScaleStep {
+  model::NodeIndex node = 0;  ///< whose features these are
   std::uint32_t first_row = 0;
   std::vector<ScaledFeature> features;
 };

@@ -1,0 +1,34 @@
+#pragma once
+// Thresholds, rates and efficiencies through the deployed product: the tables that the training was judged by, made
+// again from the scores that the product gives.
+#include "bundle/bundle.hpp"
+#include "deploy/proof/contender.hpp"
+#include "evaluate/evaluate.hpp"
+
+namespace trigloop::deploy {
+
+struct EfficiencyMatch {
+  std::string through;  ///< the contender whose scores were taken
+  std::uint64_t background_events = 0;
+  std::size_t signals = 0;
+  struct Rate {
+    double khz = 0;
+    std::int64_t engine = 0, deployed = 0;  ///< the firmware's raw threshold, a code
+  };
+  std::vector<Rate> rates;
+  bool equal = false;
+  std::string first;   ///< the first line of the tables that differs: of the engine, of the product
+  std::string bundle;  ///< whose own tables were compared, too; "" if none were given
+};
+
+/// Tables of the samples' own scores (the engine's) against those of the same events through `contender`. Samples keep
+/// all their values (SampleOptions::keep). Errors: those of evaluate; mismatch, if values are missing.
+EfficiencyMatch match_efficiencies(const evaluate::Sample& background, const std::vector<evaluate::Sample>& signals,
+                                   const evaluate::EvaluateOptions& options, Contender& contender,
+                                   const bundle::Bundle* trained = nullptr);
+
+/// Where the tables of `product` are not those that the training left in `trained`: thresholds (codes) and efficiencies
+/// at the rates that both have; "" if they are the same. Error: mismatch, if they have no rate in common.
+std::string difference_from(const bundle::Bundle& trained, const evaluate::Evaluation& product);
+
+}  // namespace trigloop::deploy

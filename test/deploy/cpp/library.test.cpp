@@ -1,0 +1,130 @@
+// The C++ library of a network gives the integers of the reference engine: every value of every node, on every
+// instruction set, in batches of every size.
+#include "deploy/cpp/library.hpp"
+
+#include "core/error.hpp"
+#include "deploy/cpp/tables.hpp"
+#include "deploy/network/test_events.hpp"
+#include "score/reference.hpp"
+#include "test/deploy/networks.hpp"
+#include "test/deploy/support.hpp"
+
+namespace trigloop::deploy {
+namespace {
+
+class Built {
+ public:
+  explicit Built(const Network& network) : network_(network) {
+    test::write_files(cpp_library(network), folder_.path());
+    const std::string trouble = test::make(folder_.path());
+    if (!trouble.empty()) ADD_FAILURE() << trouble;
+    library_ = std::make_unique<test::Library>(folder_ / ("lib" + network.name + ".so"));
+  }
+  template <class Function>
+  Function* get(const std::string& what) const {
+    return library_->get<Function>(network_.name + "_" + what);
+  }
+
+ private:
+  const Network& network_;
+  test::TempDir folder_;
+  std::unique_ptr<test::Library> library_;
+};
+
+constexpr const char* isas[] = {"avx512vnni", "avx512", "avx2", "baseline", "statements"};
+
+struct Expected {
+  std::vector<std::int32_t> scores;  ///< by event
+  std::vector<std::int64_t> values;  ///< every node's, by event
+};
+Expected expected(const Network& network, const std::vector<std::int16_t>& events) {
+  const score::Reference reference(network.graph);
+  auto state = reference.make_state();
+  Expected result;
+  const std::size_t last = network.graph.nodes().size() - 1;
+  for (std::size_t e = 0; e < events.size() / network.features(); ++e) {
+    reference.run(events.data() + e * network.features(), 1, state);
+    for (std::size_t o = 0; o < network.outputs(); ++o)
+      result.scores.push_back(static_cast<std::int32_t>(reference.code(state, last, o)));
+    for (std::size_t n = 0; n <= last; ++n)
+      for (std::size_t k = 0; k < network.graph[n].output.features(); ++k)
+        result.values.push_back(static_cast<std::int64_t>(reference.code(state, n, k)));
+  }
+  return result;
+}
+
+void expect_equal(const Network& network, std::size_t events) {
+  const Built built(network);
+  const std::vector<std::int16_t> rows = test_events(network, events, 11);
+  const Expected want = expected(network, rows);
+  const std::size_t features = network.features(), outputs = network.outputs();
+
+  const auto trace = built.get<void(const std::int16_t*, std::int64_t*)>("trace");
+  const std::size_t values = want.values.size() / events;
+  std::vector<std::int64_t> traced(want.values.size());
+  for (std::size_t e = 0; e < events; ++e) trace(rows.data() + e * features, traced.data() + e * values);
+  EXPECT_EQ(traced, want.values);
+
+  std::vector<std::int16_t> columns(rows.size());
+  for (std::size_t e = 0; e < events; ++e)
+    for (std::size_t k = 0; k < features; ++k) columns[k * events + e] = rows[e * features + k];
+  for (const char* isa : isas) {
+    if (built.get<int(const char*)>("use_isa")(isa) == 0) continue;
+    EXPECT_STREQ(built.get<const char*()>("isa")(), isa);
+    std::vector<std::int32_t> one(events * outputs), by_row(events * outputs);
+    for (std::size_t e = 0; e < events; ++e)
+      built.get<void(const std::int16_t*, std::int32_t*)>("score")(rows.data() + e * features,
+                                                                   one.data() + e * outputs);
+    EXPECT_EQ(one, want.scores) << isa;
+    built.get<void(const std::int16_t*, std::size_t, std::int32_t*)>("score_rows")(rows.data(), events, by_row.data());
+    EXPECT_EQ(by_row, want.scores) << isa;
+    for (const std::size_t batch : {std::size_t{1}, std::size_t{127}, std::size_t{128}, std::size_t{129}, events}) {
+      std::vector<std::int32_t> codes(batch * outputs + 1, 77);
+      built.get<void(const std::int16_t*, std::ptrdiff_t, std::size_t, std::int32_t*)>("score_columns")(
+          columns.data(), static_cast<std::ptrdiff_t>(events), batch, codes.data());
+      EXPECT_EQ(codes.back(), 77) << "written behind the codes";
+      for (std::size_t e = 0; e < batch; ++e)
+        for (std::size_t o = 0; o < outputs; ++o)
+          ASSERT_EQ(codes[o * batch + e], want.scores[e * outputs + o]) << isa << ", event " << e << " of " << batch;
+    }
+  }
+}
+
+TEST(CppLibrary, ComputesTheDeployedShapeWithVectors) {
+  const Network network = prepare(test::Axol1tlLike(5).make(), "axol1tl like");
+  ASSERT_TRUE(has_kernels(score::Plan(network.graph)));
+  EXPECT_EQ(network.name, "axol1tl_like");
+  expect_equal(network, 1500);
+}
+
+TEST(CppLibrary, ComputesInputsWhoseScalingIsNoShift) {
+  const Network network = prepare(test::odd_gains(), "gains");
+  ASSERT_TRUE(has_kernels(score::Plan(network.graph)));
+  EXPECT_NE(cpp_library(network).at("gains.cpp").find("function_0"), std::string::npos);
+  expect_equal(network, 1500);
+}
+
+TEST(CppLibrary, ComputesEveryOperationAndRounding) {
+  for (std::uint64_t seed : {1, 2}) expect_equal(prepare(test::every_operation(seed), "everything"), 600);
+}
+
+TEST(CppLibrary, TakesCodesOfScaledInputs) {
+  const Network network = prepare(test::scaled_input(), "scaled");
+  EXPECT_EQ(network.input_fraction, 8);
+  EXPECT_EQ(core::to_string(network.value_type()), "<14,6> rnd_conv sat");
+  expect_equal(network, 600);
+}
+
+TEST(CppLibrary, RefusesWhatHasNoExactForm) {
+  const auto refused = [](const core::FixedPoint& type, std::string_view name) {
+    model::Graph graph;
+    graph.add("x", model::Input{type, 2}, {});
+    return prepare(graph, name);
+  };
+  EXPECT_THROW(refused({18, 18}, "wide"), core::Error);
+  EXPECT_THROW(refused({8, 8}, "12"), core::Error);
+  EXPECT_NO_THROW(refused({8, 8}, "v12"));
+}
+
+}  // namespace
+}  // namespace trigloop::deploy
