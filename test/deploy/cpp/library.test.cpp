@@ -115,6 +115,20 @@ TEST(CppLibrary, TakesCodesOfScaledInputs) {
   expect_equal(network, 600);
 }
 
+/// Compiled and linked alone: whether it runs is for machines with such a card.
+void expect_device_code(const char* compiler, const char* target) {
+  if (test::run_command({"sh", "-c", std::string("command -v ") + compiler}).status != 0)
+    GTEST_SKIP() << compiler << " is not installed";
+  const test::TempDir folder;
+  test::write_files(cpp_library(prepare(test::odd_gains(), "gains")), folder.path());
+  const auto built = test::run_command({"make", "-s", "-C", folder.path().string(), target});
+  EXPECT_EQ(built.status, 0) << built.out << built.err;
+  EXPECT_TRUE(std::filesystem::exists(folder / (std::string("libgains_") + target + ".so")));
+}
+
+TEST(CppLibrary, CompilesForCuda) { expect_device_code("nvcc", "cuda"); }
+TEST(CppLibrary, CompilesForHip) { expect_device_code("hipcc", "hip"); }
+
 TEST(CppLibrary, RefusesWhatHasNoExactForm) {
   const auto refused = [](const core::FixedPoint& type, std::string_view name) {
     model::Graph graph;
