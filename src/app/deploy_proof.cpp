@@ -102,6 +102,8 @@ deploy::Candidates candidates(const deploy::Network& network, const deploy::Prod
   return all;
 }
 
+constexpr std::size_t trigger_features = 57;  ///< what simulated events have
+
 /// A product is installed for its scores: the first of these that ran is what efficiencies are measured through.
 constexpr const char* deployed_order[] = {"verilog", "hls", "emulator", "cpp", "onnx"};
 
@@ -123,7 +125,11 @@ class Prover {
         options_.quiet || options_.json ? core::ProgressMode::quiet : core::ProgressMode::automatic);
     std::optional<DeploySamples> nature;
     const score::Scorer scorer(network_.graph);
-    if (network_.input_fraction == 0 && network_.features() == 57) {
+    const bool given = !options_.background.empty() || !options_.data.empty();
+    if (given && network_.input_fraction != 0)
+      throw Error(ErrorCode::usage, "the model takes scaled numbers, not hardware integers")
+          .remedy("Deploy it with --normalisation");
+    if (network_.input_fraction == 0 && (given || network_.features() == trigger_features)) {
       nature = read_deploy_samples(scorer, config(), samples(), tools_.work);
       add("zero bias", nature->background.values, progress);
       for (const evaluate::Sample& signal : nature->signals) add("signal " + signal.name, signal.values, progress);

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/qonnx_export.hpp"
+#include "registry/signature.hpp"
 #include "test/deploy/networks.hpp"
 #include "test/support/support.hpp"
 
@@ -39,6 +40,7 @@ TEST_F(Deploy, ProvesWhatItMakesAndRepeatsTheProofFromTheFiles) {
        {"out/cpp/net.cpp", "out/emulator/net_emulator.cpp", "out/hls/firmware/net.cpp", "out/plain.onnx"})
     EXPECT_TRUE(std::filesystem::exists(folder_ / product)) << product;
 
+  EXPECT_NE(test::read_file(folder_ / "out/proof.json.sig").find("SSH SIGNATURE"), std::string::npos);
   words = {"verify", path("out"), "--json"};
   words.insert(words.end(), quick.begin(), quick.end());
   const auto again = run(words);
@@ -52,6 +54,9 @@ TEST_F(Deploy, ProvesWhatItMakesAndRepeatsTheProofFromTheFiles) {
   const auto changed = run(words);
   EXPECT_EQ(changed.status, 6);
   EXPECT_NE(changed.err.find("cpp/net.hpp was changed"), std::string::npos) << changed.err;
+  test::write_file(folder_ / "out/proof.json", test::read_file(folder_ / "out/proof.json") + "\n");
+  const auto forged = run(words);
+  EXPECT_EQ(forged.status, 6) << "signed was another proof";
 }
 
 TEST_F(Deploy, ComparesWhatABoardRecorded) {
