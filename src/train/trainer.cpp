@@ -71,7 +71,7 @@ void Trainer::train_epoch(Stage& stage, Program& program, Optimiser& optimiser) 
   const double rate = stage.schedule.rate(place_.epoch);
   sums_.start(program.terms(), place_.batch > 0);
   for (; place_.batch < batches; ++place_.batch) {
-    if (core::interrupted()) {
+    if (core::interrupted() || (options_.asked_to_stop && options_.asked_to_stop())) {
       save(optimiser);
       core::Error stopped(core::ErrorCode::interrupted,
                           "stopped before epoch " + std::to_string(place_.epoch + 1) + " was done");

@@ -30,6 +30,7 @@ struct TrainOptions {
   bool resume = false;                    ///< go on from `checkpoint`, if it is there
   std::int64_t evaluate_every = 1;        ///< epochs of an evaluating stage, and after its last; others tell NaN
   std::function<void(const EpochReport&)> on_epoch;
+  std::function<bool()> asked_to_stop;  ///< looked at before each batch, beside Ctrl-C; may wait
 };
 
 class Trainer {
