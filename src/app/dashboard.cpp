@@ -6,6 +6,7 @@
 
 #include "app/commands.hpp"
 #include "app/pause.hpp"
+#include "app/tune_commands.hpp"
 #include "app/working_points.hpp"
 #include "core/interrupt.hpp"
 #include "watch/drift_run.hpp"
@@ -19,8 +20,20 @@ struct Options {
   std::filesystem::path token_file;
   WorkingPoints points;
   watch::DriftOptions drift;
+  ShownStudy study;
   double pause = 5;
 };
+
+/// The page of a study as it is when somebody looks.
+void add_study(serve::HttpServer& server, const ShownStudy& study) {
+  if (study.storage.empty()) return;
+  server.get("/study", [study](const serve::Request&) {
+    return serve::Response{report::as_served_html(study_page(study.open())), "text/html; charset=utf-8"};
+  });
+  server.get("/study.js", [](const serve::Request&) {
+    return serve::Response{std::string(report::study_script()), "text/javascript", 200, true};
+  });
+}
 
 void set_points(Options& options) {
   if (!options.drift.reference.empty()) {
@@ -44,6 +57,7 @@ void run(Options options) {
   serve::Dashboard dashboard(options.dashboard);
   serve::HttpServer server(options.http);
   dashboard.add_to(server);
+  add_study(server, options.study);
   const int port = server.start();
   std::cout << "http://" << options.http.address << ':' << port << "/  (Ctrl-C ends it)" << std::endl;
   while (!core::interrupted()) {
@@ -72,6 +86,7 @@ void add_dashboard(CLI::App& program) {
       "A file with a secret of 16 characters or more; who sends it may change things, others only look");
   command->add_option("--registry", options->dashboard.registry, "Show the models of this registry")
       ->envname("TRIGLOOP_REGISTRY");
+  command->add_option("--study", options->study.storage, "Show this study of `trigloop tune` or Optuna at /study");
   command->add_option("--reference", options->drift.reference,
                       "What is normal (`trigloop reference build`): look for drift");
   command

@@ -91,6 +91,7 @@ int run(int argc, char** argv) {
   trigloop::app::add_simulate(program);
   trigloop::app::add_tail(program);
   trigloop::app::add_train(program);
+  trigloop::app::add_tune(program);
   trigloop::app::add_watch(program);
 
   trigloop::app::refuse_unknown_words(program, argc, argv);

@@ -1,7 +1,7 @@
 // trigloop train: a recipe over a packed file, to a bundle that `trigloop score` runs.
 #include <fmt/format.h>
 
-#include <chrono>
+#include <cmath>
 #include <iostream>
 
 #include "app/commands.hpp"
@@ -11,6 +11,7 @@
 #include "app/train_continual.hpp"
 #include "config/config.hpp"
 #include "core/file.hpp"
+#include "core/json_writer.hpp"
 #include "core/progress.hpp"
 #include "core/sha256.hpp"
 #include "train/bundle.hpp"
@@ -26,7 +27,7 @@ struct Options {
   std::vector<std::string> settings;
   unsigned threads = 0;
   std::int64_t evaluate_every = 1;
-  bool resume = false, quiet = false, json = false, no_store = false;
+  bool resume = false, quiet = false, json = false, no_store = false, metrics = false;
   RecordOptions record;
 };
 
@@ -64,6 +65,16 @@ void show(const train::EpochReport& r) {
   std::cerr << fmt::format("{} {}/{}  rate {:.3g}  loss {:.6g}{}  {:.2f} M events/s  {} left\n", r.stage->name,
                            r.epoch + 1, r.stage->epochs, r.rate, r.loss, terms, r.events_per_second / 1e6,
                            in_words(r.seconds_left));
+}
+
+/// What `trigloop tune` reads: an evaluated epoch as a line of JSON.
+void print_metrics(const train::EpochReport& r, const train::History& history) {
+  if (!r.stage->evaluates) return;
+  core::JsonWriter out;
+  out.begin_object().member("step", r.epoch + 1).member("loss", r.loss);
+  for (const auto& [name, values] : history.columns())
+    if (name.find('/') != name.npos && !values.empty() && !std::isnan(values.back())) out.member(name, values.back());
+  std::cout << out.end_object().text() << std::endl;
 }
 
 /// A hidden neighbour of the bundle.
@@ -154,7 +165,11 @@ void run(const Options& options) {
   train::Recipe recipe = train::build_recipe(train::recipe_text(name), name, config.root(), file.shape());
   Recorder record = begin_record(options, config, data);
   continual.start(recipe);
-  train::Trainer trainer(recipe, file, train_options(options, config, recipe, data, continual));
+  train::TrainOptions how = train_options(options, config, recipe, data, continual);
+  const train::Trainer* running = nullptr;
+  if (options.metrics) how.on_epoch = [&](const train::EpochReport& r) { print_metrics(r, running->history()); };
+  train::Trainer trainer(recipe, file, std::move(how));
+  running = &trainer;
   trainer.run();
   finish(options, config, recipe, file, trainer.history(), continual.compare(trainer, recipe, options.threads),
          continual);
@@ -194,6 +209,7 @@ void add_train(CLI::App& program) {
       ->check(CLI::Range(1, 1024));
   command->add_flag("--resume", options->resume, "Go on from the checkpoint of an interrupted training");
   command->add_flag("--json", options->json, "Print what was trained as JSON, with --init what was forgotten");
+  command->add_flag("--metrics", options->metrics, "Print each evaluated epoch as a line of JSON, for `trigloop tune`");
   command->add_flag("--no-store", options->no_store, "Write the bundle alone, none of the package's files");
   command->add_flag("-q,--quiet", options->quiet, "No progress");
   add_record_options(*command, options->record);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # slurm_cluster.sh FOLDER NODES COMMAND...: a real SLURM of virtual nodes on this machine, on loopback, while COMMAND runs.
-# No munge, no root: everything runs as this user, state and logs are below FOLDER. Ends with COMMAND's status.
+# No munge, no root: everything runs as this user, state and logs are below FOLDER. Jobs of the partition `urgent` preempt
+# others, which are queued again. Ends with COMMAND's status.
 set -euo pipefail
 folder=$1 nodes=$2
 shift 2
@@ -30,11 +31,17 @@ SelectType=select/linear
 SchedulerType=sched/builtin
 SchedulerParameters=sched_interval=1,sched_min_interval=100000
 KillWait=2
+SlurmdTimeout=10
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
 TEXT
 for ((i = 0; i < nodes; i++)); do
   echo "NodeName=n$i NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 1 + i)) CPUs=$(nproc)" >> "$SLURM_CONF"
 done
-echo 'PartitionName=all Nodes=ALL Default=YES State=UP' >> "$SLURM_CONF"
+cat >> "$SLURM_CONF" <<TEXT
+PartitionName=all Nodes=ALL Default=YES State=UP PriorityTier=1 GraceTime=5
+PartitionName=urgent Nodes=ALL State=UP PriorityTier=10 PreemptMode=OFF
+TEXT
 
 daemons=()
 stop() {
@@ -54,4 +61,4 @@ for ((i = 0; i < 150; i++)); do
   [[ $(sinfo -h -t idle -o %D 2> /dev/null) == "$nodes" ]] && break
   sleep 0.2
 done
-timeout 120 "$@"
+timeout "${CLUSTER_SECONDS:-120}" "$@"

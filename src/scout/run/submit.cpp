@@ -1,8 +1,7 @@
 #include "scout/run/submit.hpp"
 
-#include <algorithm>
-
 #include "core/error.hpp"
+#include "core/shell.hpp"
 
 namespace trigloop::scout {
 namespace {
@@ -10,6 +9,7 @@ namespace {
 namespace fs = std::filesystem;
 using core::Error;
 using core::ErrorCode;
+using core::shell_quoted;
 
 /// Seconds before a job's time limit at which it is told to stop, commit, and queue again.
 constexpr const char* notice = "90";
@@ -69,17 +69,6 @@ std::vector<JobFile> htcondor_files(const SubmitOptions& options) {
 }
 
 }  // namespace
-
-std::string shell_quoted(const std::string& word) {
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_-./:=,+@%").find(c) != std::string_view::npos;
-  };
-  if (!word.empty() && std::ranges::all_of(word, plain)) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
 
 JobFiles make_jobs(const SubmitOptions& options) {
   check(options);

@@ -42,7 +42,4 @@ struct JobFiles {
 /// Errors: usage, for no part, and for arguments that the jobs set themselves.
 JobFiles make_jobs(const SubmitOptions& options);
 
-/// `word` for a POSIX shell, in quotes where it needs them.
-std::string shell_quoted(const std::string& word);
-
 }  // namespace trigloop::scout

@@ -21,6 +21,8 @@ std::string on_one_line(std::string json) {
 std::string iso(TrialTime time) { return time_text(time, 'T') + "+00:00"; }
 std::string iso_now(TrialTime time) { return iso(time == TrialTime{} ? now() : time); }
 
+std::string heartbeat() { return json_text(std::chrono::duration<double>(now().time_since_epoch()).count()); }
+
 JsonWriter& number(JsonWriter& out, std::string_view name, double value) { return out.key(name).raw(json_text(value)); }
 
 JsonWriter& numbers(JsonWriter& out, std::string_view name, const std::vector<double>& values) {
@@ -68,7 +70,9 @@ struct Line {
     for (const Parameter& p : t.parameters) number(out, p.name, p.value);
     out.end_object();
     attributes(out, "user_attrs", t.user_attributes);
-    attributes(out, "system_attrs", t.system_attributes);
+    Attributes system = t.system_attributes;
+    if (t.state == TrialState::running && is_owned(t)) system[heartbeat_key] = heartbeat();
+    attributes(out, "system_attrs", system);
     out.key("intermediate_values").begin_object();
     for (const auto& [step, value] : t.intermediate) number(out, std::to_string(step), value);
     out.end_object();
@@ -98,8 +102,7 @@ struct Line {
     return attributes(out, o.scope == op::Scope::user ? "user_attr" : "system_attr", {{o.key, o.json}});
   }
   JsonWriter operator()(const op::Heartbeat& o) const {
-    const double seconds = std::chrono::duration<double>(now().time_since_epoch()).count();
-    return (*this)(op::SetAttribute{o.number, op::Scope::system, heartbeat_key, json_text(seconds)});
+    return (*this)(op::SetAttribute{o.number, op::Scope::system, heartbeat_key, heartbeat()});
   }
 };
 

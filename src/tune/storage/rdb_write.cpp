@@ -82,6 +82,7 @@ std::int64_t RdbWriter::put(const op::Create& create, std::int64_t number) {
   for (const auto& [key, json] : trial.user_attributes) put(op::SetAttribute{number, op::Scope::user, key, json}, id);
   for (const auto& [key, json] : trial.system_attributes)
     put(op::SetAttribute{number, op::Scope::system, key, json}, id);
+  if (trial.state == TrialState::running && is_owned(trial)) put(op::Heartbeat{number}, id);
   return id;
 }
 

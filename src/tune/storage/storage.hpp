@@ -27,7 +27,8 @@ inline constexpr const char* owner_key = "trigloop:worker";
 /// What can be done to a study. Operations on a trial that is finished do nothing, as in Optuna's journal; likewise
 /// `State` running of a trial that runs.
 namespace op {
-/// A new trial with everything but number and id; its number is the size of the history when it is applied.
+/// A new trial with everything but number and id; its number is the size of the history when it is applied. One that
+/// runs and has an owner gives its first sign of life.
 struct Create {
   Trial trial;
 };

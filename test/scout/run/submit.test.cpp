@@ -87,11 +87,5 @@ TEST(Submit, RefusesWhatTheJobsSetThemselves) {
   EXPECT_THROW(make_jobs(none), core::Error);
 }
 
-TEST(Submit, QuotesEveryWordForTheShell) {
-  for (const std::string word : {"", "a b", "it's", "$(date)", "*", "a\nb", "\"", "\\"}) {
-    EXPECT_EQ(test::run_command({"sh", "-c", "printf %s " + shell_quoted(word)}).out, word);
-  }
-}
-
 }  // namespace
 }  // namespace trigloop::scout

@@ -1,0 +1,54 @@
+#pragma once
+// The parts of `trigloop tune` that have files of their own.
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "report/tune/study_page.hpp"
+#include "tune/run/study_file.hpp"
+#include "tune/run/trial_run.hpp"
+#include "tune/storage/storage.hpp"
+
+namespace trigloop::app {
+
+void add_tune_report(CLI::App& tune);
+void add_tune_run(CLI::App& tune);
+void add_tune_show(CLI::App& tune);
+void add_tune_submit(CLI::App& tune);
+
+/// --study, and --storage over what it says.
+struct TuneStudy {
+  std::string study, storage;
+
+  void add_to(CLI::App& command);
+  tune::StudyFile read() const;
+};
+
+struct OpenedStudy {
+  std::unique_ptr<tune::Storage> storage;
+  std::vector<std::string> metrics;
+  std::int64_t wanted = 0;
+};
+
+/// A study that is shown: known by its study file, or by its storage alone.
+struct ShownStudy {
+  std::string study, storage, name;
+
+  void add_to(CLI::App& command);
+  /// Errors: usage; those of open_storage.
+  OpenedStudy open() const;
+};
+
+/// What a page of the study shows.
+report::StudyPage study_page(const OpenedStudy& study);
+
+/// Runs a trial a slot for at most `most_seconds`, and prints what the whole study will take. Nothing of it is kept.
+using MakeLaunch = std::function<tune::Launch(const tune::StudyFile&)>;
+void estimate(tune::StudyFile study, const MakeLaunch& launch, unsigned slots, double most_seconds, bool json);
+
+/// Opens the storage of a study file; makes it, if `make`. Errors: those of open_storage.
+std::unique_ptr<tune::Storage> open_study(const tune::StudyFile& study, bool make);
+
+}  // namespace trigloop::app

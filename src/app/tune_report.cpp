@@ -1,0 +1,52 @@
+// trigloop tune report: a study as a page.
+#include <iostream>
+
+#include "app/tune_commands.hpp"
+#include "core/file.hpp"
+#include "report/tune/study_page.hpp"
+#include "tune/run/summary.hpp"
+
+namespace trigloop::app {
+
+report::StudyPage study_page(const OpenedStudy& study) {
+  const tune::Storage& storage = *study.storage;
+  tune::Tally tally(study.wanted);
+  const tune::Progress& progress = tally.look(storage.history());
+  report::StudyPage page;
+  page.title = "Study " + storage.study().name;
+  page.facts = {{"state", tune::progress_line(progress)}};
+  for (const std::int64_t number : tune::best_trials(storage.history())) {
+    if (page.facts.size() > 3) break;
+    std::string text;
+    for (const tune::Parameter& p : storage.history()[number].parameters)
+      text +=
+          (text.empty() ? "" : ", ") + p.name + " " + config::to_line(tune::external_value(*p.distribution, p.value));
+    page.facts.emplace_back("best: trial " + std::to_string(number), text);
+  }
+  page.metrics = study.metrics;
+  page.trials = tune::trials_json(storage.history());
+  page.warnings = storage.warnings();
+  return page;
+}
+
+void add_tune_report(CLI::App& tune) {
+  struct Options {
+    ShownStudy study;
+    std::string output = "study.html";
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App* const command = tune.add_subcommand("report", "A study as a page that works without network");
+  options->study.add_to(*command);
+  command->add_option("-o,--output", options->output, "The page")->capture_default_str();
+  command->footer(
+      "Examples:\n  trigloop tune report --study study.yml --output study.html\n"
+      "  trigloop dashboard out --study study.journal      # the same, up to date, at /study");
+  command->callback([options] {
+    core::OutputFile file(options->output);
+    file.write(report::as_html(study_page(options->study.open())));
+    file.commit();
+    std::cout << options->output << ": written\n";
+  });
+}
+
+}  // namespace trigloop::app

@@ -1,0 +1,19 @@
+#pragma once
+// The words and the environment of a trial's command.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tune/run/study_file.hpp"
+
+namespace trigloop::tune {
+
+/// The command with {name} replaced by values, quoted where it is a line for the shell. Where a study has none, it is
+/// that of our trainer, with a checkpoint in `folder`.
+std::vector<std::string> command_words(const StudyFile& study, const Trial& trial, const std::filesystem::path& folder);
+
+/// This process's environment and, over it, what a trial is told (process.hpp).
+std::vector<std::string> trial_environment(const StudyFile& study, const Trial& trial,
+                                           const std::filesystem::path& folder, const std::string& gpus);
+
+}  // namespace trigloop::tune

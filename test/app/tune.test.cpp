@@ -1,0 +1,129 @@
+// trigloop tune as people use it, on the example.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "test/support/background.hpp"
+#include "test/support/support.hpp"
+
+namespace trigloop::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::HasSubstr;
+
+/// A copy of the example, in which `trigloop tune` runs.
+class TuneExample : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* const file : {"study.yml", "train.py"})
+      fs::copy_file(project_root() / "examples/tune" / file, dir_ / file);
+  }
+  CommandResult tune(const std::vector<std::string>& words, const std::string& environment = "EPOCHS=4") const {
+    std::vector<std::string> all{"env", "-C", dir_.path(), environment, program(), "tune"};
+    all.insert(all.end(), words.begin(), words.end());
+    return run_command(all);
+  }
+  json export_json() const { return json::parse(tune({"export", "--study", "study.yml", "--format", "json"}).out); }
+  const TempDir& dir() const { return dir_; }
+
+ private:
+  TempDir dir_;
+};
+
+TEST_F(TuneExample, IsAStudyOfFiveLines) {
+  const std::string text = read_file(dir() / "study.yml");
+  EXPECT_EQ(std::ranges::count(text, '\n'), 5);
+  const CommandResult ran = tune({"run", "--study", "study.yml", "--workers", "2", "--trials", "4", "--json"});
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  const json status = json::parse(ran.out);
+  EXPECT_EQ(status["complete"].get<int>() + status["pruned"].get<int>(), 4);
+  EXPECT_EQ(status["best"].size(), 1u);
+  EXPECT_THAT(ran.err, HasSubstr("best "));
+  EXPECT_THAT(tune({"status", "--study", "study.yml"}).out, HasSubstr("4 of 100 done"));
+  EXPECT_THAT(tune({"best", "--study", "study.yml"}).out, HasSubstr("rate: "));
+  EXPECT_EQ(export_json()["trials"].size(), 4u);
+  EXPECT_THAT(tune({"export", "--study", "study.yml"}).out, HasSubstr("number,state,loss,rate,hidden\n0,complete,"));
+}
+
+TEST_F(TuneExample, StopsOnTermAndGoesOnBitForBit) {
+  Background worker({"env", "-C", dir().path(), "EPOCHS=12", "EPOCH_SECONDS=0.1", program(), "tune", "worker",
+                     "--study", "study.yml", "--workers", "2", "--trials", "2"},
+                    dir() / "log");
+  const fs::path started = dir() / "study.trials/1/checkpoint.json";
+  for (int i = 0; i < 300 && !fs::exists(started); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(worker.end(SIGTERM), 85) << read_file(dir() / "log");
+  for (const json& trial : export_json()["trials"]) EXPECT_EQ(trial["state"], "waiting");
+  ASSERT_EQ(tune({"run", "--study", "study.yml", "--workers", "2", "--trials", "2"}, "EPOCHS=12").status, 0);
+  const json trials = export_json()["trials"];
+  ASSERT_EQ(trials.size(), 2u);
+  for (const json& trial : trials) {
+    const CommandResult whole = run_command({"env", "EPOCHS=12", "TUNE_rate=" + trial["parameters"]["rate"].dump(),
+                                             "TUNE_hidden=" + trial["parameters"]["hidden"].dump(),
+                                             "TUNE_FOLDER=" + dir().path().native(), "python3", dir() / "train.py"});
+    ASSERT_EQ(whole.status, 0) << whole.err;
+    const std::string last = whole.out.substr(whole.out.rfind("loss ") + 5);
+    EXPECT_EQ(trial["values"][0].get<double>(), std::stod(last));
+    fs::remove(dir() / "checkpoint.json");
+  }
+}
+
+TEST_F(TuneExample, TellsWhatIsWrongWithAStudy) {
+  write_file(dir() / "bad.yml", read_file(dir() / "study.yml") + "prunner: median\n");
+  const CommandResult bad = tune({"run", "--study", "bad.yml"});
+  EXPECT_EQ(bad.status, 2);
+  EXPECT_THAT(bad.err, HasSubstr("Did you mean 'pruner'?"));
+  EXPECT_EQ(tune({"status", "--study", "study.yml"}).status, 3);
+  EXPECT_EQ(tune({"run", "--study", "absent.yml"}).status, 3);
+  write_file(dir() / "fails.yml", "command: exit 7\nspace: {x: {low: 0, high: 1}}\nmetric: loss\n");
+  const CommandResult fails = tune({"run", "--study", "fails.yml", "--workers", "1"});
+  EXPECT_EQ(fails.status, 6);
+  EXPECT_THAT(fails.err, HasSubstr("exit code 7"));
+  EXPECT_THAT(fails.err, HasSubstr("log.txt"));
+}
+
+TEST_F(TuneExample, IsSubmittedToBatchSystems) {
+  const CommandResult printed = tune({"submit", "--slurm", "--study", "study.yml", "--jobs", "3", "--print"});
+  ASSERT_EQ(printed.status, 0) << printed.err;
+  EXPECT_THAT(printed.out, HasSubstr("#SBATCH --array=0-2"));
+  ASSERT_EQ(tune({"submit", "--htcondor", "--study", "study.yml"}).status, 0);
+  EXPECT_TRUE(fs::exists(dir() / "study.jobs/tune.sub"));
+  EXPECT_EQ(tune({"submit", "--study", "study.yml"}).status, 2);
+}
+
+/// 60 trials over two nodes; one dies half-way, and jobs on the other are preempted.
+TEST_F(TuneExample, LosesNothingOnARealSlurm) {
+  if (std::system("command -v slurmctld slurmd sbatch > /dev/null 2>&1") != 0)
+    GTEST_SKIP() << "SLURM (Debian: slurmctld, slurmd, slurm-client) is not installed";
+  write_file(dir() / "study.yml", read_file(dir() / "study.yml") + "trials: 60\nheartbeat: 0.5\ngrace: 4\nseed: 3\n");
+  ASSERT_EQ(
+      tune({"submit", "--slurm", "--study", "study.yml", "--jobs", "4", "--slots", "2", "--job-memory", "0"}).status,
+      0);
+  const CommandResult ran =
+      run_command({"env", "-C", dir().path(), "EPOCHS=10", "EPOCH_SECONDS=0.05", "CLUSTER_SECONDS=240",
+                   project_root() / "test/support/slurm_cluster.sh", dir() / "cluster", "2",
+                   project_root() / "test/support/tune_on_slurm.sh", program(), dir() / "cluster"});
+  ASSERT_EQ(ran.status, 0) << ran.out << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("node killed"));
+  EXPECT_THAT(ran.out, HasSubstr("preempted"));
+  const json trials = export_json()["trials"];
+  ASSERT_EQ(trials.size(), 60u);
+  for (const json& trial : trials) {
+    EXPECT_EQ(trial["state"], "complete") << trial;
+    EXPECT_EQ(trial["intermediate"].size(), 10u);
+  }
+  for (std::size_t i = 0; i < trials.size(); i += 3) {  // as if nothing had happened, bit for bit
+    const TempDir folder;
+    const CommandResult whole = run_command({"env", "EPOCHS=10", "TUNE_rate=" + trials[i]["parameters"]["rate"].dump(),
+                                             "TUNE_hidden=" + trials[i]["parameters"]["hidden"].dump(),
+                                             "TUNE_FOLDER=" + folder.path().native(), "python3", dir() / "train.py"});
+    EXPECT_EQ(trials[i]["values"][0].get<double>(), std::stod(whole.out.substr(whole.out.rfind("loss ") + 5))) << i;
+  }
+}
+
+}  // namespace
+}  // namespace trigloop::test
