@@ -40,7 +40,6 @@ void add_spectrum(CLI::App& program);
 void add_simulate(CLI::App& program);
 void add_tail(CLI::App& program);
 void add_train(CLI::App& program);
-void add_tune(CLI::App& program);
 void add_watch(CLI::App& program);
 
 /// Subcommands of `trigloop scout`.

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "app/commands.hpp"
+#include "app/tune_commands.hpp"
 #include "app/unknown_words.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// The parts of `trigloop tune` that have files of their own.
+// `trigloop tune`, and its parts that have files of their own.
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
@@ -13,6 +13,7 @@
 
 namespace trigloop::app {
 
+void add_tune(CLI::App& program);
 void add_tune_report(CLI::App& tune);
 void add_tune_run(CLI::App& tune);
 void add_tune_show(CLI::App& tune);

@@ -5,6 +5,7 @@
 #include "core/file.hpp"
 #include "report/tune/study_page.hpp"
 #include "tune/run/summary.hpp"
+#include "tune/search/importance.hpp"
 
 namespace trigloop::app {
 
@@ -25,6 +26,8 @@ report::StudyPage study_page(const OpenedStudy& study) {
   }
   page.metrics = study.metrics;
   page.trials = tune::trials_json(storage.history());
+  for (const tune::Importance& one : tune::importance(storage.history()))
+    page.importance.emplace_back(one.name, one.share);
   page.warnings = storage.warnings();
   return page;
 }

@@ -110,7 +110,9 @@ Process::~Process() {
     if (fd >= 0) ::close(fd);
 }
 
-void Process::signal(int number) const { ::kill(-child_, number); }
+void Process::signal(int number) const {
+  if (child_ > 0) ::kill(-child_, number);
+}
 
 std::vector<int> Process::descriptors() const {
   std::vector<int> all;

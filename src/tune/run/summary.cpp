@@ -5,6 +5,7 @@
 
 #include "config/value.hpp"
 #include "core/json_writer.hpp"
+#include "tune/search/pareto.hpp"
 #include "tune/storage/json_scan.hpp"
 
 namespace trigloop::tune {
@@ -21,16 +22,6 @@ std::string duration(double seconds) {
   if (seconds < 90) return std::to_string(static_cast<int>(seconds)) + " s";
   if (seconds < 5400) return std::to_string(static_cast<int>(seconds / 60)) + " min";
   return std::to_string(static_cast<int>(seconds / 3600)) + " h";
-}
-
-/// Whether `a` is nowhere worse than `b`, and somewhere better.
-bool dominates(const History& history, const Trial& a, const Trial& b) {
-  bool better = false;
-  for (std::size_t i = 0; i < a.values.size(); ++i) {
-    if (history.loss(a, i) > history.loss(b, i)) return false;
-    better |= history.loss(a, i) < history.loss(b, i);
-  }
-  return better;
 }
 
 std::string csv_cell(const std::string& text) {
@@ -82,15 +73,7 @@ std::string progress_line(const Progress& p) {
 }
 
 std::vector<std::int64_t> best_trials(const History& history) {
-  std::vector<std::int64_t> best;
-  for (const std::int64_t number : history.finished()) {
-    const Trial& trial = history[number];
-    if (trial.state != TrialState::complete || trial.values.size() != history.directions().size()) continue;
-    const auto beaten = [&](std::int64_t other) { return dominates(history, history[other], trial); };
-    if (std::ranges::any_of(best, beaten)) continue;
-    std::erase_if(best, [&](std::int64_t other) { return dominates(history, trial, history[other]); });
-    best.push_back(number);
-  }
+  std::vector<std::int64_t> best = pareto_front(history);
   // Of one objective, equal values are all unbeaten: the first to come is enough.
   if (history.directions().size() == 1 && best.size() > 1) best.erase(best.begin() + 1, best.end());
   return best;

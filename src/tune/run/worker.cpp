@@ -113,7 +113,7 @@ void Worker::collect() {
     if (slot.run == nullptr) continue;
     std::vector<Measurement> measurements;
     const auto end = slot.run->take(measurements);
-    if (!measurements.empty()) report(slot, measurements);
+    if (!measurements.empty()) report(slot, measurements, end.has_value());
     if (slot.lost) {
       slot = {};
     } else if (end) {
@@ -123,7 +123,7 @@ void Worker::collect() {
   }
 }
 
-void Worker::report(Slot& slot, const std::vector<Measurement>& measurements) {
+void Worker::report(Slot& slot, const std::vector<Measurement>& measurements, bool ended) {
   std::vector<Operation> operations;
   for (const Measurement& one : measurements) {
     slot.last[one.metric] = one.value;
@@ -133,7 +133,7 @@ void Worker::report(Slot& slot, const std::vector<Measurement>& measurements) {
   if (operations.empty()) return;
   update_own(slot.number, std::move(operations), &slot.lost);
   // Pruning is for one objective, as in Optuna: one of several cannot tell that a trial is bad.
-  if (!slot.lost && study_.metrics.size() == 1 && !slot.pruned && !stopping_) judge(slot);
+  if (!ended && !slot.lost && study_.metrics.size() == 1 && !slot.pruned && !stopping_) judge(slot);
 }
 
 void Worker::judge(Slot& slot) {

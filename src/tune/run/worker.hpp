@@ -87,7 +87,7 @@ class Worker {
   void launch(Slot& slot, unsigned index, std::int64_t number);
   void wait();
   void collect();
-  void report(Slot& slot, const std::vector<Measurement>& measurements);
+  void report(Slot& slot, const std::vector<Measurement>& measurements, bool ended);
   void judge(Slot& slot);
   void finish();
   void count_failures(const Finished& one);

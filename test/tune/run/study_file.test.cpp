@@ -49,8 +49,16 @@ TEST(StudyFile, TakesSeveralObjectivesAndWordsOfACommand) {
   EXPECT_EQ(study.gpus, 0.125);
 }
 
+TEST(StudyFile, TheExamplesAreStudies) {
+  const auto folder = test::project_root() / "examples/tune";
+  EXPECT_EQ(read_study(folder / "study.yml").space.dimensions().size(), 2u);
+  const StudyFile package = read_study(folder / "package.yml");
+  EXPECT_EQ(package.space.dimensions().size(), 13u);
+  EXPECT_EQ(package.settings.size(), 3u + 8u);
+}
+
 TEST(StudyFile, RefusesWhatItDoesNotKnowWithTheNearestKey) {
-  EXPECT_THAT(refusal(small + "trails: 5\n"), HasSubstr("'trials'"));
+  EXPECT_THAT(refusal(small + "trialls: 5\n"), HasSubstr("'trials'"));
   EXPECT_THAT(refusal(small + "sampler: tpee\n"), HasSubstr("line 4"));
   EXPECT_THAT(refusal(small + "pruner: {name: median, warmpu: 3}\n"), HasSubstr("'warmup'"));
   EXPECT_THAT(refusal(small + "metrics: {a: minimize}\n"), HasSubstr("beside 'metrics'"));

@@ -105,9 +105,8 @@ TEST_F(Workers, EndWhenNothingEverWorks) {
 
 TEST_F(Workers, StopInGoodOrderAndGoOnWithTheSameTrials) {
   const StudyFile s = study(
-      "trap \"exit 85\" TERM; n=$(cat $TUNE_FOLDER/at 2>/dev/null || echo 0); while test $n -lt 8; do n=$((n+1)); echo "
-      "$n "
-      "> $TUNE_FOLDER/at; echo $n loss $n; echo $n >> $TUNE_FOLDER/done; sleep 0.1; done",
+      "trap \"s=1\" TERM; n=$(cat $TUNE_FOLDER/at 2>/dev/null || echo 0); while test $n -lt 8; do n=$((n+1)); "
+      "echo $n loss $n; echo $n > $TUNE_FOLDER/at; sleep 0.1; test -z \"$s\" -o $n = 8 || exit 85; done",
       "trials: 4\n");
   const auto storage = open(s);
   const auto start = std::chrono::steady_clock::now();
@@ -119,7 +118,13 @@ TEST_F(Workers, StopInGoodOrderAndGoOnWithTheSameTrials) {
   EXPECT_EQ(storage->history().size(), 4u);
   for (std::int64_t i = 0; i < 4; ++i) {
     EXPECT_EQ(storage->history()[i].values, std::vector<double>{8});
-    EXPECT_EQ(test::read_file(s.folder / std::to_string(i) / "done"), "1\n2\n3\n4\n5\n6\n7\n8\n");  // no step twice
+    EXPECT_EQ(storage->history()[i].intermediate.size(), 8u);
+    const std::string log = test::read_file(s.folder / std::to_string(i) / "log.txt");
+    for (int step = 1; step <= 8; ++step) {  // it went on, and did no step twice
+      const std::string line = std::to_string(step) + " loss " + std::to_string(step) + "\n";
+      EXPECT_NE(log.find(line), log.npos);
+      EXPECT_EQ(log.find(line), log.rfind(line));
+    }
   }
 }
 
