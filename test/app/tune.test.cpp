@@ -43,7 +43,7 @@ TEST_F(TuneExample, IsAStudyOfFiveLines) {
   const json status = json::parse(ran.out);
   EXPECT_EQ(status["complete"].get<int>() + status["pruned"].get<int>(), 4);
   EXPECT_EQ(status["best"].size(), 1u);
-  EXPECT_THAT(ran.err, HasSubstr("best "));
+  EXPECT_THAT(ran.err, HasSubstr("running"));
   EXPECT_THAT(tune({"status", "--study", "study.yml"}).out, HasSubstr("4 of 100 done"));
   EXPECT_THAT(tune({"best", "--study", "study.yml"}).out, HasSubstr("rate: "));
   EXPECT_EQ(export_json()["trials"].size(), 4u);
