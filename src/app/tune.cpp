@@ -11,6 +11,7 @@
 #include "tune/run/process.hpp"
 #include "tune/run/signals.hpp"
 #include "tune/run/summary.hpp"
+#include "tune/run/training_run.hpp"
 
 namespace trigloop::app {
 namespace {
@@ -97,6 +98,11 @@ class Line {
 };
 
 tune::Launch launcher(const StudyFile& study, std::vector<std::string> gpus) {
+  if (!study.train.empty()) {
+    return [&study, data = tune::open_training_data(study)](const tune::Trial& trial, unsigned) {
+      return std::make_unique<tune::TrainingRun>(study, trial, data);
+    };
+  }
   return [&study, gpus = std::move(gpus)](const tune::Trial& trial, unsigned slot) {
     return std::make_unique<tune::Process>(study, trial, gpus_of(study, gpus, slot));
   };

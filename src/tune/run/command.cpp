@@ -11,8 +11,6 @@ extern char** environ;
 namespace trigloop::tune {
 namespace {
 
-namespace fs = std::filesystem;
-
 /// A value as a word: texts without quotes.
 std::string word_of(const Parameter& parameter) {
   const config::Value value = external_value(*parameter.distribution, parameter.value);
@@ -34,21 +32,6 @@ std::string with_values(const std::string& text, const Trial& trial, bool shell)
   return out;
 }
 
-/// This program's trainer: it goes on from its checkpoint, if there is one.
-std::vector<std::string> training(const StudyFile& study, const Trial& trial, const fs::path& folder) {
-  std::vector<std::string> words{fs::read_symlink("/proc/self/exe"), "train", "--config", study.train};
-  for (const auto& [key, value] : study.settings) {
-    const std::string text = with_values(value, trial, false);
-    if (text == "{" + key + "}") continue;  // a parameter that this trial does not have
-    words.insert(words.end(), {"--set", key + "=" + text});
-  }
-  if (!study.data.empty()) words.insert(words.end(), {"--data", study.data});
-  const std::string threads = std::to_string(study.cpus);
-  words.insert(words.end(), {"--output", folder / "model", "--threads", threads, "--resume", "--no-store", "--quiet",
-                             "--no-registry", "--metrics"});
-  return words;
-}
-
 }  // namespace
 
 std::string parameters_json(const Trial& trial) {
@@ -59,12 +42,20 @@ std::string parameters_json(const Trial& trial) {
   return config::to_json(map);
 }
 
-std::vector<std::string> command_words(const StudyFile& study, const Trial& trial, const fs::path& folder) {
-  if (!study.train.empty()) return training(study, trial, folder);
+std::vector<std::string> command_words(const StudyFile& study, const Trial& trial) {
   if (study.command.size() == 1) return {"/bin/sh", "-c", with_values(study.command[0], trial, true)};
   std::vector<std::string> words;
   for (const std::string& word : study.command) words.push_back(with_values(word, trial, false));
   return words;
+}
+
+std::vector<std::pair<std::string, std::string>> trial_settings(const StudyFile& study, const Trial& trial) {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const auto& [key, value] : study.settings) {
+    const std::string text = with_values(value, trial, false);
+    if (text != "{" + key + "}") all.emplace_back(key, text);
+  }
+  return all;
 }
 
 std::vector<std::string> trial_environment(const StudyFile& study, const Trial& trial,

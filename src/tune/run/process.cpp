@@ -80,7 +80,7 @@ Process::Process(const StudyFile& study, const Trial& trial, const std::string& 
 }
 
 void Process::start(const Trial& trial, const std::string& gpus) {
-  std::vector<std::string> words = command_words(study_, trial, folder_);
+  std::vector<std::string> words = command_words(study_, trial);
   std::vector<std::string> environment = trial_environment(study_, trial, folder_, gpus);
   const auto argv = pointers(words), envp = pointers(environment);
   std::array<int, 2> pipe{};

@@ -60,6 +60,7 @@ void read_train(const Section& section, StudyFile& study) {
   } else {
     study.train = section.text("train");
   }
+  study.train = (study.path.parent_path() / study.train).native();
   for (const auto& [key, value] : study.settings) mentioned += value;
   for (const Dimension& dimension : study.space.dimensions())
     if (mentioned.find("{" + dimension.name + "}") == mentioned.npos)

@@ -54,7 +54,8 @@ TEST(StudyFile, TheExamplesAreStudies) {
   EXPECT_EQ(read_study(folder / "study.yml").space.dimensions().size(), 2u);
   const StudyFile package = read_study(folder / "package.yml");
   EXPECT_EQ(package.space.dimensions().size(), 13u);
-  EXPECT_EQ(package.settings.size(), 3u + 8u);
+  EXPECT_EQ(package.settings.size(), 11u);
+  EXPECT_EQ(package.train, folder / "package-train.yml");
 }
 
 TEST(StudyFile, RefusesWhatItDoesNotKnowWithTheNearestKey) {
@@ -80,23 +81,20 @@ Trial trial() {
 TEST(Command, PutsValuesIntoWordsAndQuotesThemForTheShell) {
   StudyFile study = read(small);
   study.command = {"./train", "--rate={rate}", "{kind}", "{other}"};
-  EXPECT_EQ(command_words(study, trial(), "f"),
-            (std::vector<std::string>{"./train", "--rate=0.25", "it's $x", "{other}"}));
+  EXPECT_EQ(command_words(study, trial()), (std::vector<std::string>{"./train", "--rate=0.25", "it's $x", "{other}"}));
   study.command = {"printf %s {kind}"};
-  EXPECT_EQ(test::run_command(command_words(study, trial(), "f")).out, "it's $x");
+  EXPECT_EQ(test::run_command(command_words(study, trial())).out, "it's $x");
   EXPECT_EQ(parameters_json(trial()), R"({"rate": 0.25, "kind": "it's $x"})");
 }
 
-TEST(Command, OfOurTrainerSetsKeysOfItsConfiguration) {
+TEST(Command, OfOurTrainerIsKeysOfItsConfiguration) {
   const StudyFile study = read(
       "metric: raw-pure/a\nspace: {n: {type: int, low: 1, high: 9}, train.alpha: {low: 0, high: 1}}\n"
       "train: {config: c.yml, set: {model.nodes: '[{n}, 4]'}}\n");
   Trial trial;
   trial.parameters = {{"n", 7, study.space.find("n")->distribution}};
-  const auto words = command_words(study, trial, "/f");
-  EXPECT_EQ(std::ranges::count(words, "model.nodes=[7, 4]"), 1);
-  EXPECT_EQ(std::ranges::count(words, "--set"), 1);  // train.alpha is not a parameter of this trial
-  EXPECT_EQ(std::ranges::count(words, "--resume"), 1);
+  const std::vector<std::pair<std::string, std::string>> expected{{"model.nodes", "[7, 4]"}};
+  EXPECT_EQ(trial_settings(study, trial), expected);  // train.alpha is not a parameter of this trial
 }
 
 TEST(Command, TellsATrialWhatItIs) {
