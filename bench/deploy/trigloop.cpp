@@ -7,6 +7,7 @@
 #include <chrono>
 #include <iostream>
 
+#include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json_writer.hpp"
 #include "core/random.hpp"
@@ -123,10 +124,32 @@ void write_events(const model::Graph& graph, std::size_t count, const std::strin
   write_npy(codes, results, outputs);
 }
 
+/// Throws if the circuit does not compute what the reference engine does.
+void compare(const model::Graph& graph, const deploy::Circuit& circuit) {
+  const score::Reference reference(graph);
+  auto state = reference.make_state();
+  core::Philox random(2, 12);
+  for (int e = 0; e < 500; ++e) {
+    std::vector<std::int64_t> event;
+    for (const model::Range& range : graph.input().output.ranges) {
+      const auto lo = static_cast<std::int64_t>(range.lo), hi = static_cast<std::int64_t>(range.hi);
+      event.push_back(lo + static_cast<std::int64_t>(random()) % (hi - lo + 1));
+    }
+    reference.run(event, state);
+    const auto values = deploy::evaluate(circuit, event);
+    for (std::size_t o = 0; o < circuit.outputs.size(); ++o) {
+      if (values[circuit.outputs[o]] != reference.code(state, graph.nodes().size() - 1, o)) {
+        throw core::Error(core::ErrorCode::internal, "the circuit computes other integers");
+      }
+    }
+  }
+}
+
 void write_verilog(const model::Graph& graph, const std::string& folder, double budget) {
   const auto start = std::chrono::steady_clock::now();
   const deploy::Circuit circuit = deploy::lower(graph, {"network", budget, {}});
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  compare(graph, circuit);
   std::filesystem::create_directories(folder);
   for (const auto& file : deploy::print_verilog(circuit, deploy::place_registers(circuit, 0))) {
     write_text(folder + "/" + file.name, file.text);
