@@ -29,20 +29,21 @@ struct Collection {
   /// Of a split branch the members alone that are wanted; else all of it.
   void take(TTree& tree, const char* what, const std::vector<const char*>& members) {
     const std::string name = std::string("l1ScoutingRun3") + what;
-    if (tree.SetBranchAddress(name.c_str(), &pointer) < 0) throw std::runtime_error("no branch " + name);
-    TBranch& branch = *tree.GetBranch(name.c_str());
+    TBranch* branch = tree.GetBranch(name.c_str());
+    if (branch == nullptr) throw std::runtime_error("no branch " + name);
     tree.SetBranchStatus(name.c_str(), true);
-    if (branch.GetListOfBranches()->GetEntries() == 0) return;
-    tree.SetBranchStatus((name + "*").c_str(), false);
-    tree.SetBranchStatus(name.c_str(), true);
-    tree.SetBranchStatus((name + "obj").c_str(), true);
-    tree.SetBranchStatus((name + "obj.bxOffsets_").c_str(), true);
-    if (!members.empty()) tree.SetBranchStatus((name + "obj.data_").c_str(), true);
-    for (const char* member : members) {
-      unsigned found = 0;
-      tree.SetBranchStatus((name + "obj.data_." + member).c_str(), true, &found);
-      if (found == 0) throw std::runtime_error(name + " has no " + member);
+    if (branch->GetListOfBranches()->GetEntries() > 0) {
+      tree.SetBranchStatus((name + "obj").c_str(), true);
+      tree.SetBranchStatus((name + "obj.bxOffsets_").c_str(), true);
+      if (!members.empty()) tree.SetBranchStatus((name + "obj.data_").c_str(), true);
+      for (const char* member : members) {
+        unsigned found = 0;
+        tree.SetBranchStatus((name + "obj.data_." + member).c_str(), true, &found);
+        if (found == 0) throw std::runtime_error(name + " has no " + member);
+      }
     }
+    // Only now: the address goes to the branches that are read.
+    if (tree.SetBranchAddress(name.c_str(), &pointer) < 0) throw std::runtime_error("no address for " + name);
   }
 };
 

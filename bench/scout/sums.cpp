@@ -8,6 +8,7 @@
 
 #include "core/parallel.hpp"
 #include "core/random.hpp"
+#include "event/layout.hpp"
 #include "scout/history/history.hpp"
 #include "scout/record/record.hpp"
 
@@ -35,6 +36,12 @@ scout::Counts spectrum(std::uint32_t lumisection) {
 void write_record(const std::filesystem::path& folder, std::uint32_t lumisection) {
   scout::Record record;
   record.identity.fraction = 4;
+  record.identity.layout = event::cms_l1_scouting;
+  for (const event::Collection& collection : event::find_layout(record.identity.layout).collections) {
+    auto& one = record.identity.tail_layout.collections.emplace_back();
+    one.name = collection.name;
+    for (const event::Field& field : collection.fields) one.fields.push_back(field.name);
+  }
   record.identity.stream.colliding_bunches = 2544;
   record.sum.lumi = {400000, lumisection};
   record.sum.all = spectrum(lumisection);
@@ -68,10 +75,10 @@ void sum_spectra(std::uint32_t lumisections) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   std::printf(
       "{\"events\": %llu, \"lumisections\": %zu, \"rows\": %zu, \"bins\": %zu, \"in_heatmap\": %llu, "
-      "\"median\": %.6f, \"highest_quantile\": %lld, \"seconds\": %.6f}\n",
+      "\"median\": %.6f, \"highest_quantile\": %lld, \"seconds\": %.6f, \"folder\": \"%s\"}\n",
       static_cast<unsigned long long>(all.total()), history.lumisections.size(), history.slices.size(),
       edges.size() - 1, static_cast<unsigned long long>(in_heatmap), median, static_cast<long long>(highest),
-      seconds.count());
+      seconds.count(), folder.c_str());
 }
 
 }  // namespace trigloop::bench

@@ -70,6 +70,23 @@ void check_window(const TilePlan& plan, const Columns& window) {
   }
 }
 
+/// A column of int32 whose values all fit int16 becomes one of these, which go into tiles by vectors. Where one does
+/// not fit, the column stays as it is: what is saturated is counted item by item.
+void narrow(ColumnView& column, core::AlignedBuffer<std::int16_t>& memory) {
+  if (column.type != Type::int32) return;
+  memory.resize_discard(column.values);
+  const std::int32_t* from = values_of<std::int32_t>(column);
+  std::int16_t* to = memory.data();
+  std::int32_t lost = 0;
+  for (std::size_t i = 0; i < column.values; ++i) {
+    to[i] = static_cast<std::int16_t>(from[i]);
+    lost |= from[i] ^ to[i];
+  }
+  if (lost != 0) return;
+  column.type = Type::int16;
+  column.data = reinterpret_cast<const std::byte*>(to);
+}
+
 }  // namespace
 
 Tiler::Tiler(const TilePlan& plan, std::uint32_t lanes) : plan_(plan), scalar_(core::scalar_is_forced()) {
@@ -95,6 +112,14 @@ Tiler::Tiler(const TilePlan& plan, std::uint32_t lanes) : plan_(plan), scalar_(c
     tile_.time = time_.data();
   }
   for (auto* one : {&start_, &count_, &position_, &kept_}) one->resize(lanes + lane_padding);
+  for (const auto& block : plan.blocks) {
+    const auto* objects = std::get_if<PlanObjects>(&block);
+    if (objects == nullptr || tile_.element != Type::int16 || scalar_) continue;
+    for (const PlanField& field : objects->fields) {
+      if (field.column == no_column || field.scaled()) continue;
+      narrowed_.emplace_back(field.column, std::make_unique<core::AlignedBuffer<std::int16_t>>());
+    }
+  }
 }
 
 void Tiler::feed(const Columns& window) {
@@ -104,6 +129,8 @@ void Tiler::feed(const Columns& window) {
   window_ = &window;
   used_ = 0;
   check_window(plan_, window);
+  columns_ = window.columns;
+  for (const auto& [number, values] : narrowed_) narrow(columns_[static_cast<std::size_t>(number)], *values);
 }
 
 const Tile* Tiler::next() { return window_ == nullptr ? nullptr : fill_until(window_->entries); }
@@ -197,7 +224,7 @@ void Tiler::fill_block(const PlanObjects& block, std::uint32_t feature, std::siz
       for (std::uint32_t j = 0; j < block.count; ++j) zero_row(feature + j * step + f, n);
       continue;
     }
-    if (!located) locate(window_->columns[static_cast<std::size_t>(field.column)], first, n);
+    if (!located) locate(view_of(field.column), first, n);
     located = true;
     if (is_fast(field)) {
       fast = true;
@@ -216,14 +243,14 @@ void Tiler::fill_block(const PlanObjects& block, std::uint32_t feature, std::siz
 /// Values that go into tiles as they are go by vectors.
 bool Tiler::is_fast(const PlanField& field) const noexcept {
   if (field.column == no_column || field.scaled() || scalar_) return false;
-  const ColumnView& column = window_->columns[static_cast<std::size_t>(field.column)];
+  const ColumnView& column = view_of(field.column);
   return column.type == tile_.element && column.values > 0;
 }
 
 /// One field of the first `count` items; item j goes to row feature + j * step.
 void Tiler::convert_objects(const PlanField& field, std::uint32_t feature, std::uint32_t step, std::uint32_t count,
                             std::uint32_t n) {
-  const ColumnView& column = window_->columns[static_cast<std::size_t>(field.column)];
+  const ColumnView& column = view_of(field.column);
   visit_types(tile_.element, column.type, [&](auto out, auto in) {
     using Out = decltype(out);
     const auto* data = values_of<decltype(in)>(column);
@@ -249,8 +276,7 @@ void Tiler::gather_objects(const PlanObjects& block, std::uint32_t feature, std:
       for (std::uint32_t r = 0; r < 4; ++r) {
         rows[r] = j + r < block.count ? row<T>(feature + (j + r) * step + f) : nullptr;
       }
-      gather_rows(values_of<T>(window_->columns[static_cast<std::size_t>(field.column)]), position_.data(),
-                  kept_.data(), padded, rows);
+      gather_rows(values_of<T>(view_of(field.column)), position_.data(), kept_.data(), padded, rows);
     }
   }
 }
@@ -264,7 +290,7 @@ void Tiler::find_items(const PlanItem& block, std::uint32_t n) {
     }
     return;
   }
-  const ColumnView& column = window_->columns[static_cast<std::size_t>(block.where)];
+  const ColumnView& column = view_of(block.where);
   visit(column.type, [&](auto in) {
     using In = Stored<decltype(in)>;
     const auto* data = values_of<In>(column);
@@ -282,7 +308,7 @@ void Tiler::fill_block(const PlanItem& block, std::uint32_t feature, std::size_t
   std::int32_t lead = block.where;
   for (const PlanField& field : block.fields) lead = std::max(lead, field.column);
   if (lead == no_column) return;
-  locate(window_->columns[static_cast<std::size_t>(lead)], first, n);
+  locate(view_of(lead), first, n);
   find_items(block, n);
   for (std::uint32_t i = 0; i < n; ++i) tile_.counts.missing_items += kept_[i] == 0;
   for (const PlanField& field : block.fields) {
@@ -290,7 +316,7 @@ void Tiler::fill_block(const PlanItem& block, std::uint32_t feature, std::size_t
       zero_row(feature++, n);
       continue;
     }
-    const ColumnView& column = window_->columns[static_cast<std::size_t>(field.column)];
+    const ColumnView& column = view_of(field.column);
     visit_types(tile_.element, column.type, [&](auto out, auto in) {
       using Out = decltype(out);
       const auto* data = values_of<decltype(in)>(column);
@@ -303,7 +329,7 @@ void Tiler::fill_block(const PlanItem& block, std::uint32_t feature, std::size_t
 }
 
 void Tiler::fill_block(const PlanValues& block, std::uint32_t feature, std::size_t first, std::uint32_t n) {
-  const ColumnView& column = window_->columns[static_cast<std::size_t>(block.field.column)];
+  const ColumnView& column = view_of(block.field.column);
   visit_types(tile_.element, column.type, [&](auto out, auto in) {
     using Out = decltype(out);
     const auto* data = values_of<decltype(in)>(column) + first * block.length;
@@ -324,7 +350,7 @@ void Tiler::fill_keys(std::size_t first, std::uint32_t n) {
 
 void Tiler::fill_key(int which, std::size_t first, std::uint32_t n) {
   const auto number = static_cast<std::size_t>(plan_.key_columns[static_cast<std::size_t>(which)]);
-  const ColumnView& column = window_->columns[number];
+  const ColumnView& column = columns_[number];
   std::uint32_t* to = keys_.data() + static_cast<std::size_t>(which) * tile_.lanes + tile_.size;
   bool fits = true;
   visit(column.type, [&](auto in) {
@@ -348,7 +374,7 @@ void Tiler::fill_time(std::size_t first, std::uint32_t n) {
     const auto entry = static_cast<double>(window_->first_entry + first);
     for (std::uint32_t i = 0; i < n; ++i) to[i] = plan_.start + (entry + i) * plan_.period;
   } else {
-    const ColumnView& column = window_->columns[static_cast<std::size_t>(plan_.time.column)];
+    const ColumnView& column = view_of(plan_.time.column);
     visit(column.type, [&](auto in) {
       const auto* from = values_of<Stored<decltype(in)>>(column) + first;
       for (std::uint32_t i = 0; i < n; ++i) to[i] = static_cast<double>(from[i]) * plan_.time.scale + plan_.time.offset;

@@ -11,6 +11,9 @@
 // Tiles cross windows freely: only the last one of a stream is partial. The Tiler allocates when it is made, never per
 // event. One thread at a time.
 #include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "core/buffer.hpp"
 #include "event/columns.hpp"
@@ -51,6 +54,7 @@ class Tiler {
   void fill_block(const PlanItem& block, std::uint32_t feature, std::size_t first, std::uint32_t n);
   void fill_block(const PlanValues& block, std::uint32_t feature, std::size_t first, std::uint32_t n);
   bool is_fast(const PlanField& field) const noexcept;
+  const ColumnView& view_of(std::int32_t column) const noexcept { return columns_[static_cast<std::size_t>(column)]; }
   void convert_objects(const PlanField& field, std::uint32_t feature, std::uint32_t step, std::uint32_t count,
                        std::uint32_t n);
   template <class T>
@@ -68,6 +72,8 @@ class Tiler {
 
   const TilePlan& plan_;
   const Columns* window_ = nullptr;
+  std::vector<ColumnView> columns_;  ///< of the window; narrowed where that is possible
+  std::vector<std::pair<std::int32_t, std::unique_ptr<core::AlignedBuffer<std::int16_t>>>> narrowed_;
   std::size_t used_ = 0;  ///< entries of the window that are in tiles
   bool returned_ = true;  ///< the tile was handed out; the next event begins a new one
   bool scalar_;           ///< plain loops only

@@ -58,13 +58,20 @@ struct Case {
   std::uint32_t lanes, count;
 };
 
-template <class T>
+/// The same values in a wider type.
+template <class Stored, class T>
+Jagged<Stored> widened(const Jagged<T>& column) {
+  return {column.offsets, {column.values.begin(), column.values.end()}};
+}
+
+template <class T, class Stored = T>
 void expect_tiles_like_the_plain_loop(const Case& size) {
   SCOPED_TRACE("entries " + std::to_string(size.entries) + ", window " + std::to_string(size.window) + ", objects " +
                std::to_string(size.count));
   const auto a = random_jagged<T>(size.entries, 13, size.entries + size.window);
   Jagged<T> b = a;
   for (T& value : b.values) value = static_cast<T>(value / 3);
+  const auto stored_a = widened<Stored>(a), stored_b = widened<Stored>(b);
   const TilePlan plan = plan_of(size.count, type_of<T>());
   Tiler tiler(plan, size.lanes);
 
@@ -89,13 +96,13 @@ void expect_tiles_like_the_plain_loop(const Case& size) {
   for (std::size_t first = 0; first < size.entries; first += size.window) {
     const std::size_t n = std::min(size.window, size.entries - first);
     std::vector<std::uint32_t> offsets_a, offsets_b, run;
-    std::vector<T> copy_a, copy_b;
+    std::vector<Stored> copy_a, copy_b;
     for (std::size_t i = 0; i < n; ++i) run.push_back(static_cast<std::uint32_t>(1000 + first + i));
     const Columns window{first,
                          n,
                          {{Type::uint32, false, 1, reinterpret_cast<const std::byte*>(run.data()), n, {}},
-                          a.window(first, n, offsets_a, copy_a),
-                          b.window(first, n, offsets_b, copy_b)}};
+                          stored_a.window(first, n, offsets_a, copy_a),
+                          stored_b.window(first, n, offsets_b, copy_b)}};
     tiler.feed(window);
     while (const Tile* tile = tiler.next()) {
       ASSERT_EQ(tile->size, tile->lanes);
@@ -119,6 +126,7 @@ TEST_P(TilerWithIsa, EqualsThePlainLoopAtAllEdges) {
     for (const std::size_t window : {1, 3, 64, 65, 1000}) {
       for (const std::uint32_t count : {1u, 4u, 10u}) {
         expect_tiles_like_the_plain_loop<std::int16_t>({entries, window, 64, count});
+        expect_tiles_like_the_plain_loop<std::int16_t, std::int32_t>({entries, window, 64, count});
         expect_tiles_like_the_plain_loop<float>({entries, window, 64, count});
       }
     }
@@ -155,6 +163,30 @@ class OneColumn {
   std::optional<Tiler> tiler_;
   const Tile* tile_ = nullptr;
 };
+
+/// Orbit files have int32. Whether a window goes by vectors or item by item must not show; nor do items that no tile
+/// has count as saturated.
+TEST(Tiler, SaturatesObjectsToInt16AndCountsThoseOfTiles) {
+  const Jagged<std::int32_t> a{{0, 2, 5}, {1, 40'000, 3, 4, 50'000}}, b{{0, 2, 5}, {5, 6, 7, 8, 9}};
+  const TilePlan plan = plan_of(2, Type::int16);
+  Tiler tiler(plan, 64);
+  std::vector<std::uint32_t> offsets_a, offsets_b;
+  std::vector<std::int32_t> copy_a, copy_b;
+  const std::vector<std::uint32_t> run{1, 1};
+  const Columns window{0,
+                       2,
+                       {{Type::uint32, false, 1, reinterpret_cast<const std::byte*>(run.data()), 2, {}},
+                        a.window(0, 2, offsets_a, copy_a),
+                        b.window(0, 2, offsets_b, copy_b)}};
+  tiler.feed(window);
+  EXPECT_EQ(tiler.next(), nullptr);
+  const Tile* tile = tiler.rest();
+  ASSERT_NE(tile, nullptr);
+  EXPECT_EQ(tile->counts.saturated, 1u);
+  EXPECT_EQ(tile->row<std::int16_t>(3)[0], 32767);
+  EXPECT_EQ(tile->row<std::int16_t>(3)[1], 4);
+  EXPECT_EQ(tile->row<std::int16_t>(5)[1], 8);
+}
 
 TEST(Tiler, SaturatesToInt16AndCounts) {
   const OneColumn<std::int32_t> ints(Type::int16, {0, 32767, 32768, -32768, -32769, 1 << 30, 5});

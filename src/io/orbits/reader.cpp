@@ -1,6 +1,7 @@
 #include "io/orbits/reader.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "core/error.hpp"
 
@@ -220,20 +221,25 @@ event::ColumnView CrossingReader::sums_view(const Origin& origin, core::AlignedB
           {rows.sum_offsets.data(), rows_ + 1}};
 }
 
-/// From sums of all crossings, sum by sum, to all sums of a crossing, crossing by crossing.
+/// From sums of all crossings, sum by sum, to all sums of a crossing, crossing by crossing; in blocks that stay in the
+/// first cache.
 void CrossingReader::fill_sums(const Origin& origin, std::int32_t* out) const {
+  constexpr std::size_t block = 128;
   const Product& product = open_->products.products[origin.product];
   const ProductRows& rows = products_[origin.product];
   const std::size_t objects = rows.offsets[rows_];
-  for (std::size_t k = 0; k < sums_of_crossing; ++k) {
+  std::array<const std::int32_t*, sums_of_crossing> from{};  // null: the same for all crossings
+  for (std::size_t k = 0; k < sums_of_crossing && origin.kind != Origin::sum_type; ++k) {
     const std::string& stored = origin.kind == Origin::sum_azimuth ? product.azimuths[k] : product.members[k].stored;
-    if (origin.kind == Origin::sum_type || stored.empty()) {
+    if (!stored.empty()) from[k] = stored_.columns[position_of(stored)].as<std::int32_t>().data() + rows.first_object;
+  }
+  for (std::size_t first = 0; first < objects; first += block) {
+    const std::size_t last = std::min(first + block, objects);
+    for (std::size_t k = 0; k < sums_of_crossing; ++k) {
       const auto same = origin.kind == Origin::sum_type ? static_cast<std::int32_t>(k) : 0;
-      for (std::size_t i = 0; i < objects; ++i) out[i * sums_of_crossing + k] = same;
-      continue;
+      const std::int32_t* values = from[k];
+      for (std::size_t i = first; i < last; ++i) out[i * sums_of_crossing + k] = values == nullptr ? same : values[i];
     }
-    const std::int32_t* from = stored_.columns[position_of(stored)].as<std::int32_t>().data() + rows.first_object;
-    for (std::size_t i = 0; i < objects; ++i) out[i * sums_of_crossing + k] = from[i];
   }
 }
 

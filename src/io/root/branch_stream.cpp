@@ -1,7 +1,10 @@
 #include "io/root/branch_stream.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
+#include "core/bytes.hpp"
 #include "core/error.hpp"
 #include "io/root/byteswap.hpp"
 #include "io/root/damaged.hpp"
@@ -156,8 +159,31 @@ void BranchStream::verify_whole(std::size_t number, StreamTools& tools) {
   }
 }
 
+/// Of an object that fills its basket, a member near its beginning (the offsets of an orbit file's products) needs the
+/// beginning alone: where objects are stored whole, this is what opening an orbit file reads. Not where checksums are
+/// asked for and the codec has some; what is behind is checked by whoever reads it.
+bool BranchStream::decode_beginning(const Basket& basket, const BasketRecord& record, StreamTools& tools) {
+  constexpr std::size_t bytes = 16u << 10;
+  const bool of_object = lanes_.size() == 1 && lanes_[0].column->layout == Layout::object_items;
+  if (!of_object || !beginning_fits_ || basket.entries != 1 || !record.compressed || record.border < 4 * bytes)
+    return false;
+  tools.scratch.basket.resize_discard(bytes);
+  if (!tools.decompressor.beginning(record.stored, tools.scratch.basket.span())) return false;
+  const std::array<std::uint32_t, 2> offsets = {core::byte_swapped(1u),
+                                                core::byte_swapped(static_cast<std::uint32_t>(record.keylen))};
+  const BasketBytes unpacked{tools.scratch.basket.span(), std::as_bytes(std::span(offsets)), 1, record.keylen};
+  try {
+    lanes_[0].decoded_items +=
+        decode_basket(*lanes_[0].column, unpacked, tools.scratch, lanes_[0].values, lanes_[0].counts);
+  } catch (const core::Error&) {
+    return beginning_fits_ = false;  // it stands further behind, or is damaged: read all of it
+  }
+  return true;
+}
+
 /// Values that change their size or place are unpacked to the side first.
 void BranchStream::decode_apart(const Basket& basket, const BasketRecord& record, StreamTools& tools) {
+  if (decode_beginning(basket, record, tools)) return;
   const bool offsets = std::ranges::any_of(lanes_, [](const auto& l) { return l.column->needs_entry_offsets(); });
   std::span<const std::byte> bytes = record.stored;
   if (record.compressed) {

@@ -84,6 +84,7 @@ class BranchStream {
   bool in_place() const noexcept { return lanes_.size() == 1 && lanes_[0].column->in_place(); }
   void decode_in_place(const Basket& basket, const BasketRecord& record, StreamTools& tools);
   void decode_apart(const Basket& basket, const BasketRecord& record, StreamTools& tools);
+  bool decode_beginning(const Basket& basket, const BasketRecord& record, StreamTools& tools);
   std::size_t waiting_bytes() const noexcept;
 
   const BranchInfo* branch_;
@@ -92,7 +93,8 @@ class BranchStream {
   std::size_t next_basket_ = 0, first_basket_ = 0, first_record_ = 0;
   std::uint64_t entry_begin_ = 0, entry_end_ = 0;
   std::uint64_t range_begin_ = 0, range_end_ = 0;
-  bool offsets_fit_ = true;  ///< so far the entry offsets were what the counters make of them
+  bool offsets_fit_ = true;     ///< so far the entry offsets were what the counters make of them
+  bool beginning_fits_ = true;  ///< so far what is wanted of objects stood at their beginning
 };
 
 }  // namespace trigloop::io::root

@@ -61,6 +61,9 @@ struct Decompressor::Codecs {
                                                                                        libdeflate_free_decompressor};
   std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> zstd{ZSTD_createDCtx(), ZSTD_freeDCtx};
 
+  /// The dictionary is allocated as large as the stream says: bound it by what xz's highest level uses.
+  static constexpr std::uint64_t xz_memory = 200u << 20;
+
   void zlib(std::span<const std::byte> in, std::span<std::byte> out) {
     std::size_t got = 0;
     const auto result = libdeflate_zlib_decompress(deflate.get(), in.data(), in.size(), out.data(), out.size(), &got);
@@ -118,9 +121,33 @@ struct Decompressor::Codecs {
     expect_size("ZSTD", got, out.size());
   }
 
+  bool zstandard_beginning(std::span<const std::byte> in, std::span<std::byte> out) {
+    ZSTD_DCtx_reset(zstd.get(), ZSTD_reset_session_only);
+    ZSTD_inBuffer from{in.data(), in.size(), 0};
+    ZSTD_outBuffer to{out.data(), out.size(), 0};
+    while (to.pos < to.size) {
+      const std::size_t left = ZSTD_decompressStream(zstd.get(), &to, &from);
+      if (ZSTD_isError(left) || (from.pos == from.size && to.pos < to.size)) break;
+    }
+    ZSTD_DCtx_reset(zstd.get(), ZSTD_reset_session_only);
+    return to.pos == to.size;
+  }
+
+  static bool xz_beginning(std::span<const std::byte> in, std::span<std::byte> out) {
+    lzma_stream stream = LZMA_STREAM_INIT;
+    if (lzma_stream_decoder(&stream, xz_memory, 0) != LZMA_OK) return false;
+    stream.next_in = reinterpret_cast<const std::uint8_t*>(in.data());
+    stream.avail_in = in.size();
+    stream.next_out = reinterpret_cast<std::uint8_t*>(out.data());
+    stream.avail_out = out.size();
+    const lzma_ret result = lzma_code(&stream, LZMA_RUN);
+    const bool full = (result == LZMA_OK || result == LZMA_STREAM_END) && stream.avail_out == 0;
+    lzma_end(&stream);
+    return full;
+  }
+
   static void xz(std::span<const std::byte> in, std::span<std::byte> out) {
-    // The dictionary is allocated as large as the stream says: bound it by what xz's highest level uses.
-    std::uint64_t memory_limit = 200u << 20;
+    std::uint64_t memory_limit = xz_memory;
     std::size_t in_done = 0, out_done = 0;
     const lzma_ret result =
         lzma_stream_buffer_decode(&memory_limit, 0, nullptr, reinterpret_cast<const std::uint8_t*>(in.data()), &in_done,
@@ -180,6 +207,15 @@ std::optional<std::uint32_t> Decompressor::prefix(std::span<const std::byte> sto
   const auto payload = stored.subspan(header_bytes);
   if (!codecs_->zlib_prefix(payload, out, wanted)) return {};
   return core::load_be<std::uint32_t>(payload.last(checksum_bytes).data());
+}
+
+bool Decompressor::beginning(std::span<const std::byte> stored, std::span<std::byte> out) {
+  if (stored.size() < header_bytes) return false;
+  const BlockSizes sizes = sizes_of(stored);
+  if (sizes.uncompressed < out.size()) return false;
+  const auto payload = stored.subspan(header_bytes, sizes.compressed);
+  if (letters_of(stored) == "ZS") return codecs_->zstandard_beginning(payload, out);
+  return letters_of(stored) == "XZ" && Codecs::xz_beginning(payload, out);
 }
 
 std::uint32_t adler32(std::uint32_t sum, std::span<const std::byte> bytes) noexcept {

@@ -31,6 +31,10 @@ class Decompressor {
   void run(std::span<const std::byte> stored, std::span<std::byte> out, std::size_t wanted);
   void run(std::span<const std::byte> stored, std::span<std::byte> out) { run(stored, out, out.size()); }
 
+  /// Decompresses the first out.size() of the bytes that `stored` holds, if it is a ZS or XZ block that need not be
+  /// decompressed whole for that. What is behind is neither read nor checked. Errors: damaged.
+  bool beginning(std::span<const std::byte> stored, std::span<std::byte> out);
+
   /// Decompresses the first `wanted` bytes alone, and gives the checksum (adler32) of all of `out.size()`, if `stored`
   /// is one ZL block of so many bytes, of which enough is behind `wanted` to stop there; nothing otherwise, and `out`
   /// may be scribbled on.

@@ -50,6 +50,25 @@ TEST(Decompress, GivesAnyPrefixWithAndWithoutChecks) {
   }
 }
 
+TEST(Decompress, GivesABeginningWithoutTheRest) {
+  const Bytes raw = sample(400'000, 0);
+  Bytes packed = pack(raw, Codec::zstd, 1);
+  Decompressor decompressor;
+  for (const std::size_t wanted : {std::size_t{1}, std::size_t{16'384}, raw.size()}) {
+    Bytes out(wanted);
+    ASSERT_TRUE(decompressor.beginning(packed, out));
+    EXPECT_EQ(std::memcmp(out.data(), raw.data(), wanted), 0);
+    Bytes whole(raw.size());
+    decompressor.run(packed, whole);  // the codec's state is as it was
+    EXPECT_EQ(whole, raw);
+  }
+  Bytes more(raw.size() + 1), few(100);
+  EXPECT_FALSE(decompressor.beginning(packed, more));
+  EXPECT_FALSE(decompressor.beginning(pack(raw, Codec::zlib, 1), few)) << "is checked whole";
+  std::fill(packed.begin() + 9, packed.end(), std::byte{0});
+  EXPECT_FALSE(decompressor.beginning(packed, few));
+}
+
 TEST(Decompress, RefusesSizesThatDoNotFit) {
   const Bytes raw = sample(5000, 0);
   for (const Codec codec : {Codec::zlib, Codec::zstd, Codec::lz4}) {
