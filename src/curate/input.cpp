@@ -25,7 +25,9 @@ constexpr std::array<const char*, side_count> signal_sides = {"_ET", "_HT", "_nP
 
 std::unique_ptr<EventInput> open_background(const Settings& settings) {
   std::shared_ptr<const io::Source> source = io::open(settings.background);
-  if (source->info().format == "ROOT") return open_scouting(std::move(source), settings);
+  // ROOT ntuples, and orbit and raw files, which appear as such.
+  const bool is_stream = source->info().format.starts_with("ROOT") || source->info().format.starts_with("RAW");
+  if (is_stream) return open_scouting(std::move(source), settings);
   for (const char* objects : {"full_data_cyl", "Data"}) {
     for (const io::TableInfo& table : source->info().tables) {
       if (!has(table, objects)) continue;

@@ -3,6 +3,7 @@
 
 #include "curate/curate.hpp"
 #include "io/npy/npy.hpp"
+#include "io/raw/writer.hpp"
 #include "io/root/writer.hpp"
 #include "io/zarr/zarr.hpp"
 #include "simulate/scouting.hpp"
@@ -97,13 +98,14 @@ TEST(CurateInputs, AnObjectThatAnInputCannotGiveIsNamed) {
 
 TEST(CurateInputs, ScoutingFilesAreReadThroughTheirLayout) {
   const test::TempDir dir;
-  {
-    io::root::Writer writer(dir / "s.root", {});
+  const auto write = [](io::Sink& sink) {
     simulate::ScoutingOptions options;
     options.events = 4000;
-    simulate::write_scouting(options, writer);
-    writer.commit();
-  }
+    simulate::write_scouting(options, sink);
+    sink.commit();
+  };
+  io::root::Writer ntuple(dir / "s.root", {});
+  write(ntuple);
   EXPECT_THAT(refusal(config_of(dir, "s.root")), HasSubstr("gives no ET"));
   const Report report =
       curate(read_settings(config_of(dir, "s.root", "curate.drop_saturated_et=false")), {.threads = 2});
@@ -111,6 +113,12 @@ TEST(CurateInputs, ScoutingFilesAreReadThroughTheirLayout) {
   EXPECT_EQ(report.scaling.scale.size(), 57u);
   EXPECT_GT(report.scaling.bias[0], 10) << "missing ET has a spectrum";
   EXPECT_EQ(report.scaling.scale[1], 1) << "and no eta";
+  io::raw::Writer raw(dir / "s.raw");
+  write(raw);
+  const Report same = curate(read_settings(config_of(dir, "s.raw", "curate.drop_saturated_et=false")), {.threads = 2});
+  EXPECT_EQ(same.parts[0].counts.kept, 3000u);
+  EXPECT_EQ(same.scaling.scale, report.scaling.scale);
+  EXPECT_EQ(same.scaling.bias, report.scaling.bias);
 }
 
 TEST(CurateInputs, PhysicalValuesAreRefused) {

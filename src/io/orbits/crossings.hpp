@@ -15,9 +15,13 @@ inline constexpr std::size_t offsets_of_orbit = crossing_slots + 1;
 
 class Crossings {
  public:
-  explicit Crossings(std::size_t products) : counts_(products) {}
+  /// `empty_too`: crossings 1 to 3564 are all listed, whether or not they hold something.
+  explicit Crossings(std::size_t products, bool empty_too = false) : counts_(products), empty_too_(empty_too) {}
 
-  void clear() noexcept { any_.fill(0); }
+  void clear() noexcept {
+    any_.fill(empty_too_ ? 1 : 0);
+    any_[0] = 0;
+  }
   /// Adds a product by its offsets. Returns what is wrong with them, if something is: not 3566, not beginning with 0,
   /// not ascending, or objects in crossing 0.
   std::optional<std::string> add(std::size_t product, std::span<const std::uint32_t> offsets);
@@ -33,6 +37,7 @@ class Crossings {
   using Counts = std::array<std::uint32_t, crossing_slots>;
   std::vector<Counts> counts_;
   Counts any_{};
+  bool empty_too_;
 };
 
 }  // namespace trigloop::io::orbits
