@@ -15,6 +15,7 @@
 #include "io/any/any.hpp"
 #include "io/choice.hpp"
 #include "io/orbits/ntuple.hpp"
+#include "io/orbits/orbits.hpp"
 
 namespace trigloop::app {
 namespace {
@@ -27,7 +28,7 @@ struct Options {
   std::string codec = "zstd:5", crossings;
   event::CrossingChoice choice;
   unsigned streams = 0;
-  bool force = false, quiet = false, json = false;
+  bool empty_too = false, force = false, quiet = false, json = false;
 };
 
 /// One input: into the output itself, or into a file of its name where the output is a folder.
@@ -48,9 +49,18 @@ fs::path output_of(const Options& options, const fs::path& input) {
   return path;
 }
 
+/// All 3564 crossings of each orbit.
+std::shared_ptr<const io::Source> with_empty(const fs::path& input) {
+  auto stored = io::open_stored(input);
+  if (io::orbits::holds_orbits(*stored)) return io::orbits::as_crossings(std::move(stored), true);
+  throw core::Error(core::ErrorCode::usage, "is no file of orbits, and does not tell empty crossings")
+      .file(input.native())
+      .remedy("Leave out --empty");
+}
+
 /// The events of an input that are chosen.
 std::shared_ptr<const io::Source> open(const Options& options, const fs::path& input, io::ChoiceCount& count) {
-  std::shared_ptr<const io::Source> source = io::open(input);
+  std::shared_ptr<const io::Source> source = options.empty_too ? with_empty(input) : io::open(input);
   if (!options.choice.is_all())
     return io::choose(source, {"Events", "orbitNumber", "bunchCrossing", options.choice}, &count);
   count.read = count.chosen = count.kept = io::find_table(source->info(), "Events").entries;
@@ -129,6 +139,7 @@ void add_ntuplise(CLI::App& program) {
       ->capture_default_str();
   command->add_option("--streams", options->streams, "Files at a time (default: cores); 64 for slow network storage")
       ->check(CLI::Range(1, 1024));
+  command->add_flag("--empty", options->empty_too, "Rows for crossings that hold nothing, too: 3564 an orbit");
   command->add_flag("--force", options->force, "Replace outputs that exist");
   command->add_flag("-q,--quiet", options->quiet, "No progress bar, no summary");
   command->add_flag("--json", options->json, "Print the summary as JSON");

@@ -124,6 +124,11 @@ TEST_F(ScoutRaw, IsInspectedAndWrittenAsNtuple) {
   const auto made = run_command({program(), "ntuplise", raw() / name(0), "-o", files.path("flat.root"), "--quiet"});
   ASSERT_EQ(made.status, 0) << made.err;
   EXPECT_EQ(rows_of(files.path("flat.root")), rows_of(files.all() / ScoutFiles::name(0)));
+  const auto all = run_command({program(), "ntuplise", raw() / name(0), "-o", files.path("all.root"), "--quiet",
+                                "--empty", "--crossings", "1-100"});
+  ASSERT_EQ(all.status, 0) << all.err;
+  EXPECT_EQ(rows_of(files.path("all.root")), 8u * 100) << "of eight orbits";
+  EXPECT_EQ(run_command({program(), "ntuplise", files.path("all.root"), "-o", output(), "--empty"}).status, 2);
   write_file(files.path("mask.txt"), "# the first train\n1-1000\n2000-2500\n");
   const auto part = run_command({program(), "ntuplise", raw() / name(0), "-o", files.path("part.root"), "--json",
                                  "--crossings", files.path("mask.txt"), "--prescale", "3"});

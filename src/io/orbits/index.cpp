@@ -32,7 +32,7 @@ struct Seen {
 class Counter {
  public:
   Counter(const Source& source, const Selection& selection, const Products& products)
-      : products_(products), crossings_(products.products.size()) {
+      : products_(products), crossings_(products.products.size(), products.empty_too) {
     ReadOptions options;
     options.cluster_entries = orbits_a_cluster;
     reader_ = source.read(selection, options);

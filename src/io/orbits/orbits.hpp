@@ -18,6 +18,7 @@ bool holds_orbits(const Source& source);
 /// values, 32-bit) and `LuminosityBlocks` (run, luminosityBlock, nOrbits; empty orbits count). Reads the offsets of all
 /// orbits once, on all cores, to know how many rows there are. Errors: those of `stored`; damaged, naming the orbit,
 /// for offsets that cannot be; mismatch, if members are missing.
-std::unique_ptr<Source> as_crossings(std::unique_ptr<Source> stored);
+/// With `empty_too`, crossings that hold nothing are rows, too: 3564 an orbit.
+std::unique_ptr<Source> as_crossings(std::unique_ptr<Source> stored, bool empty_too = false);
 
 }  // namespace trigloop::io::orbits

@@ -59,6 +59,7 @@ struct Products {
   OrbitKey key;
   std::vector<Product> products;
   std::vector<Member> dropped;  ///< counts of what was dropped on the way here, an orbit each: "Dropped.NAME"
+  bool empty_too = false;       ///< crossings that hold nothing are rows, too
   std::vector<Unread> unread;   ///< second products of a kind, and what they are
 };
 

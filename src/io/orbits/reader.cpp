@@ -49,7 +49,7 @@ CrossingReader::CrossingReader(std::shared_ptr<const OpenOrbits> open, std::vect
     : open_(std::move(open)),
       outputs_(std::move(origins)),
       selection_(stored_selection(*open_, outputs_)),
-      crossings_(open_->products.products.size()),
+      crossings_(open_->products.products.size(), open_->products.empty_too),
       products_(open_->products.products.size()),
       sums_(outputs_.size()) {
   ReadOptions stored_options = options;

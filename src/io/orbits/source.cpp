@@ -45,11 +45,12 @@ class LumiReader final : public ColumnReader {
 
 class OrbitSource final : public Source {
  public:
-  explicit OrbitSource(std::unique_ptr<Source> stored) {
+  OrbitSource(std::unique_ptr<Source> stored, bool empty_too) {
     auto open = std::make_shared<OpenOrbits>();
     const auto& tables = stored->info().tables;
     open->tree = &*std::ranges::find_if(tables, is_orbit_tree);
     open->products = find_products(stored->info(), *open->tree);
+    open->products.empty_too = empty_too;
     try {
       open->index = make_index(*stored, *open->tree, open->products);
     } catch (core::Error& e) {
@@ -162,8 +163,8 @@ class OrbitSource final : public Source {
 
 bool holds_orbits(const Source& source) { return std::ranges::any_of(source.info().tables, is_orbit_tree); }
 
-std::unique_ptr<Source> as_crossings(std::unique_ptr<Source> stored) {
-  return std::make_unique<OrbitSource>(std::move(stored));
+std::unique_ptr<Source> as_crossings(std::unique_ptr<Source> stored, bool empty_too) {
+  return std::make_unique<OrbitSource>(std::move(stored), empty_too);
 }
 
 }  // namespace trigloop::io::orbits
