@@ -44,6 +44,17 @@ TEST(Crossings, OfAFullOrbitAreAllAndOfAnEmptyOneNone) {
   EXPECT_EQ(crossings.number(), 0u);
 }
 
+TEST(Crossings, AreAllWhereEmptyOnesAreAskedFor) {
+  Crossings crossings(1, true);
+  crossings.clear();
+  EXPECT_EQ(crossings.add(0, offsets_of({{40, 3}})), std::nullopt);
+  EXPECT_EQ(crossings.number(), 3564u);
+  std::vector<std::uint32_t> list(crossing_slots);
+  EXPECT_EQ(crossings.list(list.data()), 3564u);
+  EXPECT_EQ(list[0], 1u);
+  EXPECT_EQ(crossings.objects(0, 40), 3u);
+}
+
 TEST(Crossings, RefuseOffsetsThatCannotBe) {
   const auto fault = [](const std::vector<std::uint32_t>& offsets) {
     Crossings crossings(1);
