@@ -36,12 +36,7 @@ void add_study(serve::HttpServer& server, const ShownStudy& study) {
 }
 
 void set_points(Options& options) {
-  if (!options.drift.reference.empty()) {
-    watch::CourseOptions course = watch::course_of_reference(watch::load_reference(options.drift.reference));
-    course.bunches = options.dashboard.course.bunches;
-    options.dashboard.course = std::move(course);
-    options.dashboard.drift = options.drift;
-  }
+  if (!options.drift.reference.empty()) options.dashboard.drift = options.drift;
   auto& points = options.dashboard.course.points;
   points = options.points.points(std::move(points));
 }

@@ -46,6 +46,10 @@ void print(const watch::Reference& reference) {
   std::cout << (reference.knows_pileup ? fmt::format("pile-up {:.1f} +- {:.1f}, regressed\n", reference.pileup_mean,
                                                      reference.pileup_spread)
                                        : std::string("pile-up is not known, and not regressed\n"));
+  if (reference.proxy) {
+    std::cout << fmt::format("where nothing tells it: {:.2f} {:+.2f} x (jets and e/gammas of an event), +- {:.2f}\n",
+                             reference.proxy->offset, reference.proxy->slope, reference.proxy->error);
+  }
   for (const watch::RateReference& rate : reference.rates) {
     std::cout << fmt::format("{:<14} from score {:<10g} beyond counting: {:.2f} % (up to {:.2f} % is allowed for)\n",
                              watch::name_of(rate.point),

@@ -21,6 +21,7 @@
 #include "scout/history/history.hpp"
 #include "scout/history/rates.hpp"
 #include "scout/run/choice.hpp"
+#include "scout/run/regimes.hpp"
 #include "scout/run/run.hpp"
 
 namespace trigloop::app {
@@ -56,9 +57,19 @@ struct Sums {
   std::uint64_t noncolliding = 0;
 };
 
-Sums sum_of(const scout::Ledger& ledger, const scout::RunSummary& summary) {
+/// Scores of different networks do not add up: those of the last one.
+void keep_last_model(std::vector<std::filesystem::path>& records) {
+  const auto model_of = [](const std::filesystem::path& path) {
+    return scout::read_record(path, scout::RecordPart::spectra).identity.model;
+  };
+  const std::string last = model_of(records.back());
+  std::erase_if(records, [&](const std::filesystem::path& path) { return model_of(path) != last; });
+}
+
+Sums sum_of(const scout::Ledger& ledger, const scout::RunSummary& summary, const Options& options) {
   std::vector<std::filesystem::path> records;
   for (const event::LumiKey lumi : summary.lumisections) records.push_back(ledger.folder() / scout::record_name(lumi));
+  if (!options.examiner.conditions.empty()) keep_last_model(records);
   const scout::History history = scout::read_history(records, scout::few_slices);
   return {history.sum(scout::Events::all), history.menu ? history.sum(scout::Events::pure) : score::Spectrum(),
           history.sum(scout::Events::noncolliding).total()};
@@ -104,7 +115,7 @@ void print(const scout::RunSummary& summary, const scout::Ledger& ledger, const 
   }
   if (summary.stopped) std::cout << "stopped by a signal; what was complete is committed\n";
   if (!summary.lumisections.empty()) {
-    print_rates(sum_of(ledger, summary), ledger.identity(), options.rates);
+    print_rates(sum_of(ledger, summary, options), ledger.identity(), options.rates);
   }
 }
 
@@ -135,7 +146,7 @@ void print_json(const scout::RunSummary& summary, const scout::Ledger& ledger, c
   }
   out.end_array();
   if (!summary.lumisections.empty()) {
-    const Sums sums = sum_of(ledger, summary);
+    const Sums sums = sum_of(ledger, summary, options);
     out.member("events_all", sums.all.total()).member("noncolliding", sums.noncolliding);
     write_points(out, "all", sums.all, sums.all.exposure, options.rates);
     if (!ledger.identity().menu.empty()) {
@@ -151,10 +162,35 @@ void check_inputs(const Options& options) {
     throw Error(ErrorCode::usage, "say one of --input and --follow");
   if (options.follow.consume && !options.part.empty())
     throw Error(ErrorCode::usage, "--consume would remove what other parts have not read").remedy("Leave out --part");
+  if (!options.examiner.shadows.empty() && !options.stages.to.empty())
+    throw Error(ErrorCode::usage, "--shadow makes records, and --to stops before them");
 }
 
-scout::ReadingOptions reading_of(const Options& options, const scout::Examiner& examiner) {
+std::vector<scout::Identity> shadows_of(const scout::Examiner& examiner) {
+  std::vector<scout::Identity> identities;
+  for (const scout::Shadow& shadow : examiner.shadows) identities.push_back(shadow.identity);
+  return identities;
+}
+
+/// Null without conditions.
+std::unique_ptr<scout::Regimes> regimes_of(const Options& options) {
+  if (options.examiner.conditions.empty()) return nullptr;
+  if (!options.stages.empty()) {
+    throw Error(ErrorCode::usage, "--conditions do not go with --tap, --from and --to");
+  }
+  scout::RegimeOptions regimes;
+  regimes.usual = examiner_options(options.examiner);
+  regimes.conditions = options.examiner.conditions;
+  regimes.models = options.examiner.models;
+  regimes.overlap = options.examiner.overlap;
+  regimes.records = options.output;
+  regimes.say = [](const std::string& line) { std::cerr << "trigloop: " + line + "\n"; };
+  return std::make_unique<scout::Regimes>(std::move(regimes));
+}
+
+scout::ReadingOptions reading_of(const Options& options, const scout::Examiner& examiner, scout::Regimes* regimes) {
   scout::ReadingOptions reading;
+  if (regimes != nullptr) reading.examiner_at = [regimes](event::LumiKey lumi) { return regimes->at(lumi); };
   reading.threads = options.threads;
   reading.memory = reading.whole_memory = parse_bytes(options.memory, "--memory");
   if (!options.part.empty()) reading.wanted = scout::part(options.part);
@@ -162,31 +198,31 @@ scout::ReadingOptions reading_of(const Options& options, const scout::Examiner& 
   return reading;
 }
 
-void follow_stream(const Options& options, const scout::Examiner& examiner) {
+void follow_stream(const Options& options, const scout::Examiner& examiner, scout::Regimes* regimes) {
   FollowCommand command = options.follow;
   command.quiet = options.quiet;
   const StageStream stream = stream_of(options.stages, command.folder, command.patterns, options.output);
   command.folder = stream.folder.native();
   command.patterns = stream.patterns;
-  scout::ReadingOptions reading = reading_of(options, examiner);
+  scout::ReadingOptions reading = reading_of(options, examiner, regimes);
   command.streams = scout::streams_within(reading.memory, options.streams);
   reading = scout::share_of_stream(reading, command.streams);
-  scout::Ledger ledger(stream.books, examiner.identity, ledger_options(options.examiner, examiner));
-  ScoutRecord record(options.record, options.examiner, {}, ledger);
-  follow(command, ledger, examiner.layout,
+  scout::Books books(stream.books, examiner.identity, ledger_options(options.examiner, examiner), shadows_of(examiner));
+  ScoutRecord record(options.record, options.examiner, {}, books.main());
+  follow(command, books, examiner.layout,
          options.stages.to.empty() ? scout::examine_with(examiner, reading)
                                    : examine_into_stores(options.stages, examiner, options.output, reading.threads));
   record.commit_new();
 }
 
 /// For the progress bar; 0 where it would take long to find out, or the run will tell what is wrong.
-std::uint64_t events_to_read(const scout::RunOptions& run, const event::Layout& layout, const scout::Ledger& ledger) {
+std::uint64_t events_to_read(const scout::RunOptions& run, const event::Layout& layout, const scout::Books& books) {
   constexpr std::size_t most_inputs = 100;
   if (run.inputs.size() > most_inputs || run.reading.wanted) return 0;
   std::uint64_t events = 0;
   try {
     for (const std::filesystem::path& path : run.inputs) {
-      if (ledger.done(scout::identify(path))) continue;
+      if (books.done(scout::identify(path))) continue;
       const auto source = run.reading.open ? run.reading.open(path) : io::open(path);
       events += io::find_table(source->info(), layout.table).entries;
     }
@@ -203,14 +239,17 @@ void scout_run(const Options& options) {
                                    options.follow.consume)) {
     return;
   }
-  const scout::Examiner examiner = make_examiner(options.stages, options.examiner);
-  if (follows) return follow_stream(options, examiner);
-  scout::Ledger ledger(options.output, examiner.identity, ledger_options(options.examiner, examiner));
+  const std::unique_ptr<scout::Regimes> regimes = regimes_of(options);
+  const scout::Examiner examiner = regimes ? regimes->usual() : make_examiner(options.stages, options.examiner);
+  if (follows) return follow_stream(options, examiner, regimes.get());
+  scout::Books books(options.output, examiner.identity, ledger_options(options.examiner, examiner),
+                     shadows_of(examiner));
+  const scout::Ledger& ledger = books.main();
   scout::RunOptions run;
   run.inputs = inputs_of(options.stages, options.inputs);
-  run.reading = reading_of(options, examiner);
+  run.reading = reading_of(options, examiner, regimes.get());
   run.streams = options.streams;
-  const std::uint64_t total = options.quiet ? 0 : events_to_read(run, examiner.layout, ledger);
+  const std::uint64_t total = options.quiet ? 0 : events_to_read(run, examiner.layout, books);
   core::Progress progress("scouting", total, "events",
                           options.quiet ? core::ProgressMode::quiet : core::ProgressMode::automatic);
   run.reading.progress = [&](std::uint64_t events) { progress.advance(events); };
@@ -218,7 +257,7 @@ void scout_run(const Options& options) {
   BatchInputs inputs(options.output, run.inputs, options.follow.consume);
   run.done = [&](const std::filesystem::path& path, const scout::Taken& taken) { inputs.done(path, taken); };
   run.failed = [&](const Error& error) { inputs.failed(error); };
-  const scout::RunSummary summary = scout::run(examiner, ledger, run);
+  const scout::RunSummary summary = scout::run(examiner, books, run);
   record.commit(summary.lumisections);
   if (options.json) {
     print_json(summary, ledger, options);

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "scout/ledger/ledger.hpp"
+#include "scout/ledger/books.hpp"
 #include "scout/pass/examiner.hpp"
 
 namespace trigloop::app {
@@ -16,6 +16,9 @@ struct ScoutOptions {
   double kept_fraction = 0;  ///< 0: not given
   std::uint32_t tail_count = 100, inputs_every = 8;
   double tail_threshold = 0;  ///< a score
+  std::vector<std::string> shadows, models;
+  std::string conditions;
+  std::uint32_t overlap = 0;
   std::uint32_t reservoir = 0;
   std::string reservoir_disk = "20G";
   double reservoir_hours = 48;

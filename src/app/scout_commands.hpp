@@ -31,7 +31,7 @@ void add_follow_options(CLI::App& run, FollowCommand& command);
 
 /// Follows until SIGTERM or SIGINT; then commits what is complete. Errors: usage, for durations and orders that are
 /// none; those of scout::Follow.
-void follow(const FollowCommand& command, scout::Ledger& ledger, const event::Layout& layout, scout::Examine examine);
+void follow(const FollowCommand& command, scout::Books& books, const event::Layout& layout, scout::Examine examine);
 
 /// What becomes of the inputs of a batch run: damaged ones are recorded in quarantine, where they stay until they were
 /// read after all; consumed ones are removed.

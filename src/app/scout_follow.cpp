@@ -72,18 +72,18 @@ void add_follow_options(CLI::App& run, FollowCommand& command) {
       ->group(group);
 }
 
-void follow(const FollowCommand& command, scout::Ledger& ledger, const event::Layout& layout, scout::Examine examine) {
+void follow(const FollowCommand& command, scout::Books& books, const event::Layout& layout, scout::Examine examine) {
   const scout::FollowOptions options = options_of(command);
   scout::FolderWatch watch(command.folder, command.patterns);
   const scout::SystemClock clock;
   const auto say = [](const std::string& line) { std::cerr << "trigloop: " + line + "\n"; };
   const auto judge = [&layout](const auto& path) { return scout::judge(path, &layout); };
-  scout::Follow following(ledger, {watch, clock, judge, scout::identify, std::move(examine), core::interrupted, say},
+  scout::Follow following(books, {watch, clock, judge, scout::identify, std::move(examine), core::interrupted, say},
                           options);
   if (!command.quiet)
-    say("following " + command.folder + "; `trigloop scout status " + ledger.folder().native() + "` shows how it goes");
+    say("following " + command.folder + "; `trigloop scout status " + books.folder().native() + "` shows how it goes");
   following.run();
-  if (!command.quiet) say("stopped; " + std::to_string(ledger.committed().size()) + " lumisections are committed");
+  if (!command.quiet) say("stopped; " + std::to_string(books.committed().size()) + " lumisections are committed");
 }
 
 }  // namespace trigloop::app

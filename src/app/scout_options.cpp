@@ -52,11 +52,17 @@ scout::ExaminerOptions examiner_options(const ScoutOptions& options) {
   examiner.tail_threshold = options.tail_threshold;
   examiner.inputs_every = options.inputs_every;
   examiner.reservoir = options.reservoir;
+  for (const std::string& shadow : options.shadows) {
+    const std::size_t comma = shadow.find(',');
+    examiner.shadows.push_back({shadow.substr(0, comma), comma == shadow.npos ? "" : shadow.substr(comma + 1)});
+  }
   return examiner;
 }
 
 scout::LedgerOptions ledger_options(const ScoutOptions& options, const scout::Examiner& examiner) {
-  return {examiner.reservoir, {parse_bytes(options.reservoir_disk, "--reservoir-disk"), options.reservoir_hours}};
+  return {examiner.reservoir,
+          {parse_bytes(options.reservoir_disk, "--reservoir-disk"), options.reservoir_hours},
+          !options.conditions.empty()};
 }
 
 std::uint64_t parse_bytes(const std::string& text, const std::string& option) {
@@ -105,6 +111,19 @@ void add_examiner_options(CLI::App& command, ScoutOptions& options) {
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
   command.add_option("--tail-threshold", options.tail_threshold, "Keep only those of at least this score");
+  command.add_option("--shadow", options.shadows,
+                     "Further models that score the same events, for records in OUTPUT/shadow/ (MODEL or "
+                     "MODEL.h5,NORMALISATION)");
+  auto* conditions = command.add_option("--conditions", options.conditions,
+                                        "Model, menu and fill by lumisection (`trigloop conditions`); read again when "
+                                        "the file changes; --model is for lumisections that it does not tell of");
+  command.add_option("--models", options.models, "Files, or folders of .onnx files, that the conditions may name")
+      ->needs(conditions);
+  command
+      .add_option("--overlap", options.overlap,
+                  "Lumisections for which the model before a switch goes on scoring, as a --shadow")
+      ->needs(conditions)
+      ->capture_default_str();
   command
       .add_option("--reservoir", options.reservoir,
                   "Events of a lumisection to keep at random, whole (`trigloop reservoir`)")

@@ -12,6 +12,7 @@
 #include "core/interrupt.hpp"
 #include "report/watch/course_figures.hpp"
 #include "report/watch/drift_figures.hpp"
+#include "serve/http.hpp"
 #include "watch/drift_run.hpp"
 #include "watch/report.hpp"
 
@@ -24,6 +25,7 @@ struct Options {
   std::vector<fs::path> spectra;
   WorkingPoints points;
   std::string html;
+  fs::path token_file;
   watch::DriftOptions drift;
   unsigned bunches = 0, threads = 0;
   std::size_t lines = 20;
@@ -38,6 +40,7 @@ Drift drift_of(const Options& options) {
   if (options.drift.reference.empty()) return std::nullopt;
   watch::DriftOptions drift = options.drift;
   drift.threads = options.threads;
+  if (!options.token_file.empty()) drift.webhook.token = serve::read_token(options.token_file);
   return watch::DriftRun(std::move(drift));
 }
 
@@ -48,6 +51,11 @@ watch::CourseOptions course_options(const Options& options, const Drift& drift) 
   course.bunches = options.bunches;
   course.threads = options.threads;
   course.points = options.points.points(std::move(course.points));
+  if (!options.drift.conditions.empty()) {
+    course.conditions =
+        std::make_shared<const conditions::Conditions>(conditions::load_conditions(options.drift.conditions));
+    for (watch::Point& point : watch::firmware_points(*course.conditions)) course.points.push_back(std::move(point));
+  }
   return course;
 }
 
@@ -67,7 +75,12 @@ void print(const Options& options, const watch::Course& course, const Drift& dri
     return;
   }
   std::cout << watch::course_as_text(course, rare, options.lines);
-  if (drift) std::cout << '\n' << watch::drift_text(drift->monitor());
+  if (!drift) return;
+  std::cout << '\n' << watch::drift_text(drift->monitor());
+  if (drift->of_other_models() > 0) {
+    std::cout << drift->of_other_models()
+              << " lumisections were scored by another model than the reference's: their drift is not watched\n";
+  }
 }
 
 std::vector<fs::path> files_now(const Options& options) {
@@ -158,7 +171,7 @@ void add_watch(CLI::App& program) {
       ->excludes("--raw")
       ->excludes("--pure");
   command->add_option("--conditions", options->drift.conditions,
-                      "Luminosity and what was valid when (`trigloop conditions`)");
+                      "What was valid when (`trigloop conditions`): thresholds, bunches, luminosity");
   command
       ->add_option("--state", options->drift.state, "Keep the detectors' state in this file; a restart goes on from it")
       ->needs("--reference");
@@ -166,6 +179,14 @@ void add_watch(CLI::App& program) {
       ->add_option("--on-alarm", options->drift.on_alarm,
                    "Run this by sh with each new alarm as JSON on its standard input, until it ends with 0")
       ->needs("--reference");
+  command
+      ->add_option("--webhook", options->drift.webhook.url,
+                   "Post each new alarm as JSON to this http:// or https:// URL, until it is taken")
+      ->needs("--reference");
+  command
+      ->add_option("--webhook-token-file", options->token_file,
+                   "A file that others may not read, with a token to send along (Bearer)")
+      ->needs("--webhook");
   command
       ->add_option("--mean-time", options->drift.monitor.mean_time, "Mean number of lumisections between false alarms")
       ->check(CLI::Range(10.0, 1e9))

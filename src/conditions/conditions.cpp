@@ -50,6 +50,7 @@ Interval read_interval(const Section& section, int line) {
   interval.fill = static_cast<std::uint32_t>(section.integer("fill", 0, largest, 0));
   interval.bunches = static_cast<std::uint32_t>(section.integer("bunches", 1, 3564, 3564));
   if (!section.has("bunches")) interval.bunches = 0;
+  if (section.has("filling_scheme")) interval.filling_scheme = section.texts("filling_scheme");
   if (section.has("pileup")) interval.pileup = section.number("pileup", 0, 1000);
   if (section.has("thresholds")) {
     const Section thresholds = section.section("thresholds");

@@ -23,9 +23,10 @@ struct Interval {
   std::string model;                               ///< SHA-256 of the model's file, or the beginning of it
   std::map<std::string, std::int64_t> thresholds;  ///< firmware integers by name
   std::string menu, prescales;
-  std::uint32_t fill = 0, bunches = 0;  ///< 0: not stated
-  std::optional<double> pileup;         ///< where no file of luminosity tells it
-  int line = 0;                         ///< in the file
+  std::uint32_t fill = 0, bunches = 0;      ///< 0: not stated
+  std::vector<std::string> filling_scheme;  ///< colliding crossings and ranges of them ("1-36"); empty: not stated
+  std::optional<double> pileup;             ///< where no file of luminosity tells it
+  int line = 0;                             ///< in the file
 };
 
 /// A mean number of collisions with its error.

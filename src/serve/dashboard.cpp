@@ -86,12 +86,21 @@ void add_rates(Metrics& metrics, const watch::Course& course) {
   }
 }
 
+/// Working points and thresholds are the reference's, where there is one.
+watch::CourseOptions course_options(watch::CourseOptions course, const std::optional<watch::DriftRun>& drift) {
+  if (!drift) return course;
+  watch::CourseOptions of_reference = watch::course_of_reference(drift->reference());
+  course.points = std::move(of_reference.points);
+  course.thresholds = std::move(of_reference.thresholds);
+  return course;
+}
+
 }  // namespace
 
 Dashboard::Dashboard(DashboardOptions options)
-    : options_(std::move(options)), live_({options_.output}, options_.course) {
-  if (options_.drift) drift_.emplace(*options_.drift);
-}
+    : options_(std::move(options)),
+      drift_(options_.drift ? std::make_optional<watch::DriftRun>(*options_.drift) : std::nullopt),
+      live_({options_.output}, course_options(options_.course, drift_)) {}
 
 void Dashboard::refresh() {
   if (!live_.refresh() || !drift_) return;

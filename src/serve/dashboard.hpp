@@ -25,8 +25,8 @@
 namespace trigloop::serve {
 
 struct DashboardOptions {
-  std::filesystem::path output;  ///< of `trigloop scout run`, or a folder of `.axo` files
-  watch::CourseOptions course;
+  std::filesystem::path output;                   ///< of `trigloop scout run`, or a folder of `.axo` files
+  watch::CourseOptions course;                    ///< with drift, points and thresholds are the reference's
   std::optional<watch::DriftOptions> drift = {};  ///< none: drift is not looked for
   std::filesystem::path registry = {};            ///< empty: none
   std::string version = {};
@@ -48,9 +48,9 @@ class Dashboard {
   std::string drift(const watch::Course& course, const Window& window) const;
 
   DashboardOptions options_;
-  Live live_;
   mutable std::mutex drift_mutex_;
   std::optional<watch::DriftRun> drift_;
+  Live live_;
   std::string drift_trouble_;
 };
 

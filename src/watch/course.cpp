@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <set>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "scout/history/count_sum.hpp"
 #include "scout/history/history.hpp"
 
 namespace trigloop::watch {
@@ -14,8 +17,6 @@ namespace fs = std::filesystem;
 using core::Error;
 using core::ErrorCode;
 
-constexpr std::int64_t last_code = (1 << 18) - 1;
-
 void fill_row(const scout::Counts& counts, const std::vector<std::int64_t>& edges, std::uint64_t* row) {
   for (const auto& [code, n] : counts) {
     const auto above = std::upper_bound(edges.begin(), edges.end(), code);
@@ -23,39 +24,56 @@ void fill_row(const scout::Counts& counts, const std::vector<std::int64_t>& edge
   }
 }
 
+/// Scores of different models do not mix. `.axo` files do not tell theirs.
+bool is_of_model(const Lumi& lumi, const Course& course) {
+  return lumi.model.empty() || course.model.empty() || lumi.model == course.model;
+}
+
 /// First look: what a lumisection says without knowing of others.
 LumiCourse look(const Lumi& lumi, const Course& course) {
-  LumiCourse one{lumi.key, lumi.exposure, {}, {}, false};
+  LumiCourse one;
+  one.key = lumi.key;
+  one.exposure = lumi.exposure;
+  const conditions::Interval* interval = course.conditions ? course.conditions->at(lumi.key) : nullptr;
+  one.bunches = interval != nullptr && interval->bunches != 0 ? interval->bunches : course.bunches;
   for (const PointCourse& point : course.points) {
-    one.thresholds.push_back(threshold_for(point.point, lumi, course.bunches));
+    one.thresholds.push_back(is_of_model(lumi, course) ? threshold_for(point.point, lumi, one.bunches) : std::nullopt);
   }
   return one;
 }
 
+/// The threshold by which a lumisection is counted.
+std::optional<std::int64_t> threshold_of(const PointCourse& point, const Lumi& lumi, const Course& course) {
+  if (point.point.firmware.empty()) return is_of_model(lumi, course) ? point.threshold : std::nullopt;
+  const conditions::Interval* interval = course.conditions ? course.conditions->at(lumi.key) : nullptr;
+  if (interval == nullptr) return {};
+  const auto named = interval->thresholds.find(point.point.firmware);
+  return named == interval->thresholds.end() ? std::nullopt : std::optional(named->second);
+}
+
 void count_passing(LumiCourse& one, const Lumi& lumi, const Course& course) {
   one.passing.clear();
+  one.counted.clear();
   for (const PointCourse& point : course.points) {
-    one.passing.push_back(point.threshold ? at_least(point.point.pure ? lumi.pure : lumi.all, *point.threshold) : 0);
+    const auto threshold = threshold_of(point, lumi, course);
+    one.passing.push_back(threshold ? at_least(point.point.pure ? lumi.pure : lumi.all, *threshold) : 0);
+    one.counted.push_back(threshold.has_value());
   }
 }
 
 /// The sums of one worker.
 struct Sums {
-  score::Spectrum all, pure;
+  scout::CountSum all, pure;
 
   void add(const Lumi& lumi) {
-    for (const auto& [code, n] : lumi.all) all.count(code, n);
-    for (const auto& [code, n] : lumi.pure) pure.count(code, n);
+    all.add(lumi.all);
+    pure.add(lumi.pure);
+  }
+  void into(Course& course) {
+    for (const auto& [code, n] : all.take()) course.all.count(code, n);
+    for (const auto& [code, n] : pure.take()) course.pure.count(code, n);
   }
 };
-
-void add_to(score::Spectrum& sum, score::Spectrum&& part) {
-  if (sum.total() == 0) {
-    sum = std::move(part);
-  } else {
-    sum.add(part);
-  }
-}
 
 /// Reads files into rows from `first` on.
 template <class Work>
@@ -64,38 +82,33 @@ void read_all(Course& course, const std::vector<fs::path>& files, std::size_t fi
   const unsigned workers = threads == 0 ? core::available_cores() : threads;
   course.lumis.resize(first + files.size());
   course.heat.resize(course.lumis.size() * course.bins());
-  std::vector<std::optional<Sums>> sums(workers);
+  std::vector<Sums> sums(workers);
   core::parallel_for(files.size(), workers, [&](std::size_t i, unsigned worker) {
     const Lumi lumi = read_lumi(files[i], LumiPart::spectra);
-    auto& sum = sums[worker];
-    if (!sum) sum = Sums{{lumi.fraction, 0, last_code}, {lumi.fraction, 0, last_code}};
-    if (sum->all.fraction() != lumi.fraction) {
+    if (!is_of_model(lumi, course)) return work(course.lumis[first + i], lumi);
+    if (course.all.fraction() != lumi.fraction) {
       throw Error(ErrorCode::mismatch, "its scores have other steps than those before").file(files[i].native());
     }
-    sum->add(lumi);
+    sums[worker].add(lumi);
     fill_row(lumi.all, course.edges, course.heat.data() + (first + i) * course.bins());
     work(course.lumis[first + i], lumi);
   });
-  for (auto& sum : sums) {
-    if (!sum) continue;
-    add_to(course.all, std::move(sum->all));
-    add_to(course.pure, std::move(sum->pure));
-  }
+  for (Sums& sum : sums) sum.into(course);
 }
 
 /// Events of the sum that may pass a point: those of each lumisection that knows its rates.
-double allowed_in_sum(const Course& course, const Point& point) {
+double allowed_in_sum(const Course& course, std::size_t p) {
   double allowed = 0;
   for (const LumiCourse& lumi : course.lumis) {
-    const double one = hertz_per_event(lumi.exposure, course.bunches).best();
-    if (std::isfinite(one)) allowed += point.target / one;
+    const double one = hertz_per_event(lumi.exposure, lumi.bunches).best();
+    if (lumi.thresholds[p] && std::isfinite(one)) allowed += course.points[p].point.target / one;
   }
   return allowed;
 }
 
-void take_threshold(PointCourse& point, const Course& course, std::size_t known) {
+void take_threshold(PointCourse& point, const Course& course, std::size_t p, std::size_t known) {
   constexpr double least_events = 25;
-  const double allowed = allowed_in_sum(course, point.point);
+  const double allowed = allowed_in_sum(course, p);
   if (allowed < least_events * static_cast<double>(known)) {
     point.of_sum = true;
     point.threshold =
@@ -116,7 +129,7 @@ void take_medians(Course& course, const CourseOptions& options) {
     if (p < options.thresholds.size() && options.thresholds[p]) {
       point.threshold = options.thresholds[p];
     } else if (point.own) {
-      take_threshold(point, course, own.size());
+      take_threshold(point, course, p, own.size());
     }
   }
 }
@@ -133,8 +146,19 @@ void mark_outlier(LumiCourse& lumi, const Course& course) {
 
 }  // namespace
 
+std::vector<Point> firmware_points(const conditions::Conditions& conditions) {
+  std::set<std::string> names;
+  for (const conditions::Interval& interval : conditions.intervals) {
+    for (const auto& [name, code] : interval.thresholds) names.insert(name);
+  }
+  std::vector<Point> points;
+  for (const std::string& name : names) points.push_back({false, 0, name});
+  return points;
+}
+
 Course::Rate Course::rate(std::size_t l, std::size_t p) const {
-  const HertzPerEvent one = hertz_per_event(lumis[l].exposure, bunches);
+  HertzPerEvent one = hertz_per_event(lumis[l].exposure, lumis[l].bunches);
+  if (!lumis[l].counted[p]) one.exact = one.old = std::numeric_limits<double>::quiet_NaN();
   const auto n = static_cast<double>(lumis[l].passing[p]);
   const double error = std::sqrt(std::max(n, 1.0));
   return {n * one.exact, error * one.exact, n * one.old, error * one.old};
@@ -143,6 +167,12 @@ Course::Rate Course::rate(std::size_t l, std::size_t p) const {
 Course follow_course(const std::vector<fs::path>& files, const CourseOptions& options) {
   Course course;
   course.bunches = options.bunches;
+  course.conditions = options.conditions;
+  if (!files.empty()) {
+    const Lumi latest = read_lumi(files.back(), LumiPart::spectra);
+    course.model = latest.model;
+    course.all = course.pure = score::Spectrum(latest.fraction, 0, scout::CountSum::last_code);
+  }
   course.edges = scout::logarithmic_edges();
   for (const Point& point : options.points) course.points.push_back({point, {}, {}});
   read_all(course, files, 0, options.threads, [&](LumiCourse& one, const Lumi& lumi) { one = look(lumi, course); });

@@ -8,9 +8,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "conditions/conditions.hpp"
 #include "event/lumi.hpp"
 #include "score/spectrum.hpp"
 #include "watch/outliers.hpp"
@@ -22,9 +25,14 @@ struct CourseOptions {
   std::vector<Point> points = usual_points();
   /// Codes from which on events pass, one a point; of those that are absent the median is taken.
   std::vector<std::optional<std::int64_t>> thresholds;
-  unsigned bunches = 0;  ///< for rates where the exposure does not tell them
+  unsigned bunches = 0;  ///< for rates where neither the exposure nor the conditions tell them
   unsigned threads = 0;
+  /// Thresholds of firmware points and colliding bunches, by lumisection; may be null.
+  std::shared_ptr<const conditions::Conditions> conditions = {};
 };
+
+/// A point for each threshold that the conditions name.
+std::vector<Point> firmware_points(const conditions::Conditions& conditions);
 
 struct PointCourse {
   Point point;
@@ -38,6 +46,8 @@ struct LumiCourse {
   score::Exposure exposure;
   std::vector<std::optional<std::int64_t>> thresholds;  ///< its own, one a point
   std::vector<std::uint64_t> passing;                   ///< at the thresholds of the points
+  std::vector<bool> counted;                            ///< at which points: where a threshold is known
+  unsigned bunches = 0;                                 ///< as told; 0: not
   bool outlier = false;                                 ///< of a working point: not in the medians
 };
 
@@ -46,7 +56,9 @@ struct Course {
   std::vector<LumiCourse> lumis;    ///< ascending
   std::vector<std::int64_t> edges;  ///< of the heatmap: codes; bin b holds [edges[b], edges[b + 1])
   std::vector<std::uint64_t> heat;  ///< lumisection by lumisection
-  score::Spectrum all, pure;        ///< the sums, without exposures
+  std::string model;                ///< of the scores; thresholds for rates are of its lumisections alone
+  score::Spectrum all, pure;        ///< the sums of its lumisections, without exposures
+  std::shared_ptr<const conditions::Conditions> conditions = {};
   unsigned bunches = 0;
 
   std::size_t bins() const noexcept { return edges.size() - 1; }

@@ -104,16 +104,22 @@ int run_with_input(const std::string& command, const std::string& input, unsigne
   return wait_for(child, end);
 }
 
-std::uint64_t deliver(const std::vector<Alarm>& alarms, std::uint64_t delivered, const std::string& command,
+Send by_command(std::string command) {
+  return [command = std::move(command)](const Alarm& alarm) -> std::string {
+    const int status = run_with_input(command, alarm_json(alarm) + "\n", patience);
+    if (status == 0) return "";
+    return "the command for alarm " + std::to_string(alarm.number) + " ended with " + std::to_string(status) +
+           "; it is tried again";
+  };
+}
+
+std::uint64_t deliver(const std::vector<Alarm>& alarms, std::uint64_t delivered, const Send& send,
                       std::string& failure) {
-  while (delivered < alarms.size()) {
-    const int status = run_with_input(command, alarm_json(alarms[delivered]) + "\n", patience);
-    if (status != 0) {
-      failure = "the command for alarm " + std::to_string(delivered + 1) + " ended with " + std::to_string(status) +
-                "; it is tried again";
-      break;
-    }
-    ++delivered;
+  for (; delivered < alarms.size(); ++delivered) {
+    const std::string why = send(alarms[delivered]);
+    if (why.empty()) continue;
+    failure += (failure.empty() ? "" : "\n") + why;
+    break;
   }
   return delivered;
 }

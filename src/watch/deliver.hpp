@@ -1,11 +1,12 @@
 #pragma once
-// Alarms to whoever acts on them: a command that gets the alarm as JSON on its standard input. A webhook is such a
-// command: curl -fsS --max-time 10 --json @- https://...
+// Alarms to whoever acts on them: a command that gets the alarm as JSON on its standard input, or a webhook
+// (watch/webhook.hpp).
 //
 // At least once: an alarm counts as delivered when the command ends with 0, and is tried again at the next look if not.
 // The number of those delivered is part of the watch's state; the key `reference`/`number` in the JSON lets a receiver
 // drop the copy that a kill between delivery and commit may cause.
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,14 @@ namespace trigloop::watch {
 /// is after `seconds`.
 int run_with_input(const std::string& command, const std::string& input, unsigned seconds);
 
-/// Delivers alarms from number `delivered` on, in order, until one fails. How many are delivered afterwards; `failure`
-/// says what failed, if something did.
-std::uint64_t deliver(const std::vector<Alarm>& alarms, std::uint64_t delivered, const std::string& command,
+/// Delivers an alarm; what failed, or empty.
+using Send = std::function<std::string(const Alarm&)>;
+/// By run_with_input, half a minute at most.
+Send by_command(std::string command);
+
+/// Delivers alarms from number `delivered` on, in order, until one fails. How many are delivered afterwards; what
+/// failed, if something did, becomes another line of `failure`.
+std::uint64_t deliver(const std::vector<Alarm>& alarms, std::uint64_t delivered, const Send& send,
                       std::string& failure);
 
 }  // namespace trigloop::watch

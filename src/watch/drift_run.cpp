@@ -1,11 +1,11 @@
 #include "watch/drift_run.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "core/file.hpp"
 #include "core/parallel.hpp"
 #include "scout/record/record.hpp"
-#include "watch/deliver.hpp"
 
 namespace trigloop::watch {
 namespace {
@@ -15,6 +15,12 @@ namespace fs = std::filesystem;
 constexpr std::size_t piece = 1024;  ///< lumisections that are in memory at a time
 constexpr std::uint64_t most_state_bytes = 1u << 30;
 
+bool tells_of_several_models(const conditions::Conditions& conditions) {
+  std::set<std::string> models;
+  for (const conditions::Interval& interval : conditions.intervals) models.insert(interval.model);
+  return models.size() > 1;
+}
+
 }  // namespace
 
 DriftRun::DriftRun(DriftOptions options)
@@ -22,6 +28,9 @@ DriftRun::DriftRun(DriftOptions options)
       reference_(load_reference(options_.reference)),
       monitor_(reference_, options_.monitor) {
   if (!options_.conditions.empty()) conditions_ = conditions::load_conditions(options_.conditions);
+  models_change_ = conditions_ && tells_of_several_models(*conditions_);
+  if (!options_.on_alarm.empty()) command_ = by_command(options_.on_alarm);
+  if (!options_.webhook.url.empty()) webhook_.emplace(options_.webhook);
   if (options_.state.empty() || !fs::exists(options_.state)) return;
   monitor_.restore(core::read_text(options_.state, most_state_bytes), options_.state);
 }
@@ -41,12 +50,15 @@ void DriftRun::take(const std::vector<fs::path>& files, const std::function<void
 }
 
 void DriftRun::take_piece(const std::vector<fs::path>& files, const std::function<void(const Alarm&)>& on_alarm) {
-  std::vector<Sample> samples(files.size());
+  std::vector<std::optional<Sample>> samples(files.size());
   core::parallel_for(files.size(), options_.threads, [&](std::size_t i, unsigned) {
-    samples[i] = sample_of(read_lumi(files[i], LumiPart::whole), reference_, conditions_ ? &*conditions_ : nullptr);
+    const Lumi lumi = read_lumi(files[i], LumiPart::whole);
+    if (models_change_ && !lumi.model.empty() && lumi.model != reference_.model) return;
+    samples[i] = sample_of(lumi, reference_, conditions_ ? &*conditions_ : nullptr);
   });
-  for (const Sample& sample : samples) {
-    const Alarm* alarm = monitor_.step(sample);
+  for (const auto& sample : samples) {
+    of_other_models_ += sample ? 0 : 1;
+    const Alarm* alarm = sample ? monitor_.step(*sample) : nullptr;
     if (alarm != nullptr && on_alarm && alarm->confirmations == 0) on_alarm(*alarm);
   }
   save();
@@ -54,9 +66,14 @@ void DriftRun::take_piece(const std::vector<fs::path>& files, const std::functio
 
 std::string DriftRun::deliver() {
   std::string failure;
-  if (options_.on_alarm.empty() || monitor_.delivered == monitor_.alarms().size()) return failure;
-  monitor_.delivered = watch::deliver(monitor_.alarms(), monitor_.delivered, options_.on_alarm, failure);
-  save();
+  const auto& alarms = monitor_.alarms();
+  const auto give = [&](std::uint64_t& delivered, const Send& send) {
+    const std::uint64_t before = delivered;
+    delivered = watch::deliver(alarms, delivered, send, failure);
+    if (delivered != before) save();
+  };
+  if (command_) give(monitor_.delivered, command_);
+  if (webhook_) give(monitor_.posted, [this](const Alarm& alarm) { return webhook_->post(alarm); });
   return failure;
 }
 

@@ -11,7 +11,7 @@ namespace trigloop::watch {
 struct Finding {
   std::string channel;           ///< "raw 1 kHz", "Jet.pt", "Jet.phi"
   std::string object, quantity;  ///< "Jet", "pt"; rates: "rate" and the point's name
-  std::string place;             ///< of a region: "phi 90..120 deg"; else empty
+  std::string place;             ///< of a region: "phi 90..120 deg", "|eta| > 2.5"; else empty
   double low = 0, high = 0;      ///< of the place
   double size = 0, error = 0;    ///< relative change, one standard deviation
   double evidence = 0;           ///< log of the likelihood ratio since the change
@@ -30,6 +30,16 @@ struct Place {
 };
 Place place_of(const std::string& object, const std::string& quantity, double low, double high);
 std::string place_text(const std::string& quantity, double low, double high);
+
+/// "pt@58-68": what is counted, and at which |eta| of hardware units; "pt": everywhere.
+struct RegionalQuantity {
+  std::string quantity;
+  bool regional = false;
+  double low = 0, high = 0;  ///< 0: no upper end
+};
+RegionalQuantity regional(const std::string& quantity);
+/// "|eta| < 1.5", "|eta| 1.5..2.5", "|eta| > 2.5", between the middles of adjacent hardware values.
+Place eta_place(const std::string& object, const RegionalQuantity& of);
 
 /// What most likely happened, from all that moved: an energy scale, a dead or a noisy region, pile-up, or what moved
 /// most.

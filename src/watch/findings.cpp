@@ -143,6 +143,13 @@ Finding finding_of(const HistogramChannel& channel) {
   finding.evidence = best.evidence.cusum;
   finding.since_step = best.evidence.since;
   finding.muted = channel.muted;
+  if (const RegionalQuantity of = regional(finding.quantity); of.regional) {
+    const Place place = eta_place(finding.object, of);
+    finding.quantity = of.quantity;
+    finding.place = place.text;
+    finding.low = place.low;
+    finding.high = place.high;
+  }
   if (best.evidence.cusum <= 0) return finding;
   if (channel.reference.change() == Change::region) {
     fit_region(finding, channel, static_cast<std::size_t>(strongest - channel.tests.begin()));

@@ -70,7 +70,8 @@ std::vector<Histogram> pool(const scout::InputHistograms& inputs) {
     const SlotName name = split(inputs.names[i]);
     scout::Counts counts = inputs.counts[i];
     // What is always there, as missing energy, may well be 0, but then has no direction.
-    const bool may_be_absent = !name.slot.empty() || name.quantity != "pt";
+    const bool by_region = name.quantity.find('@') != std::string::npos;  // absent objects are in none
+    const bool may_be_absent = !by_region && (!name.slot.empty() || name.quantity != "pt");
     if (may_be_absent && name.quantity != "count") remove_absent(counts, absent[name.object + name.slot]);
     const auto same = std::ranges::find_if(
         pooled, [&](const Histogram& h) { return h.object == name.object && h.quantity == name.quantity; });

@@ -11,7 +11,7 @@
 namespace trigloop::watch {
 
 struct Histogram {
-  std::string object, quantity;  ///< "Jet", "pt"; "score", "score"
+  std::string object, quantity;  ///< "Jet", "pt"; "Jet", "pt@35-57" (of those at this |eta|); "score", "score"
   scout::Counts counts;          ///< of hardware integers; of codes
   std::string name() const { return object == quantity ? object : object + "." + quantity; }
 };

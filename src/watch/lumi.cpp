@@ -81,10 +81,4 @@ std::vector<fs::path> find_lumis(const std::vector<fs::path>& places) {
   return files;
 }
 
-std::uint64_t at_least(const scout::Counts& counts, std::int64_t threshold) noexcept {
-  std::uint64_t n = 0;
-  for (auto bin = counts.rbegin(); bin != counts.rend() && bin->first >= threshold; ++bin) n += bin->second;
-  return n;
-}
-
 }  // namespace trigloop::watch

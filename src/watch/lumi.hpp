@@ -8,6 +8,7 @@
 
 #include "event/lumi.hpp"
 #include "score/spectrum.hpp"
+#include "scout/history/history.hpp"
 #include "scout/record/record.hpp"
 
 namespace trigloop::watch {
@@ -32,7 +33,6 @@ Lumi read_lumi(const std::filesystem::path& path, LumiPart part);
 /// not_found, if there are none; mismatch, if a lumisection is in two of the places.
 std::vector<std::filesystem::path> find_lumis(const std::vector<std::filesystem::path>& places);
 
-/// Events of codes from `threshold` on.
-std::uint64_t at_least(const scout::Counts& counts, std::int64_t threshold) noexcept;
+using scout::at_least;
 
 }  // namespace trigloop::watch

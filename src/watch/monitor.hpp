@@ -68,8 +68,8 @@ class Monitor {
   const std::vector<HistogramChannel>& histograms() const noexcept { return histograms_; }
   /// Lumisections whose histograms were not tested, as their pile-up is not known while the reference depends on it.
   std::uint64_t without_pileup() const noexcept { return without_pileup_; }
-  /// How many alarms were delivered (watch/deliver.hpp); kept with the state.
-  std::uint64_t delivered = 0;
+  /// How many alarms were delivered (watch/deliver.hpp) and posted (watch/webhook.hpp); kept with the state.
+  std::uint64_t delivered = 0, posted = 0;
   /// What every channel says now, the strongest first.
   std::vector<Finding> findings() const;
   /// The last lumisection that was taken.

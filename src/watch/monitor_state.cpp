@@ -143,7 +143,7 @@ std::string Monitor::save() const {
   JsonWriter out;
   out.begin_object().member("trigloop_watch_state", 1).member("reference", reference_id_);
   out.member("mean_time", options_.mean_time).member("steps", steps_).member("without_pileup", without_pileup_);
-  out.member("delivered", delivered);
+  out.member("delivered", delivered).member("posted", posted);
   out.member("evidence", evidence_).key("rates").begin_array();
   for (const RateChannel& channel : rates_) write_rate(out, channel);
   out.end_array().key("histograms").begin_array();
@@ -170,6 +170,7 @@ void Monitor::restore(const std::string& state, const std::string& name) {
     steps_ = in.at("steps").get<std::uint64_t>();
     without_pileup_ = in.at("without_pileup").get<std::uint64_t>();
     delivered = in.at("delivered").get<std::uint64_t>();
+    posted = in.value("posted", std::uint64_t{0});  // not there before there were webhooks
     evidence_ = in.at("evidence").get<double>();
     for (std::size_t r = 0; r < rates_.size(); ++r) read_rate(in.at("rates").at(r), rates_[r]);
     for (std::size_t h = 0; h < histograms_.size(); ++h) {

@@ -13,6 +13,7 @@ namespace trigloop::watch {
 std::vector<Point> usual_points() { return {{true, 50}, {false, 1000}, {false, 5000}, {false, 10000}}; }
 
 std::string name_of(const Point& point) {
+  if (!point.firmware.empty()) return "firmware " + point.firmware;
   const bool kilo = point.target >= 1000;
   return fmt::format("{} {:g} {}", point.pure ? "pure" : "raw", kilo ? point.target / 1000 : point.target,
                      kilo ? "kHz" : "Hz");
@@ -43,7 +44,7 @@ std::optional<std::int64_t> threshold_for(const scout::Counts& counts, std::uint
 
 std::optional<std::int64_t> threshold_for(const Point& point, const Lumi& lumi, unsigned bunches) {
   const double one = hertz_per_event(lumi.exposure, bunches).best();
-  if (!std::isfinite(one) || (point.pure && !lumi.has_pure)) return {};
+  if (!point.firmware.empty() || !std::isfinite(one) || (point.pure && !lumi.has_pure)) return {};
   return threshold_for(point.pure ? lumi.pure : lumi.all, static_cast<std::uint64_t>(point.target / one));
 }
 

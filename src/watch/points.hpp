@@ -18,12 +18,14 @@ namespace trigloop::watch {
 struct Point {
   bool pure = false;
   double target = 0;  ///< Hz
+  /// Instead of a target: the name of a threshold that the conditions tell, which may change with them.
+  std::string firmware = {};
   bool operator==(const Point&) const = default;
 };
 
 /// 50 Hz pure; 1, 5 and 10 kHz raw.
 std::vector<Point> usual_points();
-std::string name_of(const Point& point);  ///< "pure 50 Hz", "raw 1 kHz"
+std::string name_of(const Point& point);  ///< "pure 50 Hz", "raw 1 kHz", "firmware nominal"
 
 /// What one event is worth, Hz; NaN where nothing tells it.
 struct HertzPerEvent {

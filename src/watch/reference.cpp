@@ -60,6 +60,19 @@ void take_pileup(Reference& reference, const std::vector<event::LumiKey>& keys,
   reference.pileup_spread = spread;
 }
 
+void take_proxy(Reference& reference, const std::vector<event::LumiKey>& keys,
+                const std::vector<std::optional<double>>& objects, const conditions::Conditions* conditions) {
+  if (!reference.knows_pileup) return;
+  std::vector<double> numbers, values;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto pileup = conditions->pileup(keys[i]);
+    if (!objects[i] || !pileup) continue;
+    numbers.push_back(*objects[i]);
+    values.push_back(pileup->value);
+  }
+  reference.proxy = fit_proxy(numbers, values);
+}
+
 void take_runs(Reference& reference, std::vector<event::LumiKey> keys) {
   std::ranges::sort(keys);
   for (const event::LumiKey& key : keys) {
@@ -184,15 +197,18 @@ Reference build_reference(const std::vector<fs::path>& files, const conditions::
   }
   std::vector<Sample> samples(kept.size());
   std::vector<std::string> models(kept.size());
+  std::vector<std::optional<double>> objects(kept.size());
   core::parallel_for(kept.size(), options.threads, [&](std::size_t i, unsigned) {
     const Lumi lumi = read_lumi(kept[i], LumiPart::whole);
     models[i] = lumi.model;
+    objects[i] = objects_an_event(lumi.inputs);
     samples[i] = sample_of(lumi, reference, conditions);
   });
   if (std::ranges::adjacent_find(models, std::not_equal_to<>()) != models.end()) {
     throw Error(ErrorCode::mismatch, "the lumisections were scored by different models").remedy("Choose those of one");
   }
   reference.model = models.front();
+  take_proxy(reference, keys, objects, conditions);
   fit_reference(reference, samples, options.threads);
   return reference;
 }

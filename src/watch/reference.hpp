@@ -14,6 +14,7 @@
 #include "watch/drift/rate_model.hpp"
 #include "watch/drift/shape_model.hpp"
 #include "watch/lumi.hpp"
+#include "watch/pileup_proxy.hpp"
 #include "watch/points.hpp"
 
 namespace trigloop::watch {
@@ -42,6 +43,7 @@ struct Reference {
   std::uint64_t lumisections = 0, outliers = 0, uncertified = 0;  ///< used; left out by Tukey's rule; not certified
   bool knows_pileup = false;
   double pileup_mean = 0, pileup_spread = 1;
+  std::optional<PileUpProxy> proxy;  ///< for lumisections of which nothing tells the pile-up
   std::vector<RateReference> rates;
   std::vector<HistogramReference> histograms;
 };
@@ -50,6 +52,7 @@ struct Reference {
 struct Sample {
   event::LumiKey key;
   bool pileup_missing = false;  ///< the reference depends on it, and nothing tells it
+  bool pileup_of_proxy = false;
   std::vector<drift::Count> counts;
   std::vector<std::vector<double>> bins;  ///< of each histogram; empty: it was not recorded
   double z = 0;

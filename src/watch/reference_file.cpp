@@ -118,6 +118,11 @@ Reference read_reference(const json& in) {
   if (reference.knows_pileup) {
     reference.pileup_mean = in.at("pileup").at("mean").get<double>();
     reference.pileup_spread = in.at("pileup").at("spread").get<double>();
+    if (const json& pileup = in.at("pileup"); pileup.contains("proxy")) {
+      const json& proxy = pileup.at("proxy");
+      reference.proxy = PileUpProxy{proxy.at("offset").get<double>(), proxy.at("slope").get<double>(),
+                                    proxy.at("error").get<double>()};
+    }
   }
   for (const json& rate : in.at("rates")) reference.rates.push_back(read_rate(rate));
   for (const json& histogram : in.at("histograms")) reference.histograms.push_back(read_histogram(histogram));
@@ -139,7 +144,12 @@ std::string format_reference(const Reference& reference) {
   }
   out.end_object().key("pileup");
   if (reference.knows_pileup) {
-    out.begin_object().member("mean", reference.pileup_mean).member("spread", reference.pileup_spread).end_object();
+    out.begin_object().member("mean", reference.pileup_mean).member("spread", reference.pileup_spread);
+    if (reference.proxy) {
+      out.key("proxy").begin_object().member("offset", reference.proxy->offset).member("slope", reference.proxy->slope);
+      out.member("error", reference.proxy->error).end_object();
+    }
+    out.end_object();
   } else {
     out.null();
   }

@@ -30,7 +30,12 @@ Sample sample_of(const Lumi& lumi, const Reference& reference, const conditions:
   sample.key = lumi.key;
   double z_variance = 0;
   if (reference.knows_pileup) {
-    const auto pileup = conditions != nullptr ? conditions->pileup(lumi.key) : std::nullopt;
+    auto pileup = conditions != nullptr ? conditions->pileup(lumi.key) : std::nullopt;
+    if (!pileup && reference.proxy) {
+      const auto objects = objects_an_event(lumi.inputs);
+      if (objects) pileup = conditions::PileUp{reference.proxy->at(*objects), reference.proxy->error};
+      sample.pileup_of_proxy = objects.has_value();
+    }
     sample.pileup_missing = !pileup;
     sample.z = pileup ? (pileup->value - reference.pileup_mean) / reference.pileup_spread : 0;
     const double error = pileup ? pileup->error / reference.pileup_spread : 1;

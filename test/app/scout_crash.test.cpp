@@ -31,6 +31,7 @@ class ScoutCrash : public testing::Test {
     test::write_part(whole, in_ / "b.root", rows / 2 - 20, rows);
     test::write_part(whole, in_ / "c.root", rows / 4, rows / 3);
     fs::copy(files_.all() / "ls2.root", in_ / "d.root");
+    test::write_file(shadow_, model::export_qonnx(test::Axol1tlLike(2).make()));
     calls_ = test::count_calls(undisturbed_, words(undisturbed_), calls_that_change);
     ASSERT_GT(calls_, 30);
   }
@@ -44,7 +45,8 @@ class ScoutCrash : public testing::Test {
 
   static constexpr const char* calls_that_change = "write,sync,create,rename,unlink,mkdir";
   test::ScoutFiles files_{2, 4};
-  fs::path in_ = files_.path("in"), undisturbed_ = files_.path("undisturbed"), out_ = files_.path("out");
+  fs::path in_ = files_.path("in"), shadow_ = files_.path("shadow.onnx"), undisturbed_ = files_.path("undisturbed"),
+           out_ = files_.path("out");
   long calls_ = 0;
 };
 
@@ -64,6 +66,25 @@ TEST_F(ScoutCrash, DeathAtEveryCallLosesAndDoublesNothing) {
     const std::string what = "cut:" + std::to_string(n);
     EXPECT_EQ(run_under_faults(out_, what, words(out_), calls_that_change).status, test::killed) << what;
     const auto next = run_under_faults(out_, "", words(out_, n % 2 == 0 ? "1" : "2"));
+    EXPECT_EQ(next.status, 0) << what << next.err;
+    expect_as_undisturbed(out_, what);
+    fs::remove_all(out_);
+  }
+}
+
+TEST_F(ScoutCrash, DeathAmongSeveralLedgersAndReservoirsLosesAndDoublesNothing) {
+  const auto both = [&](const fs::path& output) {
+    auto all = words(output);
+    all.insert(all.end(), {"--shadow", shadow_, "--reservoir", "10"});
+    return all;
+  };
+  fs::remove_all(undisturbed_);
+  const long calls = test::count_calls(undisturbed_, both(undisturbed_), calls_that_change);
+  ASSERT_GT(calls, calls_);
+  for (long n = 2; n <= calls; n += 6) {
+    const std::string what = "cut:" + std::to_string(n);
+    EXPECT_EQ(run_under_faults(out_, what, both(out_), calls_that_change).status, test::killed) << what;
+    const auto next = run_under_faults(out_, "", both(out_));
     EXPECT_EQ(next.status, 0) << what << next.err;
     expect_as_undisturbed(out_, what);
     fs::remove_all(out_);

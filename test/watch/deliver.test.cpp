@@ -24,9 +24,9 @@ TEST(Deliver, GivesEachAlarmToTheCommandOnce) {
   const test::TempDir folder;
   const std::string command = "cat >> " + (folder / "got").native();
   std::string failure;
-  EXPECT_EQ(watch::deliver(alarms(2), 0, command, failure), 2u);
-  EXPECT_EQ(watch::deliver(alarms(3), 2, command, failure), 3u);
-  EXPECT_EQ(watch::deliver(alarms(3), 3, command, failure), 3u);
+  EXPECT_EQ(watch::deliver(alarms(2), 0, watch::by_command(command), failure), 2u);
+  EXPECT_EQ(watch::deliver(alarms(3), 2, watch::by_command(command), failure), 3u);
+  EXPECT_EQ(watch::deliver(alarms(3), 3, watch::by_command(command), failure), 3u);
   EXPECT_EQ(failure, "");
   const std::string got = test::read_file(folder / "got");
   EXPECT_EQ(std::ranges::count(got, '\n'), 3);
@@ -35,9 +35,9 @@ TEST(Deliver, GivesEachAlarmToTheCommandOnce) {
 
 TEST(Deliver, TriesAgainWhatFailed) {
   std::string failure;
-  EXPECT_EQ(watch::deliver(alarms(2), 1, "cat > /dev/null; exit 7", failure), 1u);
+  EXPECT_EQ(watch::deliver(alarms(2), 1, watch::by_command("cat > /dev/null; exit 7"), failure), 1u);
   EXPECT_THAT(failure, HasSubstr("alarm 2 ended with 7"));
-  EXPECT_EQ(watch::deliver(alarms(2), 1, "cat > /dev/null", failure), 2u);
+  EXPECT_EQ(watch::deliver(alarms(2), 1, watch::by_command("cat > /dev/null"), failure), 2u);
 }
 
 TEST(Deliver, WaitsForNoCommandForEver) {

@@ -15,6 +15,7 @@ struct Fault {
   double more = 1;       ///< of the number of objects
   double dead_phi = 0;   ///< share of the objects at phi 36..47 that is lost
   double rate = 1;       ///< of high scores
+  double forward = 1;    ///< of the pt of jets at |eta| > 2.5
 };
 
 class FakeDetector {
@@ -38,8 +39,8 @@ class FakeDetector {
     record.sum.all = scores(fault);
     record.sum.inputs.every = 1;
     record.sum.inputs.events = events;
-    record.sum.inputs.names = {"Jet0.pt", "Jet0.eta", "Jet0.phi", "Jet.count",
-                               "EG0.pt",  "EG0.eta",  "EG0.phi",  "EG.count"};
+    record.sum.inputs.names = {"Jet0.pt", "Jet0.eta", "Jet0.phi", "Jet.count",   "EG0.pt",
+                               "EG0.eta", "EG0.phi",  "EG.count", "Jet.pt@0-57", "Jet.pt@58-"};
     for (const auto& histogram : histograms_) record.sum.inputs.counts.emplace_back(histogram.begin(), histogram.end());
     return record;
   }
@@ -52,8 +53,13 @@ class FakeDetector {
       const auto phi = static_cast<std::int64_t>(random_.uniform() * 144);
       if (phi >= 36 && phi < 48 && random_.uniform() < fault.dead_phi) continue;
       ++kept;
-      ++histograms_[first][static_cast<std::int64_t>(20 - pt * std::log(random_.uniform()))];
-      ++histograms_[first + 1][static_cast<std::int64_t>(random_.uniform() * 228) - 114];
+      const std::int64_t eta = static_cast<std::int64_t>(random_.uniform() * 228) - 114;
+      const bool is_forward = eta >= 58 || eta <= -58, is_jet = first == 0;
+      const double scale = is_jet && is_forward ? fault.forward : 1;
+      const auto value = static_cast<std::int64_t>(20 - scale * pt * std::log(random_.uniform()));
+      ++histograms_[first][value];
+      if (is_jet) ++histograms_[is_forward ? 9 : 8][value];
+      ++histograms_[first + 1][eta];
       ++histograms_[first + 2][phi];
     }
     ++histograms_[first + 3][static_cast<std::int64_t>(kept)];
@@ -71,7 +77,7 @@ class FakeDetector {
   }
 
   bench::Random random_;
-  std::map<std::int64_t, std::uint64_t> histograms_[8];
+  std::map<std::int64_t, std::uint64_t> histograms_[10];
 };
 
 }  // namespace trigloop::test

@@ -74,6 +74,15 @@ TEST(Monitor, NamesAnEnergyScaleWithSizeAndBegin) {
   EXPECT_LT(finding.error, 0.015);
 }
 
+TEST(Monitor, NamesTheEtaOfAnEnergyScale) {
+  const Outcome outcome = watch_fault({1, 1, 0, 1, 1.06}, 16);
+  ASSERT_TRUE(outcome.first);
+  EXPECT_EQ(outcome.last->cause.kind, "energy-scale");
+  EXPECT_THAT(outcome.last->cause.text, HasSubstr("jet pt +"));
+  EXPECT_THAT(outcome.last->cause.text, HasSubstr("at |eta| > 2.5 since"));
+  EXPECT_NEAR(outcome.last->findings.front().size, 0.06, 5 * outcome.last->findings.front().error);
+}
+
 TEST(Monitor, NamesADeadRegion) {
   const Outcome outcome = watch_fault({1, 1, 0.8, 1}, 13);
   ASSERT_TRUE(outcome.first);
@@ -100,7 +109,7 @@ TEST(Monitor, GoesOnFromItsStateWithTheSameAlarms) {
   parts.emplace(reference(), watch::MonitorOptions{1000});
   FakeDetector detector(16);
   for (std::uint32_t l = 301; l <= 350; ++l) {
-    const watch::Sample sample = sample_of(detector.record(l, l > 320 ? Fault{1.03, 1, 0, 1} : Fault{}));
+    const watch::Sample sample = sample_of(detector.record(l, l > 320 ? Fault{1.05, 1, 0, 1} : Fault{}));
     whole.step(sample);
     const std::string state = parts->save();
     parts.emplace(reference(), watch::MonitorOptions{1000});  // as after a kill
@@ -172,6 +181,36 @@ TEST(Reference, RegressesPileUpWhereItIsKnown) {
   }
 }
 
+TEST(Reference, TellsPileUpFromTheDataWhereNothingElseDoes) {
+  const TempDir folder;
+  conditions::Conditions conditions;
+  bench::Random random(5);
+  FakeDetector detector(6);
+  const auto next = [&](std::uint32_t l) {
+    const double pileup = 50 + 8 * random.normal();
+    conditions.luminosity[{400000, l}] = {1, 0, 0, pileup};
+    return detector.record(l, {1, pileup / 50, 0, pileup / 50});
+  };
+  for (std::uint32_t l = 1; l <= 60; ++l) scout::write_record(folder / scout::record_name({400000, l}), next(l));
+  const Reference made =
+      watch::build_reference(watch::find_lumis({folder.path()}), &conditions, {{{false, 500}}, 0, 0});
+  ASSERT_TRUE(made.proxy);
+  const Reference read = watch::parse_reference(watch::format_reference(made), "r.json");
+  ASSERT_TRUE(read.proxy);
+  EXPECT_EQ(read.proxy->slope, made.proxy->slope);
+  double squares = 0;
+  for (std::uint32_t l = 101; l <= 140; ++l) {
+    const auto lumi = watch::lumi_from(next(l));
+    const watch::Sample told = watch::sample_of(lumi, read, &conditions), found = watch::sample_of(lumi, read, nullptr);
+    EXPECT_FALSE(told.pileup_of_proxy);
+    EXPECT_TRUE(found.pileup_of_proxy);
+    EXPECT_FALSE(found.pileup_missing);
+    const double pull = (found.z - told.z) * read.pileup_spread / read.proxy->error;
+    squares += pull * pull;
+  }
+  EXPECT_NEAR(squares / 40, 1, 0.8) << "the error is what it says";
+}
+
 TEST(Histograms, PoolSlotsWithoutAbsentObjects) {
   scout::InputHistograms inputs;
   inputs.names = {"Jet0.pt", "Jet0.phi", "Jet1.pt", "Jet1.phi", "MET.pt", "MET.phi", "Jet.count"};
@@ -197,6 +236,23 @@ TEST(Histograms, StretchAndTiltAsTheySay) {
   const scout::Counts few{{0, 250}, {1, 500}, {2, 250}};
   const auto more = watch::tilted(few, {0, 1, 2, 3}, 0.05);
   EXPECT_NEAR(more[1] + 2 * more[2], 1.05, 2e-3);
+}
+
+TEST(Findings, SayAtWhichEtaPtMoved) {
+  EXPECT_EQ(watch::regional("pt").regional, false);
+  const auto of = watch::regional("pt@35-57");
+  EXPECT_EQ(of.quantity, "pt");
+  EXPECT_EQ(watch::eta_place("Jet", of).text, "|eta| 1.5..2.5");
+  EXPECT_EQ(watch::eta_place("Jet", watch::regional("pt@0-34")).text, "|eta| < 1.5");
+  EXPECT_EQ(watch::eta_place("Mu", watch::regional("pt@115-")).text, "|eta| > 1.2");
+  watch::Finding finding;
+  finding.object = "Jet";
+  finding.quantity = "pt";
+  finding.place = watch::eta_place("Jet", watch::regional("pt@58-")).text;
+  finding.size = 0.031;
+  finding.error = 0.004;
+  finding.since = {396102, 412};
+  EXPECT_EQ(watch::words_of(finding), "jet pt +3.1 +- 0.4 % at |eta| > 2.5 since run 396102 LS 412");
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ Curves evidence(const watch::Monitor& monitor) {
 Table findings(const std::string& title, const std::string& caption, const std::vector<watch::Finding>& all) {
   Table table{title, caption, {"what", "change", "error", "since", "evidence (nats)"}, {}};
   for (const watch::Finding& one : all) {
-    table.rows.push_back({one.channel + (one.place.empty() ? "" : " at " + one.place),
+    table.rows.push_back({one.channel.substr(0, one.channel.find('@')) + (one.place.empty() ? "" : " at " + one.place),
                           fmt::format("{:+.2f} %", 100 * one.size), fmt::format("{:.2f} %", 100 * one.error),
                           key_text(one.since), fmt::format("{:.1f}", one.evidence)});
   }

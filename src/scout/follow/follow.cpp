@@ -24,16 +24,16 @@ bool may_pass(const Error& error) {
 
 }  // namespace
 
-Follow::Follow(Ledger& ledger, World world, FollowOptions options)
-    : ledger_(ledger),
+Follow::Follow(Books& books, World world, FollowOptions options)
+    : books_(books),
       world_(std::move(world)),
       options_(std::move(options)),
-      quarantine_(ledger.folder()),
+      quarantine_(books.folder()),
       inbox_(world_.watch.folder(), options_.inbox, world_.judge) {
   started_ = wall_seconds();
   began_ = next_rescan_ = next_status_ = now();
   for (const QuarantineRecord& record : quarantine_.list()) quarantined_.insert(record.name);
-  if (const auto committed = ledger_.committed(); !committed.empty()) latest_ = committed.back();
+  if (const auto committed = books_.committed(); !committed.empty()) latest_ = committed.back();
 }
 
 Follow::~Follow() = default;
@@ -102,7 +102,7 @@ void Follow::hear(Duration longest) {
 
 void Follow::rescan() {
   const auto all = world_.watch.list();
-  std::vector<StoreStatus> stores{measure_store("output", ledger_.folder())};
+  std::vector<StoreStatus> stores{measure_store("output", books_.folder())};
   for (const auto& [name, folder] : options_.stores) stores.push_back(measure_store(name, folder));
   next_rescan_ = now() + (all ? options_.rescan : std::min<Duration>(options_.rescan, 2s));
   const Lock lock(mutex_);

@@ -27,7 +27,7 @@
 #include "scout/follow/quarantine.hpp"
 #include "scout/follow/status.hpp"
 #include "scout/follow/watch.hpp"
-#include "scout/ledger/ledger.hpp"
+#include "scout/ledger/books.hpp"
 #include "scout/run/intake.hpp"
 
 namespace trigloop::scout {
@@ -56,7 +56,7 @@ struct World {
 
 class Follow {
  public:
-  Follow(Ledger& ledger, World world, FollowOptions options);
+  Follow(Books& books, World world, FollowOptions options);
   ~Follow();
   Follow(const Follow&) = delete;
   Follow& operator=(const Follow&) = delete;
@@ -116,7 +116,7 @@ class Follow {
   Duration now() const { return world_.clock.monotonic(); }
   std::int64_t wall_seconds() const;
 
-  Ledger& ledger_;
+  Books& books_;
   World world_;
   const FollowOptions options_;
   Quarantine quarantine_;

@@ -23,7 +23,7 @@ bool unread(InputState state) {
 
 /// `ending`: nothing is waited for any more, but what is missing stays missing: it is not committed.
 void Follow::commit_due(bool ending) {
-  const auto open = ledger_.open();
+  const auto open = books_.open();
   std::erase_if(opened_, [&](const auto& one) { return !std::ranges::binary_search(open, one.first); });
   const bool backlog_empty =
       std::ranges::none_of(inbox_.entries(), [](const auto& one) { return unread(one.second.state); });
@@ -31,7 +31,7 @@ void Follow::commit_due(bool ending) {
   for (auto& [lumi, opened] : opened_) {
     const Waiting waiting{now() - opened.last_piece, latest_ && lumi < *latest_, backlog_empty};
     if (!opened.fresh && !is_over(options_.completion, waiting)) continue;
-    Decision decision = decide(ledger_.state(lumi), options_.completion, waiting);
+    Decision decision = decide(books_.state(lumi), options_.completion, waiting);
     if (decision.kind == Kind::complete || (decision.kind == Kind::incomplete && !ending)) {
       due.emplace_back(lumi, std::move(decision));
     } else {
@@ -46,7 +46,7 @@ void Follow::commit(LumiKey lumi, const Decision& decision) {
   const auto start = std::chrono::steady_clock::now();
   const bool complete = decision.kind == Kind::complete;
   try {
-    ledger_.commit(lumi, complete ? Completeness::complete : Completeness::incomplete, decision.why);
+    books_.commit(lumi, complete ? Completeness::complete : Completeness::incomplete, decision.why);
   } catch (const core::Error& e) {
     if (trouble_of(e) != Trouble::content) throw;
     opened_[lumi] = {now(), false};  // it contradicts the stream's description, say: tried again when the wait is over
@@ -75,7 +75,7 @@ void Follow::finish_pending() {
 }
 
 void Follow::finish(const Pending& pending) {
-  if (pending.whole) ledger_.finish(pending.input, pending.lumisections);
+  if (pending.whole) books_.finish(pending.input, pending.lumisections);
   inbox_.set_done(pending.seen.name);
   if (!options_.consume) return;
   const auto current = world_.watch.look(pending.seen.name);
@@ -99,7 +99,7 @@ Status Follow::compose() {
   status.started = started_;
   status.updated = wall_seconds();
   status.folder = world_.watch.folder().native();
-  status.output = ledger_.folder().native();
+  status.output = books_.folder().native();
   status.folder_present = folder_present_;
   StoreStatus input{"input", status.folder, 0, 0};
   for (const auto& [name, entry] : inbox_.entries()) {
@@ -129,7 +129,7 @@ Status Follow::compose() {
   status.lost_inputs = losses.inputs;
   status.lost_untold = losses.untold;
   status.lost_lumisections = lumisections * static_cast<double>(losses.untold);
-  const std::vector<LumiKey> committed = ledger_.committed();
+  const std::vector<LumiKey> committed = books_.committed();
   status.committed = committed.size();
   for (const LumiKey lumi : losses.lumisections) {  // other inputs may have brought something of it
     const bool here = opened_.contains(lumi) || std::ranges::binary_search(committed, lumi);
@@ -154,10 +154,10 @@ void Follow::write_status(const std::string& state) {
     status = compose();
   }
   if (state != "running") status.state = state;
-  measure_machine(status, ledger_.folder());
+  measure_machine(status, books_.folder());
   next_status_ = now() + options_.status_every;
   try {
-    core::OutputFile file(ledger_.folder() / "status.json");
+    core::OutputFile file(books_.folder() / "status.json");
     file.write(format_status(status));
     file.commit();
   } catch (const core::Error&) {

@@ -34,10 +34,10 @@ void Follow::read(Lock& lock, const Sighting& seen) {
   try {
     input = world_.identify(path);
     lock.lock();
-    known = ledger_.done(input);
+    known = books_.done(input);
     lock.unlock();
     if (!known)
-      taken = take_in(ledger_, mutex_, path, input, {world_.examine, world_.identify, Entering::at_the_end, {}});
+      taken = take_in(books_, mutex_, path, input, {world_.examine, world_.identify, Entering::at_the_end, {}});
   } catch (Error& e) {
     error = e.file(path.native());
   } catch (const std::bad_alloc&) {
@@ -73,7 +73,7 @@ void Follow::after_error(const Sighting& seen, const std::string& id, const Erro
   const std::string& name = seen.name;
   const auto current = world_.watch.look(name);
   // A record that cannot be read is no fault of the input.
-  const bool of_output = why.file_name().starts_with(ledger_.folder().native() + "/");
+  const bool of_output = why.file_name().starts_with(books_.folder().native() + "/");
   switch (of_output ? Trouble::machine : trouble_of(why)) {
     case Trouble::interrupted:
       return inbox_.put_back(name);

@@ -53,6 +53,16 @@ std::set<std::string> read_markers(const fs::path& folder) {
   return hashes;
 }
 
+/// `ours`, with what of `theirs` may change from lumisection to lumisection.
+Identity as_of(const Identity& theirs, const Identity& ours) {
+  Identity same = theirs;
+  same.layout = ours.layout;
+  same.tail_rule.count = ours.tail_rule.count;
+  same.tail_layout = ours.tail_layout;
+  same.inputs_every = ours.inputs_every;
+  return same;
+}
+
 bool has_share(const Record& record, const InputId& input) {
   return std::ranges::any_of(record.shares, [&](const auto& share) { return share.input.hash == input.hash; });
 }
@@ -65,7 +75,7 @@ void sort_shares(Record& record) {
 }  // namespace
 
 Ledger::Ledger(fs::path folder, Identity identity, const LedgerOptions& options)
-    : folder_(std::move(folder)), identity_(std::move(identity)), lock_(folder_), reservoir_(options.reservoir) {
+    : folder_(std::move(folder)), identity_(std::move(identity)), lock_(folder_), options_(options) {
   check_identity();
   for (const fs::path& path : list_records(folder_)) committed_.insert(*lumi_of(path));
   done_ = read_markers(folder_ / "inputs");
@@ -85,7 +95,8 @@ void Ledger::check_identity() const {
   }
   std::string differs;
   try {
-    differs = difference(parse_identity(core::read_text(path)), identity_);
+    const Identity theirs = parse_identity(core::read_text(path));
+    differs = difference(theirs, options_.changing ? as_of(theirs, identity_) : identity_);
   } catch (Error& e) {
     throw e.file(path.native());
   }
@@ -130,18 +141,18 @@ Review Ledger::review(const Contribution& contribution, const Review& earlier) c
   return record != nullptr ? scout::review(*record, contribution, earlier) : Review(earlier);
 }
 
-Ledger::Open& Ledger::open_state(LumiKey lumi) {
+Ledger::Open& Ledger::open_state(LumiKey lumi, const Identity& identity) {
   if (const auto found = open_.find(lumi); found != open_.end()) return found->second;
   Open state;
   if (const Record* record = known(lumi)) {
     state.record = *record;
-    if (reservoir_.count > 0) state.record.sum.reservoir = reservoirs_->load(lumi, record->generation);
+    if (options_.reservoir.count > 0) state.record.sum.reservoir = reservoirs_->load(lumi, record->generation);
     ++state.record.generation;
   } else {
-    state.record.identity = identity_;
+    state.record.identity = identity;
     state.record.sum.lumi = lumi;
-    state.record.sum.tail = Tail(identity_.tail_rule);
-    state.record.sum.reservoir = Reservoir(reservoir_);
+    state.record.sum.tail = Tail(identity.tail_rule);
+    state.record.sum.reservoir = Reservoir(options_.reservoir);
   }
   return open_.emplace(lumi, std::move(state)).first->second;
 }
@@ -155,8 +166,14 @@ void Ledger::add(const Contribution& contribution, const Review& review, std::ui
         .in(name_of(contribution.lumi));
   }
   const Record* before = known(contribution.lumi);
+  const Identity& identity = contribution.identity ? *contribution.identity : identity_;
+  if (before != nullptr && contribution.identity && before->identity != identity) {
+    throw Error(ErrorCode::mismatch,
+                name_of(contribution.lumi) + " was begun with another: " + difference(before->identity, identity))
+        .file(contribution.input.name);
+  }
   if (contribution.orbits.empty() && before != nullptr && has_share(*before, contribution.input)) return;
-  Open& state = open_state(contribution.lumi);
+  Open& state = open_state(contribution.lumi, identity);
   join(state.record, contribution, now, repeated_rows);
   state.inputs.insert(contribution.input.hash);
 }
@@ -164,7 +181,7 @@ void Ledger::add(const Contribution& contribution, const Review& review, std::ui
 void Ledger::add_duplicate(LumiKey lumi, const InputId& input, const Review& review) {
   const Record* record = known(lumi);
   if (record != nullptr && has_share(*record, input)) return;
-  Open& state = open_state(lumi);
+  Open& state = open_state(lumi, identity_);
   note_duplicate(state.record, input, review);
   state.inputs.insert(input.hash);
 }
@@ -178,7 +195,7 @@ std::vector<LumiKey> Ledger::open() const {
 const Record& Ledger::state(LumiKey lumi) const { return open_.at(lumi).record; }
 
 void Ledger::commit(LumiKey lumi, Completeness completeness, const std::string& why) {
-  Record& record = open_state(lumi).record;
+  Record& record = open_state(lumi, identity_).record;
   record.completeness = completeness;
   record.why = why;
   record.committed_at = commit_time();

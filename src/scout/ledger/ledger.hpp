@@ -37,6 +37,8 @@ namespace trigloop::scout {
 struct LedgerOptions {
   ReservoirRule reservoir = {};  ///< of lumisections that are new
   ReservoirBudget budget = {};
+  /// Lumisections may be of different networks, menus and streams, as their contributions say.
+  bool changing = false;
 };
 
 class Ledger {
@@ -57,13 +59,14 @@ class Ledger {
   /// review has it too.
   Review review(const Contribution& contribution, const Review& earlier = {}) const;
   /// Joins a contribution from which the reviewed orbits have been left out. Error: mismatch, if an orbit is in twice
-  /// all the same (nothing is added then).
+  /// all the same, or the lumisection was begun by another identity (nothing is added then).
   void add(const Contribution& contribution, const Review& review, std::uint64_t repeated_rows = 0);
   /// Notes an input that only had duplicates; nothing changes where they are its own, from before a crash.
   void add_duplicate(event::LumiKey lumi, const InputId& input, const Review& review);
 
   /// Lumisections with something that is not committed, and the state of one.
   std::vector<event::LumiKey> open() const;
+  bool is_open(event::LumiKey lumi) const { return open_.contains(lumi); }
   const Record& state(event::LumiKey lumi) const;  ///< it must be open
   /// Writes the record, then its `.axo`; a record that stood there is replaced in one step. The lumisection is closed
   /// then, and opened again by a late contribution. Errors: mismatch, if its exposure contradicts the description of
@@ -74,6 +77,9 @@ class Ledger {
 
   /// Takes that mark back: the input is to be looked at again, as something of a lumisection of it is missing.
   void reopen(const InputId& input);
+
+  /// The state of a lumisection, open or committed; null, if nothing of it is in. Valid until the next call.
+  const Record* known(event::LumiKey lumi) const;
 
   std::vector<event::LumiKey> committed() const;
   /// The last commit of a lumisection; it must be committed.
@@ -86,8 +92,7 @@ class Ledger {
   };
   void check_identity() const;
   void derive_axo() const;
-  const Record* known(event::LumiKey lumi) const;
-  Open& open_state(event::LumiKey lumi);
+  Open& open_state(event::LumiKey lumi, const Identity& identity);
 
   std::filesystem::path folder_;
   Identity identity_;
@@ -96,7 +101,7 @@ class Ledger {
   std::set<event::LumiKey> committed_;
   mutable std::list<Record> recent_;  ///< committed ones that were asked for lately, read again when asked for later
   std::set<std::string> done_;        ///< hashes of inputs
-  ReservoirRule reservoir_;
+  LedgerOptions options_;
   std::optional<ReservoirStore> reservoirs_;
 };
 

@@ -9,6 +9,7 @@
 #include "menu/evaluator.hpp"
 #include "scout/pass/bind.hpp"
 #include "scout/pass/dense_counts.hpp"
+#include "scout/pass/score_counter.hpp"
 #include "scout/record/contribution.hpp"
 
 namespace trigloop::scout {
@@ -16,6 +17,7 @@ namespace trigloop::scout {
 /// A contribution in the making, shared by the threads that work on its lumisection.
 struct Partial {
   Contribution sum;  ///< without orbits; `pure` holds the events that some seed took, until they are subtracted
+  std::vector<ScoreCounts> shadows;  ///< of the examiner's shadows, in their order; `pure` as above
   std::vector<event::OrbitEntry> stretches;
   std::vector<std::uint32_t> doubtful;  ///< of stretches that were joined already
   std::mutex mutex;
@@ -25,6 +27,7 @@ struct Partial {
 struct TileEvents {
   const event::Tile& tile;
   std::span<const std::int32_t> codes;
+  std::span<const std::span<const std::int32_t>> shadow_codes;  ///< of the examiner's shadows, in their order
   std::span<const std::uint64_t> hashes;
   const event::Columns& window;
   std::size_t first = 0;
@@ -58,26 +61,22 @@ class Accumulator {
   static constexpr std::size_t most_stretches = std::size_t{1} << 16;
   static constexpr std::size_t most_drawn = 4096;
 
-  void count_codes(const TileEvents& events);
+  void count_scores(const TileEvents& events);
   void count_crossings(const TileEvents& events);
   void count_inputs(const TileEvents& events, std::size_t begin, std::size_t end);
+  void count_regions(const event::Tile& tile, std::size_t begin, std::size_t end);
   void take_orbits(const TileEvents& events);
   TailEvent whole_event(const TileEvents& events, std::size_t i) const;
-  void take_tail(const TileEvents& events);
   void take_reservoir(const TileEvents& events);
-  std::int64_t least_of_best(std::span<const std::int32_t> codes);
 
   const Examiner& examiner_;
   const Binding& binding_;
-  DenseCounts all_, taken_, noncolliding_;
+  std::vector<ScoreCounter> scores_;  ///< of the network, then of the shadows
   std::vector<std::uint64_t> crossings_;
   std::vector<event::OrbitEntry> stretches_;
   std::vector<DenseCounts> inputs_;
   std::uint64_t input_events_ = 0, rows_ = 0;
   event::LumiKey lumi_;
-  Tail tail_;
-  std::int64_t tail_floor_ = 0;  ///< below this, the Partial holds enough better ones
-  std::vector<std::int32_t> high_codes_;
   Reservoir reservoir_;
   event::TileCounts tile_counts_;
 };

@@ -73,6 +73,55 @@ void bind_inputs(const event::Layout& layout, Binding& binding) {
   }
 }
 
+/// Barrel, endcap and what is beyond, as |eta| of the trigger's units: calorimeter objects at 1.5 and 2.5, jets also
+/// at 3 (the forward calorimeter); muons where their track finders meet, at 0.83 and 1.24.
+std::vector<std::int32_t> eta_edges(const std::string& collection) {
+  if (collection == "EG") return {35, 58};
+  if (collection == "Jet") return {35, 58, 69};
+  if (collection == "Mu") return {77, 115};
+  return {};
+}
+
+void add_region_names(const std::string& collection, const std::vector<std::int32_t>& edges, Binding& binding) {
+  for (std::size_t r = 0; r <= edges.size(); ++r) {
+    const std::string low = std::to_string(r == 0 ? 0 : edges[r - 1]);
+    const std::string high = r == edges.size() ? "" : std::to_string(edges[r] - 1);
+    binding.input_names.push_back(collection + ".pt@" + low + "-" + high);
+  }
+}
+
+/// The number of a field in a block's items; none: -1.
+int place_of(const event::ObjectBlock& block, const event::Collection& collection, const char* name) {
+  for (std::size_t k = 0; k < block.fields.size(); ++k) {
+    const event::FieldIndex field = block.fields[k];
+    if (field != event::zero_field && collection.fields[static_cast<std::size_t>(field)].name == name)
+      return static_cast<int>(k);
+  }
+  return -1;
+}
+
+void bind_regions(const event::Layout& layout, Binding& binding) {
+  std::uint32_t feature = 0;
+  for (std::size_t b = 0; b < layout.blocks.size(); ++b) {
+    const auto* objects = std::get_if<event::ObjectBlock>(&layout.blocks[b]);
+    const std::uint32_t begin = feature;
+    feature += std::visit([](const auto& plan) { return event::width_of(plan); }, binding.plan.blocks[b]);
+    if (objects == nullptr) continue;
+    const event::Collection& collection = layout.collections[objects->collection];
+    const std::vector<std::int32_t> edges = eta_edges(collection.name);
+    const int pt = place_of(*objects, collection, "pt"), eta = place_of(*objects, collection, "eta");
+    if (edges.empty() || pt < 0 || eta < 0) continue;
+    const std::size_t first = binding.input_names.size();
+    add_region_names(collection.name, edges, binding);
+    const auto width = static_cast<std::uint32_t>(objects->fields.size());
+    for (std::uint32_t k = 0; k < objects->count; ++k) {
+      const std::uint32_t item = begin + k * width;
+      binding.eta_regions.push_back(
+          {item + static_cast<std::uint32_t>(pt), item + static_cast<std::uint32_t>(eta), edges, first});
+    }
+  }
+}
+
 }  // namespace
 
 Binding bind(const Examiner& examiner, const io::Source& source) {
@@ -85,6 +134,7 @@ Binding bind(const Examiner& examiner, const io::Source& source) {
   if (examiner.menu) bind_menu(examiner, source, columns, binding);
   if (examiner.keeps_events()) bind_tail(examiner.layout, table, columns, binding);
   bind_inputs(examiner.layout, binding);
+  bind_regions(examiner.layout, binding);
   return binding;
 }
 

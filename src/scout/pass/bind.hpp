@@ -13,6 +13,13 @@
 
 namespace trigloop::scout {
 
+/// An object whose pt is counted by region of |eta|, too: calibrations are made by region.
+struct EtaRegions {
+  std::uint32_t pt = 0, eta = 0;    ///< features
+  std::vector<std::int32_t> edges;  ///< |eta| in hardware units where the second, third, ... region begins
+  std::size_t first = 0;            ///< number of the first region among input_names
+};
+
 struct Binding {
   io::Selection selection;  ///< the columns of `plan` first, in its order
   event::TilePlan plan;
@@ -22,7 +29,10 @@ struct Binding {
   std::vector<std::vector<std::int32_t>> tail;
   /// Per multiplicity among InputHistograms::names, behind the features: a column of its collection.
   std::vector<std::int32_t> multiplicities;
-  std::vector<std::string> input_names;  ///< features, then "EG.count" of the collections that features come from
+  std::vector<EtaRegions> eta_regions;  ///< of every object
+  /// Features, then "EG.count" of the collections that features come from, then pt of all objects of a collection by
+  /// region: "EG.pt@35-57" has |eta| from 35 to 57, "EG.pt@58-" from 58 on.
+  std::vector<std::string> input_names;
 };
 
 /// Errors: those of io::bind and menu::bind; mismatch, if the input's menu bits are not those of the examiner's seeds.

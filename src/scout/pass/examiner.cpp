@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 #include "core/error.hpp"
 #include "core/sha256.hpp"
@@ -51,13 +52,6 @@ void require_fit(const model::Graph& graph, const event::Layout& layout, const s
   }
 }
 
-/// The scaling of the inputs belongs to the model, wherever it is kept.
-std::string model_id(const ExaminerOptions& options) {
-  const std::string model = core::sha256_of_file(options.model);
-  if (options.normalisation.empty()) return model;
-  return core::sha256_hex(model + core::sha256_of_file(options.normalisation));
-}
-
 TailLayout tail_layout(const event::Layout& layout) {
   TailLayout tail;
   for (const event::Collection& collection : layout.collections) {
@@ -68,40 +62,81 @@ TailLayout tail_layout(const event::Layout& layout) {
   return tail;
 }
 
+/// A network that fits the layout.
+Shadow load_network(const ModelFiles& files, const std::string& engine, const event::Layout& layout) {
+  const model::Graph graph = model::load(files.model, {files.normalisation});
+  require_fit(graph, layout, files.model);
+  Shadow network;
+  network.engine = score::make_engine(graph, engine);
+  network.lowest_code = static_cast<std::int64_t>(graph.output().output.ranges[0].lo);
+  network.highest_code = static_cast<std::int64_t>(graph.output().output.ranges[0].hi);
+  network.identity.model = model_id(files);
+  network.identity.model_name = std::filesystem::path(files.model).filename().string();
+  network.identity.fraction = network.engine->fraction();
+  return network;
+}
+
+/// What does not depend on the network.
+void describe_events(const ExaminerOptions& options, Examiner& examiner) {
+  Identity& identity = examiner.identity;
+  identity.layout = examiner.layout.name;
+  identity.stream = options.stream;
+  identity.tail_layout = tail_layout(examiner.layout);
+  identity.inputs_every = std::max(options.inputs_every, 1u);
+  examiner.reservoir.count = options.reservoir;
+  if (options.menu.empty()) return;
+  examiner.menu = menu::find_menu(options.menu);
+  identity.menu = examiner.menu->id();
+  identity.menu_name = examiner.menu->name;
+  for (const menu::Seed& seed : examiner.menu->seeds) identity.seeds.push_back(seed.name);
+  examiner.reservoir.et_type = examiner.menu->sum_types[static_cast<std::size_t>(menu::Kind::et)];
+  examiner.reservoir.ht_type = examiner.menu->sum_types[static_cast<std::size_t>(menu::Kind::ht)];
+}
+
+TailRule tail_rule(const ExaminerOptions& options, int fraction) {
+  TailRule rule = options.tail;
+  if (options.tail_threshold != 0) {
+    rule.threshold = static_cast<std::int64_t>(std::ceil(std::ldexp(options.tail_threshold, fraction)));
+  }
+  return rule;
+}
+
+/// The identity of a network's records, as those of the examiner but for the network.
+Identity identity_of(const Shadow& network, const Examiner& examiner, const ExaminerOptions& options) {
+  Identity identity = examiner.identity;
+  identity.model = network.identity.model;
+  identity.model_name = network.identity.model_name;
+  identity.fraction = network.identity.fraction;
+  identity.tail_rule = tail_rule(options, identity.fraction);
+  return identity;
+}
+
 }  // namespace
+
+std::string model_id(const ModelFiles& files) {
+  const std::string model = core::sha256_of_file(files.model);
+  if (files.normalisation.empty()) return model;
+  return core::sha256_hex(model + core::sha256_of_file(files.normalisation));
+}
 
 Examiner make_examiner(const ExaminerOptions& options) {
   Examiner examiner;
   examiner.layout = event::find_layout(options.layout);
   require_fit(examiner.layout);
-  const model::Graph graph = model::load(options.model, {options.normalisation});
-  require_fit(graph, examiner.layout, options.model);
-  examiner.engine = score::make_engine(graph, options.engine);
-  examiner.lowest_code = static_cast<std::int64_t>(graph.output().output.ranges[0].lo);
-  examiner.highest_code = static_cast<std::int64_t>(graph.output().output.ranges[0].hi);
-
-  Identity& identity = examiner.identity;
-  identity.model = model_id(options);
-  identity.model_name = std::filesystem::path(options.model).filename().string();
-  identity.fraction = examiner.engine->fraction();
-  identity.layout = examiner.layout.name;
-  identity.stream = options.stream;
-  identity.tail_rule = options.tail;
-  if (options.tail_threshold != 0) {
-    identity.tail_rule.threshold =
-        static_cast<std::int64_t>(std::ceil(std::ldexp(options.tail_threshold, identity.fraction)));
+  describe_events(options, examiner);
+  Shadow main = load_network(options, options.engine, examiner.layout);
+  std::set<std::string> models{main.identity.model};
+  for (const ModelFiles& files : options.shadows) {
+    Shadow& shadow = examiner.shadows.emplace_back(load_network(files, options.engine, examiner.layout));
+    if (!models.insert(shadow.identity.model).second) {
+      throw Error(ErrorCode::usage, "is given twice: it scores once").file(files.model);
+    }
+    shadow.identity = identity_of(shadow, examiner, options);
   }
-  identity.tail_layout = tail_layout(examiner.layout);
-  identity.inputs_every = std::max(options.inputs_every, 1u);
-  examiner.reservoir.count = options.reservoir;
-  if (!options.menu.empty()) {
-    examiner.menu = menu::find_menu(options.menu);
-    identity.menu = examiner.menu->id();
-    identity.menu_name = examiner.menu->name;
-    for (const menu::Seed& seed : examiner.menu->seeds) identity.seeds.push_back(seed.name);
-    examiner.reservoir.et_type = examiner.menu->sum_types[static_cast<std::size_t>(menu::Kind::et)];
-    examiner.reservoir.ht_type = examiner.menu->sum_types[static_cast<std::size_t>(menu::Kind::ht)];
-  }
+  examiner.identity = identity_of(main, examiner, options);
+  examiner.engine = std::move(main.engine);
+  examiner.lowest_code = main.lowest_code;
+  examiner.highest_code = main.highest_code;
   return examiner;
 }
 

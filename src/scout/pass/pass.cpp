@@ -54,7 +54,11 @@ class Pass {
         input_(input),
         options_(options),
         threads_(options.threads != 0 ? options.threads : core::available_cores()),
-        binding_(bind(examiner, source)) {
+        binding_(bind(examiner, source)),
+        identity_(std::make_shared<const Identity>(examiner.identity)) {
+    for (const Shadow& shadow : examiner.shadows) {
+      shadow_identities_.push_back(std::make_shared<const Identity>(shadow.identity));
+    }
     threads_ = threads_within(options.memory, threads_, examiner, binding_, source);
     choose_sections();
     for (const Exclusion& exclusion : options.exclusions) {
@@ -85,6 +89,8 @@ class Pass {
   const PassOptions& options_;
   unsigned threads_;
   Binding binding_;
+  std::shared_ptr<const Identity> identity_;
+  std::vector<std::shared_ptr<const Identity>> shadow_identities_;
   Filters filters_;
   std::map<event::LumiKey, Open> open_;
   std::vector<io::EntryRange> tasks_;
@@ -128,6 +134,7 @@ std::unique_ptr<Partial> Pass::new_partial(event::LumiKey lumi) const {
   sum.inputs.counts.resize(binding_.input_names.size());
   sum.tail = Tail(examiner_.identity.tail_rule);
   sum.reservoir = Reservoir(examiner_.reservoir);
+  for (const Shadow& shadow : examiner_.shadows) partial->shadows.emplace_back().tail = Tail(shadow.identity.tail_rule);
   return partial;
 }
 
@@ -201,6 +208,12 @@ void Pass::finish(event::LumiKey lumi, Open& open) {
   sum.orbits = std::move(orbits);
   sum.orbits_stated = open.section.orbits_stated;
   if (examiner_.menu) sum.pure = difference(sum.all, sum.pure);
+  sum.identity = identity_;
+  for (std::size_t n = 0; n < shadow_identities_.size(); ++n) {
+    ScoreCounts& shadow = open.partial->shadows[n];
+    if (examiner_.menu) shadow.pure = difference(shadow.all, shadow.pure);
+    delivery.shadows.push_back({std::move(shadow), shadow_identities_[n]});
+  }
   delivery.contribution = std::move(sum);
   open.partial.reset();
   deliver(std::move(delivery));

@@ -18,14 +18,22 @@
 namespace trigloop::scout {
 
 struct Exclusion {
+  bool operator==(const Exclusion&) const = default;
+
   event::LumiKey lumi;
   std::vector<std::uint32_t> orbits;       ///< ascending
   std::vector<event::OrbitEntry> covered;  ///< of other orbits, first_crossing to last_crossing; ascending by both
 };
 
+/// What a network that looks on makes of the same events.
+struct ShadowScores : ScoreCounts {
+  std::shared_ptr<const Identity> identity;
+};
+
 /// What an input gives to a lumisection, and what of it was left out because it stood there twice.
 struct Delivery {
   Contribution contribution;
+  std::vector<ShadowScores> shadows;          ///< of the examiner's shadows
   std::uint64_t repeated_rows = 0;            ///< events that stood twice in the input: counted once
   std::vector<Contradiction> contradictions;  ///< orbit and crossing twice in the input, with other values
 };

@@ -25,6 +25,11 @@ Worker::Worker(const Examiner& examiner, const Binding& binding, const io::Sourc
       stream_(examiner.engine->stream()),
       codes_(event::Tiler::default_lanes),
       hashes_(event::Tiler::default_lanes) {
+  for (const Shadow& shadow : examiner.shadows) {
+    shadow_streams_.push_back(shadow.engine->stream());
+    shadow_codes_.emplace_back(event::Tiler::default_lanes);
+  }
+  shadow_spans_.resize(shadow_streams_.size());
   if (binding.menu) menu_ = std::make_unique<menu::Evaluator>(*binding.menu, binding.menu_positions);
 }
 
@@ -78,14 +83,19 @@ void Worker::cut(event::LumiKey lumi, std::size_t begin, std::size_t end) {
 
 void Worker::take(const event::Tile& tile, const Segment& segment) {
   if (!segment.wanted) return;
-  stream_->run({reinterpret_cast<const std::int16_t*>(tile.data), tile.stride, tile.size, nullptr}, codes_.data());
+  const score::TileView lanes{reinterpret_cast<const std::int16_t*>(tile.data), tile.stride, tile.size, nullptr};
+  stream_->run(lanes, codes_.data());
   const std::span<const std::int32_t> codes(codes_.data(), tile.size);
   for (Tap* tap : options_.taps) tap->take(options_.number, tile, codes);
   rows_ += tile.size;
   if (!segment.kept) return;
+  for (std::size_t n = 0; n < shadow_streams_.size(); ++n) {
+    shadow_streams_[n]->run(lanes, shadow_codes_[n].data());
+    shadow_spans_[n] = {shadow_codes_[n].data(), tile.size};
+  }
   hash_events(tile, hashes_.span());
   Accumulator& counts = accumulator(segment.lumi);
-  counts.take({tile, codes, std::span<const std::uint64_t>(hashes_.data(), tile.size), window_,
+  counts.take({tile, codes, shadow_spans_, std::span<const std::uint64_t>(hashes_.data(), tile.size), window_,
                static_cast<std::size_t>(tile.first_entry - window_.first_entry), menu_ ? &fired_ : nullptr,
                menu_.get()});
   if (counts.full()) drain(counts);

@@ -58,9 +58,12 @@ class Worker {
   event::Tiler tiler_;
   std::unique_ptr<menu::Evaluator> menu_;
   std::unique_ptr<score::Stream> stream_;
+  std::vector<std::unique_ptr<score::Stream>> shadow_streams_;
   event::Columns window_, tile_window_;
   menu::Fired fired_;
   core::AlignedBuffer<std::int32_t> codes_;
+  std::vector<core::AlignedBuffer<std::int32_t>> shadow_codes_;
+  std::vector<std::span<const std::int32_t>> shadow_spans_;  ///< of the tile at hand
   core::AlignedBuffer<std::uint64_t> hashes_;
   std::vector<Segment> segments_;
   std::vector<std::unique_ptr<Accumulator>> accumulators_;  ///< the one in use first

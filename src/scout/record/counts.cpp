@@ -1,5 +1,6 @@
 #include "scout/record/counts.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <limits>
 
@@ -65,11 +66,15 @@ void add(InputHistograms& histograms, const InputHistograms& other) {
     histograms = other;
     return;
   }
-  if (histograms.names != other.names || histograms.every != other.every) {
+  const std::size_t common = std::min(histograms.names.size(), other.names.size());
+  if (!std::ranges::equal(std::span(histograms.names).first(common), std::span(other.names).first(common)) ||
+      histograms.every != other.every) {
     throw core::Error(core::ErrorCode::mismatch, "histograms of other inputs cannot be added");
   }
   histograms.events = sum_of(histograms.events, other.events);
-  for (std::size_t i = 0; i < histograms.counts.size(); ++i) add(histograms.counts[i], other.counts[i]);
+  histograms.names.resize(common);
+  histograms.counts.resize(common);
+  for (std::size_t i = 0; i < common; ++i) add(histograms.counts[i], other.counts[i]);
 }
 
 }  // namespace trigloop::scout

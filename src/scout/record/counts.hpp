@@ -24,12 +24,13 @@ Counts compact(std::span<const std::uint32_t> dense, std::int64_t lowest);
 struct InputHistograms {
   std::uint32_t every = 1;
   std::uint64_t events = 0;        ///< that were looked at
-  std::vector<std::string> names;  ///< of features ("EG0.pt") and multiplicities ("EG.count")
+  std::vector<std::string> names;  ///< of features ("EG0.pt"), multiplicities ("EG.count"), pt by |eta| ("EG.pt@35-57")
   std::vector<Counts> counts;      ///< one a name
   bool operator==(const InputHistograms&) const = default;
 };
 
-/// Error: mismatch, if the names or `every` differ.
+/// Later versions put more histograms behind those of earlier ones: only what both have is kept. Error: mismatch, if
+/// the names differ otherwise, or `every` does.
 void add(InputHistograms& histograms, const InputHistograms& other);
 
 }  // namespace trigloop::scout

@@ -9,7 +9,7 @@
 #include <mutex>
 #include <vector>
 
-#include "scout/ledger/ledger.hpp"
+#include "scout/ledger/books.hpp"
 #include "scout/pass/pass.hpp"
 
 namespace trigloop::scout {
@@ -39,7 +39,7 @@ enum class Entering : std::uint8_t {
   at_the_end,
 };
 
-/// What became of an input.
+/// What became of an input; numbers are those of the main ledger.
 struct Taken {
   bool done_before = false;                  ///< all of it was committed already: it was not read
   bool finished = false;                     ///< all of it is committed now, and its ledger will not ask for it again
@@ -61,14 +61,14 @@ struct IntakeOptions {
   Examine examine;
   Identify identify;
   Entering entering = Entering::at_the_end;
-  /// Told of each lumisection that was entered, while the books are held: commit it then, or later.
+  /// Told of each lumisection of which something was entered, while the books are held: commit it then, or later.
   std::function<void(event::LumiKey)> entered;
 };
 
-/// Reads `path` and enters what is new in it. `books` guards the ledger, which several of these may fill at a time; it
-/// is not held while the input is read. Errors: those of the pass, of the ledger and of `entered`; damaged, if the
-/// input changed meanwhile.
-Taken take_in(Ledger& ledger, std::mutex& books, const std::filesystem::path& path, const InputId& input,
+/// Reads `path` and enters what is new in it, for each network. `mutex` guards the books, which several of these may
+/// fill at a time; it is not held while the input is read. Errors: those of the pass, of the ledgers and of `entered`;
+/// damaged, if the input changed meanwhile.
+Taken take_in(Books& books, std::mutex& mutex, const std::filesystem::path& path, const InputId& input,
               const IntakeOptions& options);
 
 }  // namespace trigloop::scout

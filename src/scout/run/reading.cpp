@@ -1,7 +1,10 @@
 #include "scout/run/reading.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 
 #include "core/error.hpp"
@@ -64,6 +67,29 @@ class Room {
   std::shared_mutex alone_;
 };
 
+/// Examines an input in as many passes as its lumisections have examiners; nearly always that is one.
+PassResult examine_by(const ReadingOptions& options, Room& room, const event::Layout& layout, const io::Source& source,
+                      const InputId& input, const PassOptions& pass) {
+  std::map<std::shared_ptr<const Examiner>, std::set<event::LumiKey>> groups;
+  PassResult all;
+  for (const auto& [lumi, section] : find_sections(layout, source, pass.threads)) {
+    if (pass.wanted && !pass.wanted(lumi)) {
+      ++all.unwanted;
+    } else {
+      groups[options.examiner_at(lumi)].insert(lumi);
+    }
+  }
+  for (const auto& [examiner, lumisections] : groups) {
+    PassOptions own = pass;
+    own.wanted = [&](event::LumiKey lumi) { return lumisections.contains(lumi); };
+    PassResult result = room.examine(*examiner, source, input, std::move(own));
+    std::ranges::move(result.deliveries, std::back_inserter(all.deliveries));
+    all.rows += result.rows;
+    all.seconds += result.seconds;
+  }
+  return all;
+}
+
 }  // namespace
 
 Examine examine_with(const Examiner& examiner, ReadingOptions options) {
@@ -76,7 +102,9 @@ Examine examine_with(const Examiner& examiner, ReadingOptions options) {
     std::shared_ptr<TapSet> taps;
     if (options.make_taps && request.only.empty()) taps = options.make_taps(*source, input);
     if (taps) pass.taps = taps->taps();
-    Reading reading{room->examine(examiner, *source, input, pass), {}};
+    Reading reading{options.examiner_at ? examine_by(options, *room, examiner.layout, *source, input, pass)
+                                        : room->examine(examiner, *source, input, pass),
+                    {}};
     if (taps) reading.keep = [source, taps] { taps->commit(); };
     return reading;
   };

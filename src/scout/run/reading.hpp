@@ -19,7 +19,9 @@ struct ReadingOptions {
   std::function<bool(event::LumiKey)> wanted;          ///< which lumisections; all, if empty
   std::function<void(std::uint64_t events)> progress;  ///< of first passes; called now and then, from any thread
   std::function<std::unique_ptr<io::Source>(const std::filesystem::path&)> open;  ///< io::open, if empty
-  TapMaker make_taps;                                                             ///< of each input; may be empty
+  /// By what a lumisection is examined (scout/run/regimes.hpp); empty: by the examiner that is given.
+  std::function<std::shared_ptr<const Examiner>(event::LumiKey)> examiner_at;
+  TapMaker make_taps;  ///< of each input; may be empty
 };
 
 /// Examines inputs as the options say. An input that needs more than `memory` waits for the others to end, and has

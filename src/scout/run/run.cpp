@@ -26,9 +26,9 @@ bool is_of_input(const Error& error) {
 /// input is read.
 class Runner {
  public:
-  Runner(const Examiner& examiner, Ledger& ledger, const RunOptions& options)
+  Runner(const Examiner& examiner, Books& books, const RunOptions& options)
       : examiner_(examiner),
-        ledger_(ledger),
+        books_(books),
         options_(options),
         streams_(streams_within(options.reading.memory, options.streams)),
         intake_{examine_with(examiner, share_of_stream(options.reading, streams_)), identify,
@@ -82,11 +82,11 @@ class Runner {
     const InputId input = identify(path);
     {
       const std::lock_guard lock(mutex_);
-      if (ledger_.done(input)) return done_before();
+      if (books_.done(input)) return done_before();
     }
-    Taken taken = take_in(ledger_, mutex_, path, input, intake_);
+    Taken taken = take_in(books_, mutex_, path, input, intake_);
     const std::lock_guard lock(mutex_);
-    if (taken.whole) ledger_.finish(input, taken.lumisections);
+    if (taken.whole) books_.finish(input, taken.lumisections);
     taken.finished = taken.whole;
     return taken;
   }
@@ -118,9 +118,9 @@ class Runner {
   /// Nothing is open where the input brought nothing, or nothing but its own, from before a crash; but what was missing
   /// then may have come.
   void commit(LumiKey lumi) {
-    const std::vector<LumiKey> open = ledger_.open();
+    const std::vector<LumiKey> open = books_.open();
     const bool changed = std::ranges::binary_search(open, lumi);
-    const Record& record = changed ? ledger_.state(lumi) : ledger_.committed_record(lumi);
+    const Record& record = books_.state(lumi);
     const std::string why = missing(record);
     if (why.empty()) {
       summary_.incomplete.erase(lumi);
@@ -128,7 +128,7 @@ class Runner {
       summary_.incomplete.insert(lumi);
     }
     if (changed || record.complete() != why.empty()) {
-      ledger_.commit(lumi, why.empty() ? Completeness::complete : Completeness::incomplete, why);
+      books_.commit(lumi, why.empty() ? Completeness::complete : Completeness::incomplete, why);
     }
   }
 
@@ -165,9 +165,9 @@ class Runner {
     std::set<LumiKey> doubtful;
     for (const auto& [lumi, failed] : failed_) doubtful.insert(lumi);
     if (!unknown_.empty()) doubtful.insert(summary_.lumisections.begin(), summary_.lumisections.end());
-    const std::vector<LumiKey> committed = ledger_.committed();
+    const std::vector<LumiKey> committed = books_.committed();
     for (const LumiKey lumi : doubtful) {
-      if (std::ranges::binary_search(committed, lumi)) mark(ledger_.committed_record(lumi));
+      if (std::ranges::binary_search(committed, lumi)) mark(books_.committed_record(lumi));
     }
   }
 
@@ -177,8 +177,8 @@ class Runner {
     if (why.empty()) return;
     const LumiKey lumi = record.lumi();
     const std::vector<InputShare> shares = record.shares;
-    if (record.complete()) ledger_.commit(lumi, Completeness::incomplete, why);
-    for (const InputShare& share : shares) ledger_.reopen(share.input);
+    if (record.complete()) books_.commit(lumi, Completeness::incomplete, why);
+    for (const InputShare& share : shares) books_.reopen(share.input);
     summary_.incomplete.insert(lumi);
   }
 
@@ -188,7 +188,7 @@ class Runner {
   };
 
   const Examiner& examiner_;
-  Ledger& ledger_;
+  Books& books_;
   const RunOptions& options_;
   const unsigned streams_;
   const IntakeOptions intake_;
@@ -202,8 +202,8 @@ class Runner {
 
 }  // namespace
 
-RunSummary run(const Examiner& examiner, Ledger& ledger, const RunOptions& options) {
-  return Runner(examiner, ledger, options).run();
+RunSummary run(const Examiner& examiner, Books& books, const RunOptions& options) {
+  return Runner(examiner, books, options).run();
 }
 
 }  // namespace trigloop::scout

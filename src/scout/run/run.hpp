@@ -38,6 +38,6 @@ struct RunSummary {
 };
 
 /// Errors: output (the records cannot be written: no input can go on); internal.
-RunSummary run(const Examiner& examiner, Ledger& ledger, const RunOptions& options);
+RunSummary run(const Examiner& examiner, Books& books, const RunOptions& options);
 
 }  // namespace trigloop::scout

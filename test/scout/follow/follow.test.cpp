@@ -24,7 +24,7 @@ using scout::Completeness;
 using scout::Duration;
 using scout::FollowOptions;
 using scout::InputState;
-using scout::Ledger;
+using scout::Books;
 using scout::Record;
 using test::FakeEvent;
 using test::FakeInput;
@@ -66,7 +66,7 @@ class FollowTest : private DiskInMemory, public testing::Test {
     return options;
   }
   void follow(Duration time, FollowOptions options) {
-    Ledger ledger(dir / "out", test::fake_identity());
+    Books ledger(dir / "out", test::fake_identity());
     const Duration end = clock.monotonic() + time;
     scout::Follow following(ledger, folder.world([&] { return clock.monotonic() >= end; }, said), options);
     following.run();
@@ -260,7 +260,7 @@ TEST_F(FollowTest, ReadsManyInputsAtATimeIntoTheSameSums) {
                          for (const scout::Exclusion& one : request.exclusions) {
                            if (one.lumi == lumi(l)) without.leave_out = one.orbits, without.covered = one.covered;
                          }
-                         scout::Delivery delivery{test::fake_pass(piece(events(l, 60), n % 6, 6), without), 0, {}};
+                         scout::Delivery delivery{test::fake_pass(piece(events(l, 60), n % 6, 6), without), {}, 0, {}};
                          delivery.contribution.input = input;
                          if (request.only.empty() || std::ranges::binary_search(request.only, lumi(l)))
                            result.deliveries.push_back(std::move(delivery));
@@ -269,7 +269,7 @@ TEST_F(FollowTest, ReadsManyInputsAtATimeIntoTheSameSums) {
                      },
                      [&] { return stop || real.monotonic() > end; },
                      [](const std::string&) {}};
-  Ledger ledger(dir / "out", test::fake_identity());
+  Books ledger(dir / "out", test::fake_identity());
   FollowOptions options;
   options.readers = 4;
   options.status_every = 50ms;
@@ -283,7 +283,7 @@ TEST_F(FollowTest, ReadsManyInputsAtATimeIntoTheSameSums) {
   following.run();
   writer.join();
   EXPECT_EQ(following.status().count(InputState::done), files);
-  Ledger batch(dir / "batch", test::fake_identity());
+  Books batch(dir / "batch", test::fake_identity());
   std::mutex books;
   for (unsigned i = 0; i < files; ++i) {
     const fs::path path = dir / ("fifo/" + std::to_string(i));

@@ -32,6 +32,7 @@ Examiner examiner(const std::string& menu = "", StreamDescription stream = {}) {
   one.identity.stream = std::move(stream);
   one.identity.tail_rule = {20, 0};
   one.identity.inputs_every = 4;
+  one.reservoir.count = 30;
   if (menu.empty()) return one;
   one.menu = menu::find_menu(menu);
   one.identity.menu = one.menu->id();
@@ -103,6 +104,7 @@ void expect_equal(const PassResult& a, const PassResult& b) {
     EXPECT_EQ(x.crossings, y.crossings);
     EXPECT_EQ(x.inputs, y.inputs);
     EXPECT_EQ(x.tail, y.tail);
+    EXPECT_EQ(x.reservoir.events(), y.reservoir.events());
     EXPECT_EQ(x.tile_counts, y.tile_counts);
   }
 }
@@ -123,6 +125,7 @@ TEST(Examine, CountsEveryEventOfEveryLumisection) {
     std::map<std::uint32_t, std::uint32_t> orbits;
     std::vector<std::uint64_t> crossings(3565);
     std::map<std::int64_t, std::uint64_t> leading;
+    std::map<std::int64_t, std::uint64_t> forward;
     std::uint64_t sampled = 0;
     for (std::size_t i = begin; i < end; ++i) {
       const auto x = events.features(i, true, counts.saturated, counts.missing_items);
@@ -132,6 +135,10 @@ TEST(Examine, CountsEveryEventOfEveryLumisection) {
       if (events.orbit[i] % 4 != 0) continue;
       ++sampled;
       ++leading[x[3]];
+      for (std::size_t jet = 27; jet < 57; jet += 3) {
+        const int distance = std::abs(x[jet + 1]);
+        if (x[jet] != 0 && distance >= 58 && distance <= 68) ++forward[x[jet]];
+      }
     }
     EXPECT_EQ(one.all, Counts(codes.begin(), codes.end()));
     EXPECT_EQ(one.crossings, crossings);
@@ -142,6 +149,8 @@ TEST(Examine, CountsEveryEventOfEveryLumisection) {
     EXPECT_EQ(one.inputs.counts[3], Counts(leading.begin(), leading.end()));
     EXPECT_EQ(one.inputs.names[57], "EG.count");
     EXPECT_EQ(total(one.inputs.counts[57]), sampled);
+    EXPECT_EQ(one.inputs.names[68], "Jet.pt@58-68");
+    EXPECT_EQ(one.inputs.counts[68], Counts(forward.begin(), forward.end()));
   }
   EXPECT_EQ(result.deliveries[0].contribution.tile_counts.saturated +
                 result.deliveries[1].contribution.tile_counts.saturated +

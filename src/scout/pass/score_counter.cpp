@@ -1,0 +1,70 @@
+#include "scout/pass/score_counter.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+
+namespace trigloop::scout {
+namespace {
+
+constexpr std::uint64_t most_bins = std::uint64_t{1} << 20;
+
+std::uint64_t range_of(std::int64_t lowest, std::int64_t highest) noexcept {
+  return static_cast<std::uint64_t>(highest - lowest) + 1;
+}
+
+DenseCounts bins(std::int64_t lowest, std::int64_t highest) {
+  const std::uint64_t range = range_of(lowest, highest);
+  return {range <= most_bins ? lowest : std::max<std::int64_t>(lowest, 0), std::min(range, most_bins)};
+}
+
+}  // namespace
+
+ScoreCounter::ScoreCounter(const Examiner& examiner, std::int64_t lowest, std::int64_t highest, const TailRule& rule)
+    : all_(bins(lowest, highest)), tail_(rule) {
+  if (examiner.menu) taken_ = bins(lowest, highest);
+  if (!examiner.identity.stream.colliding.empty()) noncolliding_ = bins(lowest, highest);
+}
+
+std::uint64_t ScoreCounter::bytes(std::int64_t lowest, std::int64_t highest) noexcept {
+  return 3 * sizeof(std::uint32_t) * std::min(range_of(lowest, highest), most_bins);
+}
+
+void ScoreCounter::count(std::span<const std::int32_t> codes, std::span<const std::uint32_t> crossings,
+                         const std::vector<bool>& colliding, const menu::Fired* fired, std::size_t first) {
+  if (colliding.empty()) {
+    for (const std::int32_t code : codes) all_.count(code);
+  } else {
+    for (std::size_t i = 0; i < codes.size(); ++i) (colliding[crossings[i]] ? all_ : noncolliding_).count(codes[i]);
+  }
+  if (fired == nullptr) return;
+  // Few events are taken by a seed: counting these is cheaper than asking all others.
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    if (!fired->any_fired(first + i)) continue;
+    if (colliding.empty() || colliding[crossings[i]]) taken_.count(codes[i]);
+  }
+}
+
+/// The code that an event of a tile must reach to be among the best: those of the tile itself count, too, so that none
+/// is gathered that a later one of the tile pushes out.
+std::int64_t ScoreCounter::least_of_best(std::span<const std::int32_t> codes) {
+  const std::int64_t least = std::max(tail_.entry_code(), tail_floor_);
+  const std::size_t wanted = tail_.rule().count;
+  high_codes_.clear();
+  std::ranges::copy_if(codes, std::back_inserter(high_codes_), [&](std::int32_t code) { return code >= least; });
+  if (high_codes_.size() <= wanted) return least;
+  const auto last = high_codes_.begin() + static_cast<std::ptrdiff_t>(wanted - 1);
+  std::ranges::nth_element(high_codes_, last, std::greater{});
+  return *last;
+}
+
+void ScoreCounter::drain(ScoreCounts& into) {
+  all_.drain(into.all);
+  taken_.drain(into.pure);
+  noncolliding_.drain(into.noncolliding);
+  into.tail.join(tail_);
+  tail_floor_ = into.tail.entry_code();
+  tail_ = Tail(tail_.rule());
+}
+
+}  // namespace trigloop::scout
