@@ -48,13 +48,24 @@ const Finding* multiplicity(const Findings& findings) {
   return jets->evidence > photons->evidence ? jets : photons;
 }
 
+/// The object's pt everywhere, where that moved by most of what it did in the strongest region: then the region is but
+/// where it shows best.
+const Finding& everywhere(const Findings& findings, const Finding& best) {
+  constexpr double most_of_it = 0.6;
+  const auto all = std::ranges::find_if(findings, [&](const Finding& f) {
+    return f.object == best.object && f.quantity == "pt" && f.place.empty() && f.evidence >= strong;
+  });
+  const bool moved = all != findings.end() && std::abs(all->size) >= most_of_it * std::abs(best.size);
+  return moved && (all->size > 0) == (best.size > 0) ? *all : best;
+}
+
 const Finding* energy(const Findings& findings) {
   const Finding* best = nullptr;
   for (const Finding& one : findings) {
     if (one.quantity != "pt" || points_only(one) || one.evidence < strong) continue;
     if (best == nullptr || one.evidence > best->evidence) best = &one;
   }
-  return best;
+  return best == nullptr ? nullptr : &everywhere(findings, *best);
 }
 
 }  // namespace
