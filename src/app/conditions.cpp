@@ -38,7 +38,8 @@ std::string range_text(const conditions::Interval& interval) {
 void write_interval(core::JsonWriter& out, const conditions::Interval& interval) {
   out.begin_object().member("run", interval.run).member("lumisections", range_text(interval));
   out.member("model", interval.model).member("menu", interval.menu).member("prescales", interval.prescales);
-  out.member("fill", interval.fill).member("bunches", interval.bunches).key("thresholds").begin_object();
+  out.member("fill", interval.fill).member("bunches", interval.bunches);
+  out.array("filling_scheme", interval.filling_scheme).key("thresholds").begin_object();
   for (const auto& [name, code] : interval.thresholds) out.member(name, code);
   out.end_object().end_object();
 }
