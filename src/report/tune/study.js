@@ -28,7 +28,7 @@ function figure(title, caption, traces, layout = {}, wide = false) {
   Plotly.newPlot(plot, traces, {font: {color: style('--text'), size: 13}, paper_bgcolor: 'rgba(0,0,0,0)',
     plot_bgcolor: 'rgba(0,0,0,0)', margin: {l: 56, r: 12, t: 8, b: 48}, hovermode: 'closest',
     legend: {orientation: 'h', y: 1.02, yanchor: 'bottom', x: 0}, ...layout,
-    xaxis: axis(layout.xaxis), yaxis: axis(layout.yaxis)}, {responsive: true, displaylogo: false});
+    xaxis: axis(layout.xaxis), yaxis: axis(layout.yaxis)}, {responsive: true, displayModeBar: false});
 }
 
 const told = t => 'trial ' + t.number + '<br>' + Object.entries(t.parameters)
@@ -148,3 +148,5 @@ if (data.metrics.length > 1) pareto();
 importance();
 curves();
 parallel();
+// The first ones were drawn when they had the page for themselves.
+for (const plot of document.querySelectorAll('.plot')) Plotly.Plots.resize(plot);

@@ -17,7 +17,7 @@ std::int64_t failures_of(const Trial& trial) {
 
 std::vector<Operation> release(const Trial& trial, Interrupted why, const std::string& reason, unsigned retries) {
   using op::Scope;
-  std::vector<Operation> done{op::SetAttribute{trial.number, Scope::system, owner_key, "null"}};
+  std::vector<Operation> done = just(op::SetAttribute{trial.number, Scope::system, owner_key, "null"});
   const std::int64_t failures = failures_of(trial) + (why == Interrupted::saved ? 0 : 1);
   if (why != Interrupted::saved) {
     done.push_back(op::SetAttribute{trial.number, Scope::system, failures_key, std::to_string(failures)});

@@ -162,7 +162,7 @@ std::vector<Operation> Worker::outcome(const Slot& slot, const TrialEnd& end) co
     std::vector<double> last;  // as Optuna does: the last report is the value
     if (!trial.intermediate.empty() && !std::isnan(trial.intermediate.rbegin()->second))
       last.push_back(trial.intermediate.rbegin()->second);
-    return {op::State{slot.number, TrialState::pruned, last}};
+    return just(op::State{slot.number, TrialState::pruned, last});
   }
   if (end.how == How::saved) return release(trial, Interrupted::saved, "", study_.retries);
   if (end.how == How::failed) return release(trial, Interrupted::failed, end.reason, study_.retries);
@@ -175,7 +175,7 @@ std::vector<Operation> Worker::outcome(const Slot& slot, const TrialEnd& end) co
       return release(trial, Interrupted::failed, "'" + metric.name + "' is not a number", 0);
     values.push_back(*value);
   }
-  return {op::State{slot.number, TrialState::complete, values}};
+  return just(op::State{slot.number, TrialState::complete, values});
 }
 
 /// Writes down what has ended, all at once.

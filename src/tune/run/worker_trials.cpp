@@ -58,7 +58,7 @@ std::optional<std::int64_t> Worker::take_waiting() {
   storage_.update([&](const History& history) -> std::vector<Operation> {
     if (history.waiting().empty()) return {};
     taken = *history.waiting().begin();
-    std::vector<Operation> mine;  // not a list in braces: GCC 12 warns of what cannot be in variants
+    std::vector<Operation> mine;
     mine.emplace_back(op::State{*taken, TrialState::running});
     mine.emplace_back(op::SetAttribute{*taken, op::Scope::system, owner_key, owner_});
     mine.emplace_back(op::Heartbeat{*taken});
@@ -100,7 +100,7 @@ std::optional<std::int64_t> Worker::create() {
       trial.system_attributes = std::move(suggestion.system_attributes);
     }
     trial.system_attributes[owner_key] = owner_;
-    return {op::Create{std::move(trial)}};
+    return just(op::Create{std::move(trial)});
   });
   if (made && made != expected) complete_parameters(*made);
   return made;
@@ -135,10 +135,10 @@ void Worker::keep_alive() {
     for (Slot& slot : slots_) {
       if (slot.run == nullptr) continue;
       slot.lost = !is_mine(history, slot.number);
-      if (!slot.lost) beats.push_back(op::Heartbeat{slot.number});
+      if (!slot.lost) beats.emplace_back(op::Heartbeat{slot.number});
     }
     std::erase_if(ahead_, [&](std::int64_t number) { return !is_mine(history, number); });
-    for (const std::int64_t number : ahead_) beats.push_back(op::Heartbeat{number});
+    for (const std::int64_t number : ahead_) beats.emplace_back(op::Heartbeat{number});
     return beats;
   });
   bury(storage_.stale(study_.grace));

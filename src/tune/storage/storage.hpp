@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -60,6 +61,13 @@ struct Heartbeat {
 }  // namespace op
 
 using Operation = std::variant<op::Create, op::SetParameter, op::State, op::Report, op::SetAttribute, op::Heartbeat>;
+
+/// A list of one. Lists in braces are copies, of which GCC 12 says that they may be used uninitialised.
+inline std::vector<Operation> just(Operation operation) {
+  std::vector<Operation> list;
+  list.push_back(std::move(operation));
+  return list;
+}
 
 /// What a storage says of a study without reading its trials.
 struct StudySummary {
