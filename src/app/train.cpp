@@ -1,5 +1,6 @@
 // trigloop train: a recipe over a packed file, to a bundle that `trigloop score` runs.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <iostream>
@@ -140,7 +141,11 @@ Recorder begin_record(const Options& options, const config::Config& config, cons
   Recorder record(options.record, "train");
   record.input_text("config", "config", "train", "config.yaml", config::to_yaml(config.root()));
   record.input("data", "dataset", data);
-  if (!options.continual.init.empty()) record.input_bundle("parent", options.continual.init, "weights.h5");
+  const std::string& init = options.continual.init;
+  if (std::filesystem::is_regular_file(init))
+    record.input("parent", "model", init);
+  else if (!init.empty())
+    record.input_bundle("parent", init, "weights.h5");
   for (std::size_t i = 0; i < options.continual.replay.size(); ++i)
     record.input((i < 9 ? "replay 0" : "replay ") + std::to_string(i + 1), "dataset", options.continual.replay[i]);
   return record;
@@ -164,14 +169,17 @@ void run(const Options& options) {
   const train::PackedFile& file = continual.file();
   train::Recipe recipe = train::build_recipe(train::recipe_text(name), name, config.root(), file.shape());
   Recorder record = begin_record(options, config, data);
-  continual.start(recipe);
+  const std::vector<std::string> anew = continual.start(recipe);
+  if (!anew.empty() && !options.quiet)
+    std::cerr << options.continual.init << ": lacks " << fmt::format("{}", fmt::join(anew, ", "))
+              << ": they start anew, as moving moments and the optimiser do\n";
   train::TrainOptions how = train_options(options, config, recipe, data, continual);
   const train::Trainer* running = nullptr;
   if (options.metrics) how.on_epoch = [&](const train::EpochReport& r) { print_metrics(r, running->history()); };
   train::Trainer trainer(recipe, file, std::move(how));
   running = &trainer;
   trainer.run();
-  finish(options, config, recipe, file, trainer.history(), continual.compare(trainer, recipe, options.threads),
+  finish(options, config, recipe, file, trainer.history(), continual.compare(trainer, recipe, config, options.threads),
          continual);
   record.output_folder("model", "model", recipe.name, options.output, metrics_of(trainer.history()));
   record.commit();
@@ -194,7 +202,9 @@ void add_train(CLI::App& program) {
   command->add_option("--evaluate-every", options->evaluate_every, "Epochs from one evaluation to the next")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
-  command->add_option("--init", options->continual.init, "A bundle whose weights are the first ones: fine-tuning");
+  command->add_option(
+      "--init", options->continual.init,
+      "A bundle, or a Keras build.h5, lite.h5 or complete.h5, whose weights are the first ones: fine-tuning");
   command->add_option("--replay", options->continual.replay,
                       "Packed files of older eras, of which a share is trained on, too; with --init");
   command->add_option("--replay-share", options->continual.share, "Share of older eras among the events trained on")

@@ -1,10 +1,13 @@
 #include "app/train_continual.hpp"
 
-#include "config/config.hpp"
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/sha256.hpp"
+#include "io/hdf5/hdf5.hpp"
 #include "train/bundle.hpp"
+#include "train/keras.hpp"
 
 namespace trigloop::app {
 namespace {
@@ -34,10 +37,8 @@ Continual::Continual(ContinualOptions options, const std::string& data) : option
         .remedy("Name its bundle with --init");
   }
   std::optional<model::Normalisation> scaling;
-  if (!options_.init.empty()) {
-    before_ = model::read_normalisation(std::filesystem::path(options_.init) / "normalisation.yaml");
-    if (options_.normalisation == "kept") scaling = before_;
-  }
+  if (!options_.init.empty()) read_scaling();
+  if (options_.normalisation == "kept") scaling = before_;
   for (const std::string& path : paths()) {
     files_.push_back(std::make_unique<train::PackedFile>(path, scaling));
     scaling = files_.front()->normalisation();
@@ -56,24 +57,55 @@ std::vector<const train::PackedFile*> Continual::replay() const {
   return eras;
 }
 
-void Continual::start(train::Recipe& recipe) const {
-  if (!options_.init.empty()) train::load_weights(options_.init, recipe);
+bool Continual::is_keras() const { return std::filesystem::is_regular_file(options_.init); }
+
+std::string Continual::weights_file() const {
+  return is_keras() ? options_.init : (std::filesystem::path(options_.init) / "weights.h5").native();
+}
+
+/// build.h5 has none, and the package's lite.h5 neither: then the new data's is all that there is.
+void Continual::read_scaling() {
+  if (!is_keras()) {
+    before_ = model::read_normalisation(std::filesystem::path(options_.init) / "normalisation.yaml");
+    return;
+  }
+  const auto source = io::hdf5::open(options_.init);
+  const auto scales = [](const io::TableInfo& table) { return table.name.ends_with("Normalisation"); };
+  if (std::ranges::any_of(source->info().tables, scales)) before_ = model::read_normalisation(options_.init);
+  if (before_ || options_.normalisation != "kept") return;
+  throw core::Error(core::ErrorCode::usage, "does not say how its inputs are scaled, which is to be kept")
+      .file(options_.init)
+      .remedy("Say --normalisation new, if the new data are scaled as it expects");
+}
+
+std::vector<std::string> Continual::start(train::Recipe& recipe) const {
+  if (options_.init.empty()) return {};
+  if (is_keras()) return train::load_keras(options_.init, recipe);
+  train::load_weights(options_.init, recipe);
+  return {};
 }
 
 std::string Continual::identity() const {
   if (options_.init.empty()) return "";
-  std::string text = core::sha256_of_file(std::filesystem::path(options_.init) / "weights.h5") +
-                     options_.normalisation + std::to_string(options_.share);
+  std::string text = core::sha256_of_file(weights_file()) + options_.normalisation + std::to_string(options_.share);
   for (const std::string& path : options_.replay) text += core::sha256_of_file(path);
   return text;
 }
 
+train::Recipe Continual::recipe_before(const train::Recipe& recipe, const config::Config& config,
+                                       const train::DataShape& shape) const {
+  if (!is_keras()) return recipe_of(options_.init, shape);
+  train::Recipe before = train::build_recipe(recipe.text, recipe.name, config.root(), shape);
+  train::load_keras(options_.init, before);
+  return before;
+}
+
 std::vector<train::Era> Continual::compare(train::Trainer& trainer, const train::Recipe& recipe,
-                                           unsigned threads) const {
-  if (options_.init.empty() || recipe.score.kind == train::Score::Kind::output) return {};
+                                           const config::Config& config, unsigned threads) const {
+  if (!before_ || recipe.score.kind == train::Score::Kind::output) return {};
   std::vector<std::unique_ptr<train::PackedFile>> files;
   for (const std::string& path : paths()) files.push_back(std::make_unique<train::PackedFile>(path, before_));
-  train::Recipe before = recipe_of(options_.init, files.front()->shape());
+  train::Recipe before = recipe_before(recipe, config, files.front()->shape());
   train::TrainOptions options;
   options.threads = threads;
   train::Trainer old(before, *files.front(), std::move(options));
@@ -83,7 +115,7 @@ std::vector<train::Era> Continual::compare(train::Trainer& trainer, const train:
 std::string Continual::json(const std::vector<train::Era>& eras) const {
   core::JsonWriter json;
   json.begin_object().member("trigloop_continual", 1).member("init", options_.init);
-  json.member("init_weights_sha256", core::sha256_of_file(std::filesystem::path(options_.init) / "weights.h5"));
+  json.member("init_weights_sha256", core::sha256_of_file(weights_file()));
   json.member("normalisation", options_.normalisation).member("replay_share", options_.share);
   json.key("replay").begin_array();
   for (const std::string& path : options_.replay) json.value(path);

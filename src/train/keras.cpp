@@ -15,19 +15,6 @@ bool is_quantised(const Node& node) {
   return dense != nullptr && dense->options().kernel.is_quantised() && dense->options().bias.is_quantised();
 }
 
-/// Keras numbers layers in the order in which they are made, whether the score needs them or not.
-std::map<const Node*, std::string> names_of(const Recipe& recipe) {
-  std::map<const Node*, std::string> names;
-  for (const auto& stage : recipe.stages) {
-    for (const auto& node : stage->network.nodes()) {
-      if (!is_quantised(*node)) continue;
-      const std::string number = names.empty() ? "" : "_" + std::to_string(names.size());
-      names.emplace(node.get(), "q_dense" + number);
-    }
-  }
-  return names;
-}
-
 /// What a sample draws from are layers of the package's encoder, a model within its model.
 bool feeds_sample(const Stage& stage, const Node& node) {
   return std::ranges::any_of(stage.network.nodes(), [&](const auto& other) {
@@ -101,10 +88,22 @@ bool append_path(const Recipe& recipe, const Stage& stage, const std::string& te
 
 }  // namespace
 
+std::map<const Node*, std::string> keras_names(const Recipe& recipe) {
+  std::map<const Node*, std::string> names;
+  for (const auto& stage : recipe.stages) {
+    for (const auto& node : stage->network.nodes()) {
+      if (!is_quantised(*node)) continue;
+      const std::string number = names.empty() ? "" : "_" + std::to_string(names.size());
+      names.emplace(node.get(), "q_dense" + number);
+    }
+  }
+  return names;
+}
+
 std::optional<bundle::KerasModel> keras_model(const Recipe& recipe) {
   bundle::KerasModel model;
   if (recipe.score.kind == Score::Kind::mixture) return std::nullopt;
-  const auto names = names_of(recipe);
+  const auto names = keras_names(recipe);
   const Stage& stage = recipe.stage(recipe.score.stage);
   if (!append_path(recipe, stage, recipe.score.tensor, names, model.layers) || model.layers.empty())
     return std::nullopt;

@@ -12,6 +12,7 @@
 #include "test/support/support.hpp"
 #include "test/train/packed.hpp"
 #include "train/bundle.hpp"
+#include "train/keras.hpp"
 
 namespace trigloop::train {
 namespace {
@@ -45,6 +46,27 @@ class ContinualTraining : public ::testing::Test {
 
   trigloop::test::TempDir folder_;
 };
+
+TEST_F(ContinualTraining, KerasFilesGiveTheWeightsOfTheLayersThatTheyHold) {
+  const PackedFile file(folder_ / "new.h5");
+  Recipe trained = recipe(file);
+  Trainer(trained, file, {}).run();
+  bundle::write_build(folder_ / "build.h5", *keras_model(trained));
+  Recipe fresh = recipe(file);
+  const std::vector<std::string> anew = load_keras(folder_ / "build.h5", fresh);
+  EXPECT_EQ(anew, (std::vector<std::string>{"projection_0", "projection_1", "projection_2", "log_variance_0"}));
+  for (std::size_t s = 0; s < fresh.stages.size(); ++s) {
+    const Parameters &a = trained.stages[s]->network.parameters, &b = fresh.stages[s]->network.parameters;
+    for (std::size_t k = 0; k < a.list().size(); ++k) {
+      const std::string layer = a[k].name.substr(0, a[k].name.find('/'));
+      if (layer.starts_with("projection") || layer == "log_variance_0") continue;
+      EXPECT_TRUE(std::equal(a.data(k), a.data(k) + a[k].size(), b.data(k))) << a[k].name;
+    }
+  }
+  Recipe other = recipe(file, "VAE_V4");
+  EXPECT_THROW(load_keras(folder_ / "build.h5", other), core::Error);
+  EXPECT_THROW(load_keras(folder_ / "new.h5", fresh), core::Error) << "a packed file has no layers";
+}
 
 TEST_F(ContinualTraining, EventsAreScaledAsTheModelExpects) {
   const PackedFile own(folder_ / "old.h5");
