@@ -55,11 +55,11 @@ say 'people read the evidence, and sign'
 approve
 advance
 say 'the switch, and the probation of the new model'
-lumisections 91 110 'jet-scale:start=LS76,size=+3%'
+lumisections 91 120 'jet-scale:start=LS76,size=+3%'
 advance
 say 'a tower becomes noisy: that is not learned'
-lumisections 111 130 'jet-scale:start=LS76,size=+3%' \
-  'noisy-tower:start=LS121,eta=1.2,phi=45,size=100GeV,rate=2%'
+lumisections 121 135 'jet-scale:start=LS76,size=+3%' \
+  'noisy-tower:start=LS126,eta=1.2,phi=45,size=100GeV,rate=2%'
 advance
 say 'what happened when'
 show loop history --config site.yml

@@ -51,6 +51,7 @@ loop::Look look_once(loop::Loop& loop) {
   try {
     return loop.look();
   } catch (const core::Error& e) {
+    if (e.code() == core::ErrorCode::interrupted && core::asked_to_end()) return {false, "", "stop", "", {}};
     if (e.code() != core::ErrorCode::output && e.code() != core::ErrorCode::mismatch) throw;
     return {false, "", "look again", e.what(), {}};
   }
@@ -64,9 +65,10 @@ bool is_asking(loop::Loop& loop) {
 enum class Then { look_again, pause, end };
 
 /// The registry is opened for each look, so that `registry gc` finds a moment in between.
-Then look(const Options& options, const loop::Site& site, Teller& teller) {
+Then look(const Options& options, const loop::Site& site, Teller& teller,
+          const std::shared_ptr<loop::RecordIndex>& index) {
   registry::Registry registry(site.registry, registry::Access::write);
-  loop::Loop loop(site, registry, own_program());
+  loop::Loop loop(site, registry, own_program(), index);
   const loop::Look look = look_once(loop);
   teller.tell(line_of(look));
   if (look.moved) return Then::look_again;
@@ -77,8 +79,9 @@ void run(const Options& options) {
   const loop::Site site = loop::load_site(options.config);
   const loop::WorkLock lock(site.work);
   Teller teller;
+  const auto index = std::make_shared<loop::RecordIndex>();
   for (std::int64_t looks = 0; !core::interrupted() && (options.looks == 0 || looks < options.looks); ++looks) {
-    const Then then = look(options, site, teller);
+    const Then then = look(options, site, teller, index);
     if (then == Then::end) break;
     if (then == Then::pause) pause(options.pause);
   }

@@ -35,7 +35,8 @@ Facts facts_of(const Deployed& deployed) {
 
 /// By how much what the cause names has moved: of an energy scale that of a pt, else what moved most.
 double size_of(const watch::Alarm& alarm) {
-  const auto pt = std::ranges::find(alarm.findings, "pt", &watch::Finding::quantity);
+  const auto pt = std::ranges::find_if(alarm.findings,
+                                       [](const watch::Finding& f) { return f.quantity == "pt" && f.place.empty(); });
   if (alarm.cause.kind == "energy-scale" && pt != alarm.findings.end()) return pt->size;
   return alarm.findings.empty() ? 0 : alarm.findings.front().size;
 }
@@ -89,8 +90,8 @@ Step next_step(const Context& c) {
 
 Look Loop::look() {
   const std::vector<Round> rounds = journal_.rounds();
-  write_conditions(site_, rounds);
-  const StreamView stream(site_, rounds);
+  const StreamView stream(site_, rounds, *index_);
+  update_conditions(stream);
   for (const Round& round : rounds) {
     if (!is_end(round.state)) return take_step(round, stream, false);
   }
@@ -98,9 +99,14 @@ Look Loop::look() {
   return recalled.moved ? recalled : watch(rounds, stream, false);
 }
 
+void Loop::update_conditions(const StreamView& stream) {
+  const auto last = stream.last();
+  write_conditions(site_, journal_.rounds(), last ? last->run : 0);
+}
+
 Look Loop::plan() {
   const std::vector<Round> rounds = journal_.rounds();
-  const StreamView stream(site_, rounds);
+  const StreamView stream(site_, rounds, *index_);
   for (const Round& round : rounds) {
     if (!is_end(round.state)) return take_step(round, stream, true);
   }
@@ -146,7 +152,7 @@ Look Loop::take_step(const Round& round, const StreamView& stream, bool only_pla
   if (*result.to == State::approved) put_model(site_, registry_, round.fact("candidate"));
   journal_.move(round, *result.to, std::move(result.facts));
   if (together) together->commit();
-  write_conditions(site_, journal_.rounds());
+  update_conditions(stream);
   look.moved = true;
   look.what += " -> " + std::string(name_of(*result.to));
   return look;
@@ -166,7 +172,7 @@ Look Loop::recall(const std::vector<Round>& rounds, const StreamView& stream, bo
                   {{"return_run", std::to_string(at.run)},
                    {"return_lumisection", std::to_string(at.lumisection)},
                    {"why_returned", look.why}});
-    write_conditions(site_, journal_.rounds());
+    update_conditions(stream);
     return look;
   }
   return {};

@@ -5,7 +5,7 @@
 // follows from the history, the stream's records and the site's configuration alone; so it does not matter which
 // process looks, when, or how often one was killed before.
 #include <filesystem>
-#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,8 +29,10 @@ class Sentry;
 
 class Loop {
  public:
-  Loop(const Site& site, registry::Registry& registry, std::filesystem::path program)
-      : site_(site), registry_(registry), journal_(registry), program_(std::move(program)) {}
+  /// `index`: what earlier looks of this process read of the records.
+  Loop(const Site& site, registry::Registry& registry, std::filesystem::path program,
+       std::shared_ptr<RecordIndex> index = std::make_shared<RecordIndex>())
+      : site_(site), registry_(registry), journal_(registry), program_(std::move(program)), index_(std::move(index)) {}
 
   /// Errors: those of commands' results; output (tried again by the caller); interrupted.
   Look look();
@@ -51,12 +53,14 @@ class Loop {
   Look recall(const std::vector<Round>& rounds, const StreamView& stream, bool only_plan);
   Look watch(const std::vector<Round>& rounds, const StreamView& stream, bool only_plan);
   Look make_reference(const Sentry& sentry, const std::vector<Scored>& lumis, bool only_plan);
+  void update_conditions(const StreamView& stream);
   Result run_commands(const Step& step);
 
   const Site& site_;
   registry::Registry& registry_;
   Journal journal_;
   std::filesystem::path program_;
+  std::shared_ptr<RecordIndex> index_;
 };
 
 /// While it lives, no other loop works in the folder. Error: usage, with the process that does.

@@ -30,8 +30,10 @@ event::LumiKey parse_lumi(const std::string& text) {
   throw core::Error(core::ErrorCode::usage, "'" + core::escaped(text) + "' is no lumisection such as 396102:230");
 }
 
-StreamView::StreamView(const Site& site, const std::vector<Round>& rounds)
-    : lumis_(scored_lumis(site.stream.records, "")) {
+StreamView::StreamView(const Site& site, const std::vector<Round>& rounds) : StreamView(site, rounds, RecordIndex()) {}
+
+StreamView::StreamView(const Site& site, const std::vector<Round>& rounds, RecordIndex& index)
+    : lumis_(scored_lumis(site.stream.records, "", index)) {
   for (const Round& round : rounds) {
     if (round.fact_or("outcome", "") != "expert") continue;
     const event::LumiKey since = key_of(round.facts, "since_run", "since_lumisection");

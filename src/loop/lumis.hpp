@@ -27,6 +27,7 @@ class StreamView {
  public:
   /// Looks at the output folder of scout and at what the rounds exclude. Errors: those of reading.
   StreamView(const Site& site, const std::vector<Round>& rounds);
+  StreamView(const Site& site, const std::vector<Round>& rounds, RecordIndex& index);
 
   /// Scored by `model` as the deployed one, ascending, the good ones only or all.
   std::vector<Scored> good(const std::string& model, event::LumiKey from) const;
@@ -36,6 +37,9 @@ class StreamView {
   bool is_good(event::LumiKey key) const noexcept;
 
  private:
+  StreamView(const Site& site, const std::vector<Round>& rounds, RecordIndex&& index)
+      : StreamView(site, rounds, index) {}
+
   std::vector<Scored> lumis_;
   std::vector<Excluded> excluded_;
 };

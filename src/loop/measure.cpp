@@ -124,12 +124,28 @@ std::vector<std::filesystem::path> folders_below(const std::filesystem::path& fo
 
 }  // namespace
 
+Scored RecordIndex::look_up(const std::filesystem::path& file) {
+  const auto written = std::filesystem::last_write_time(file);
+  auto& [time, scored] = known_[file];
+  if (scored.file.empty() || time != written) {
+    const watch::Lumi lumi = watch::read_lumi(file, watch::LumiPart::spectra);
+    scored = {lumi.key, file, lumi.model};
+    time = written;
+  }
+  return scored;
+}
+
 std::vector<Scored> scored_lumis(const std::filesystem::path& folder, const std::string& model) {
+  RecordIndex index;
+  return scored_lumis(folder, model, index);
+}
+
+std::vector<Scored> scored_lumis(const std::filesystem::path& folder, const std::string& model, RecordIndex& index) {
   std::vector<Scored> lumis;
   for (const std::filesystem::path& place : folders_below(folder)) {
     for (const std::filesystem::path& file : scout::list_records(place)) {
-      const watch::Lumi lumi = watch::read_lumi(file, watch::LumiPart::spectra);
-      if (model.empty() || lumi.model == model) lumis.push_back({lumi.key, file, lumi.model});
+      Scored lumi = index.look_up(file);
+      if (model.empty() || lumi.model == model) lumis.push_back(std::move(lumi));
     }
   }
   std::ranges::stable_sort(lumis, {}, [](const Scored& l) { return std::tie(l.key, l.model); });

@@ -2,8 +2,10 @@
 // Rates of lumisections at thresholds, and thresholds for rates: the numbers that people sign.
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "event/lumi.hpp"
@@ -17,6 +19,17 @@ struct Scored {
   event::LumiKey key;
   std::filesystem::path file;
   std::string model;  ///< SHA-256 of the model's file
+};
+
+/// Whose scores the records hold that were looked at before: a look every few seconds at thousands of records reads the
+/// new ones alone.
+class RecordIndex {
+ public:
+  /// Reads the record, unless it was read and has not changed since. Errors: those of reading.
+  Scored look_up(const std::filesystem::path& file);
+
+ private:
+  std::map<std::filesystem::path, std::pair<std::filesystem::file_time_type, Scored>> known_;
 };
 
 /// A rate with one standard deviation; the error of a count of 0 is that of 1.
@@ -50,6 +63,7 @@ struct MeasuredPoint {
 /// The records of a folder and of those in it (a model that looks on has one of its own), in the order of lumisections;
 /// of one model, unless it is "". A folder that is not there has none. Errors: those of reading.
 std::vector<Scored> scored_lumis(const std::filesystem::path& folder, const std::string& model);
+std::vector<Scored> scored_lumis(const std::filesystem::path& folder, const std::string& model, RecordIndex& index);
 
 /// Thresholds at which the rates of all lumisections together are within the targets. Error: mismatch, where exposures
 /// do not tell rates, or there are no events.

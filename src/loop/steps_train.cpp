@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -45,6 +46,15 @@ std::uint64_t events_of(const fs::path& file) {
   for (const io::TableInfo& table : source->info().tables) events = std::max(events, table.entries);
   if (events == 0) throw core::Error(core::ErrorCode::mismatch, "holds no events").file(file.native());
   return events;
+}
+
+/// Those of the run that has most of them: an export is of one run.
+std::vector<Scored> of_one_run(std::vector<Scored> lumis) {
+  std::map<std::uint32_t, std::size_t> runs;
+  for (const Scored& lumi : lumis) ++runs[lumi.key.run];
+  const auto most = std::ranges::max_element(runs, {}, [](const auto& run) { return run.second; });
+  std::erase_if(lumis, [&](const Scored& lumi) { return lumi.key.run != most->first; });
+  return lumis;
 }
 
 /// "241-250,260"
@@ -191,13 +201,13 @@ Step step_collect(const Context& c) {
     };
     return step;
   }
-  const std::vector<Scored> good = c.stream.good(c.round.fact("model"), since_of(c.round));
+  const std::vector<Scored> good = of_one_run(c.stream.good(c.round.fact("model"), since_of(c.round)));
   std::set<std::string> folders;
   for (const Scored& lumi : good) folders.insert(lumi.file.parent_path());
   std::vector<std::string> words{"reservoir", "export"};
   words.insert(words.end(), folders.begin(), folders.end());
-  words.insert(words.end(), {"--run", std::to_string(since_of(c.round).run), "--ls", ranges_of(good), "--output",
-                             zerobias, "--registry", c.site.registry, "--name", c.site.name});
+  words.insert(words.end(), {"--run", std::to_string(good.empty() ? 0 : good.front().key.run), "--ls", ranges_of(good),
+                             "--output", zerobias, "--registry", c.site.registry, "--name", c.site.name});
   step.commands = {c.command(std::move(words))};
   return step;
 }

@@ -10,19 +10,28 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// "1-", or "1-240" where another one begins in the same run.
-std::string range_of(const Validity& v, const Validity* next) {
-  const std::uint32_t first = std::max<std::uint32_t>(v.from.lumisection, 1);
-  const bool ends = next != nullptr && next->from.run == v.from.run;
-  return std::to_string(first) + "-" + (ends ? std::to_string(next->from.lumisection - 1) : "");
-}
+constexpr std::uint32_t runs_ahead = 100;  ///< that have their model before they begin
 
-std::string interval_text(const Validity& v, const Validity* next) {
-  std::string text = "  - run: " + std::to_string(v.from.run) + "\n    lumisections: " + range_of(v, next) +
-                     "\n    model: " + v.model + "\n    thresholds: {";
+/// Lumisections [first, last] of a run; last 0: to its end.
+std::string interval_text(const Validity& v, std::uint32_t run, std::uint32_t first, std::uint32_t last) {
+  std::string text = "  - run: " + std::to_string(run) + "\n    lumisections: " + std::to_string(first) + "-" +
+                     (last == 0 ? "" : std::to_string(last)) + "\n    model: " + v.model + "\n    thresholds: {";
   for (std::size_t p = 0; p < v.points.size(); ++p)
     text += (p == 0 ? "" : ", ") + v.points[p].name + ": " + std::to_string(v.points[p].threshold);
   return text + "}\n";
+}
+
+/// Every run from where it begins to where the next one does, or up to `last_run`.
+std::string intervals_text(const Validity& v, const Validity* next, std::uint32_t last_run) {
+  std::string text;
+  const std::uint32_t end = next != nullptr ? next->from.run : std::max(v.from.run, last_run);
+  for (std::uint32_t run = v.from.run; run <= end; ++run) {
+    const std::uint32_t first = run == v.from.run ? std::max<std::uint32_t>(v.from.lumisection, 1) : 1;
+    const bool is_last = next != nullptr && run == next->from.run;
+    if (is_last && next->from.lumisection <= first) continue;
+    text += interval_text(v, run, first, is_last ? next->from.lumisection - 1 : 0);
+  }
+  return text;
 }
 
 }  // namespace
@@ -43,17 +52,17 @@ std::vector<Validity> validities_of(const std::vector<Round>& rounds) {
   return all;
 }
 
-std::string conditions_text(const std::vector<Validity>& all) {
+std::string conditions_text(const std::vector<Validity>& all, std::uint32_t last_run) {
   std::string text = "# Written by `trigloop loop`; changes by hand are lost.\nversion: 1\nintervals:\n";
   for (std::size_t i = 0; i < all.size(); ++i)
-    text += interval_text(all[i], i + 1 < all.size() ? &all[i + 1] : nullptr);
+    text += intervals_text(all[i], i + 1 < all.size() ? &all[i + 1] : nullptr, last_run);
   return all.empty() ? text + "  []\n" : text;
 }
 
-void write_conditions(const Site& site, const std::vector<Round>& rounds) {
+void write_conditions(const Site& site, const std::vector<Round>& rounds, std::uint32_t run) {
   const std::vector<Validity> all = validities_of(rounds);
   if (all.empty()) return;
-  const std::string text = conditions_text(all);
+  const std::string text = conditions_text(all, std::max(run, all.back().from.run) + runs_ahead);
   if (fs::exists(site.stream.conditions) && core::read_text(site.stream.conditions) == text) return;
   core::OutputFile file(site.stream.conditions);
   file.write(text);

@@ -85,13 +85,27 @@ TEST(Switch, ConditionsFollowFromTheRounds) {
   switched(t, 2, "aaaa", "bbbb", 60, 75);
   switched(t, 80, "aaaa", "cccc", 90);
   const auto rounds = Journal(t.registry).rounds();
-  EXPECT_EQ(conditions_text(validities_of(rounds)),
+  EXPECT_EQ(conditions_text(validities_of(rounds), 7),
             "# Written by `trigloop loop`; changes by hand are lost.\nversion: 1\nintervals:\n"
             "  - run: 7\n    lumisections: 1-59\n    model: aaaa\n    thresholds: {nominal: 101}\n"
             "  - run: 7\n    lumisections: 60-74\n    model: bbbb\n    thresholds: {nominal: 160}\n"
             "  - run: 7\n    lumisections: 75-89\n    model: aaaa\n    thresholds: {nominal: 101}\n"
             "  - run: 7\n    lumisections: 90-\n    model: cccc\n    thresholds: {nominal: 190}\n");
   EXPECT_EQ(deployed_of(rounds).model, "cccc");
+}
+
+TEST(Switch, RunsThatBeginWhileNobodyLooksHaveTheirModel) {
+  TestSite t;
+  switched(t, 1, "", "aaaa", 30);
+  const std::string text = conditions_text(validities_of(Journal(t.registry).rounds()), 9);
+  for (const char* interval :
+       {"run: 7\n    lumisections: 30-\n", "run: 8\n    lumisections: 1-\n", "run: 9\n    lumisections: 1-\n"})
+    EXPECT_NE(text.find(interval), text.npos) << interval;
+  std::vector<Validity> moved = validities_of(Journal(t.registry).rounds());
+  moved.push_back({{9, 5}, "bbbb", {}, ""});
+  const std::string both = conditions_text(moved, 9);
+  EXPECT_NE(both.find("run: 9\n    lumisections: 1-4\n    model: aaaa"), both.npos);
+  EXPECT_NE(both.find("run: 9\n    lumisections: 5-\n    model: bbbb"), both.npos);
 }
 
 TEST(Switch, AReturnBeforeTheSwitchLeavesNoTrace) {
@@ -106,13 +120,13 @@ TEST(Switch, TheFileIsWrittenOnceAndAgainWhereItWasTouched) {
   TestSite t;
   switched(t, 1, "", "aaaa", 1);
   const auto rounds = Journal(t.registry).rounds();
-  write_conditions(t.site, rounds);
+  write_conditions(t.site, rounds, 7);
   const std::string text = test::read_file(t.site.stream.conditions);
   const auto before = std::filesystem::last_write_time(t.site.stream.conditions);
-  write_conditions(t.site, rounds);
+  write_conditions(t.site, rounds, 7);
   EXPECT_EQ(std::filesystem::last_write_time(t.site.stream.conditions), before);
   test::write_file(t.site.stream.conditions, "by hand");
-  write_conditions(t.site, rounds);
+  write_conditions(t.site, rounds, 7);
   EXPECT_EQ(test::read_file(t.site.stream.conditions), text);
 }
 
