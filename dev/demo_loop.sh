@@ -42,7 +42,7 @@ say 'people read the evidence, and sign'
 approve
 advance
 say 'it scores the stream: a reference of what is normal, then the watch'
-scout 1 10
+follow
 lumisections 11 45
 advance
 say 'thirty lumisections are watched: nothing happens'
@@ -66,6 +66,8 @@ show loop history --config site.yml
 show audit verify --config site.yml
 printf '\nThe report of the successor: %s\n' "$(find "$PWD/work"/rounds -name report.html -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d ' ' -f 2)"
 printf 'The comparison with its predecessor: %s\n' "$(find "$PWD/work"/rounds -name comparison.html | tail -n 1)"
-model=$("$trigloop" loop status --config site.yml --json | sed 's/.*"model":"\([0-9a-f]\{64\}\)".*/\1/')
+kill -TERM "$follower"
+wait "$follower"
+trap - EXIT
 printf 'The dashboard: http://localhost:8710, by\n  %s dashboard %s --registry %s --raw %s\n' "$trigloop" \
-  "$PWD/records/${model:0:12}" "$PWD/registry" "$point"
+  "$PWD/records" "$PWD/registry" "$point"

@@ -4,6 +4,7 @@
 
 : "${trigloop:?}" "${events:?}" "${orbits:?}" "${reservoir:?}" "${point:?}"
 run=396102 kept=0.015
+: "${clean_up:=:}"
 started=$(date +%s)
 
 say() { printf '\n[%3d s] %s\n' "$(($(date +%s) - started))" "$*"; }
@@ -21,18 +22,30 @@ detector() {
   done
 }
 
-# scout FIRST LAST: scores them with the model that the conditions name, and keeps zero bias.
-scout() {
-  local n model
-  for ((n = $1; n <= $2; ++n)); do
-    model=$("$trigloop" conditions show conditions.yaml --at "$run:$n" --json | sed 's/.*"model":"\([0-9a-f]*\)".*/\1/')
-    "$trigloop" scout run --quiet --model "models/$model.onnx" --input "stream/ls_$n.root" \
-      --output "records/${model:0:12}" --reservoir "$reservoir" --sampling random --kept-fraction "$kept" --bunches 2544 \
-      >/dev/null
-  done
+# follow: scout, beside all else, with the model that the conditions name for a lumisection; it keeps zero bias, and after
+# a switch the model before goes on scoring for a while.
+follow() {
+  local first=(models/*.onnx)
+  "$trigloop" scout run --quiet --follow stream --rescan 1s --model "${first[0]}" --conditions conditions.yaml \
+    --models models --overlap 10 \
+    --output records --reservoir "$reservoir" --sampling random --kept-fraction "$kept" --bunches 2544 >scout.log 2>&1 &
+  follower=$!
+  trap 'kill "$follower" 2>/dev/null || true; $clean_up' EXIT
 }
 
-lumisections() { detector "$@"; scout "$1" "$2"; }
+# scouted LAST: waits until it is.
+scouted() {
+  local i
+  for ((i = 0; i < 6000; ++i)); do
+    [[ ! -e records/run_${run}_lumi_$1.record ]] || return 0
+    kill -0 "$follower" 2>/dev/null || { cat scout.log >&2; return 1; }
+    sleep 0.1
+  done
+  echo "lumisection $1 was not scouted" >&2
+  return 1
+}
+
+lumisections() { detector "$@"; scouted "$2"; }
 
 # keys: of one person in the team and one in the committee, made on the spot.
 keys() {
