@@ -25,8 +25,8 @@ detector() {
 # follow: scout, beside all else, with the model that the conditions name for a lumisection; it keeps zero bias, and after
 # a switch the model before goes on scoring for a while.
 follow() {
-  local first=(models/*.onnx)
-  "$trigloop" scout run --quiet --follow stream --rescan 1s --model "${first[0]}" --conditions conditions.yaml \
+  local models=(models/*.onnx)
+  "$trigloop" scout run --quiet --follow stream --rescan 1s --model "${models[0]}" --conditions conditions.yaml \
     --models models --overlap 10 \
     --output records --reservoir "$reservoir" --sampling random --kept-fraction "$kept" --bunches 2544 >scout.log 2>&1 &
   follower=$!
