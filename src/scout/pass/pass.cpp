@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -26,6 +27,19 @@ struct Open {
   std::size_t tasks_left = 0;
   std::unique_ptr<Partial> partial;
 };
+
+/// Lots from here on will not be among the smallest of so many events, but for one time in 10^20, which `finish` sees
+/// and mends: most events that others would push out later are not gathered at all.
+std::uint64_t probable_limit(const ReservoirRule& rule, std::uint64_t events) {
+  const double count = rule.count,
+               share = (count + 10 * std::sqrt(count) + 100) / std::max(1.0, static_cast<double>(events));
+  return share >= 0.999 ? UINT64_MAX : static_cast<std::uint64_t>(share * 0x1p64);
+}
+
+/// Whether events that the limit refused belong to the reservoir.
+bool lacks_events(const Contribution& sum) {
+  return sum.reservoir.size() < std::min<std::uint64_t>(sum.reservoir.rule().count, total(sum.all));
+}
 
 /// The adjacent ranges of entries that hold all wanted lumisections.
 std::vector<io::EntryRange> wanted_ranges(const std::map<event::LumiKey, Open>& open) {
@@ -76,11 +90,13 @@ class Pass {
   std::unique_ptr<Worker> make_worker(unsigned number, const Filters& filters, PartialOf partial_of,
                                       std::span<Tap* const> taps) const;
   Partial& partial_of(event::LumiKey lumi);
-  std::unique_ptr<Partial> new_partial(event::LumiKey lumi) const;
+  std::unique_ptr<Partial> new_partial(event::LumiKey lumi, std::uint64_t lots = UINT64_MAX) const;
   void end_task(std::size_t task);
   void finish(event::LumiKey lumi, Open& open);
   Repeats look_again(event::LumiKey lumi, Open& open, const event::OrbitSet& orbits,
                      std::vector<std::uint32_t> doubtful);
+  Filters filters_for(event::LumiKey lumi) const;
+  void recount(event::LumiKey lumi, Open& open, const Filters& filters);
   void deliver(Delivery&& delivery);
 
   const Examiner& examiner_;
@@ -123,7 +139,8 @@ void Pass::plan_tasks() {
   }
 }
 
-std::unique_ptr<Partial> Pass::new_partial(event::LumiKey lumi) const {
+/// `lots`: the first limit of the reservoir.
+std::unique_ptr<Partial> Pass::new_partial(event::LumiKey lumi, std::uint64_t lots) const {
   auto partial = std::make_unique<Partial>();
   Contribution& sum = partial->sum;
   sum.lumi = lumi;
@@ -134,6 +151,7 @@ std::unique_ptr<Partial> Pass::new_partial(event::LumiKey lumi) const {
   sum.inputs.counts.resize(binding_.input_names.size());
   sum.tail = Tail(examiner_.identity.tail_rule);
   sum.reservoir = Reservoir(examiner_.reservoir);
+  if (examiner_.reservoir.count > 0) sum.reservoir.restart(lots);
   for (const Shadow& shadow : examiner_.shadows) partial->shadows.emplace_back().tail = Tail(shadow.identity.tail_rule);
   return partial;
 }
@@ -141,7 +159,10 @@ std::unique_ptr<Partial> Pass::new_partial(event::LumiKey lumi) const {
 Partial& Pass::partial_of(event::LumiKey lumi) {
   const std::scoped_lock lock(books_);
   Open& open = open_.at(lumi);
-  if (!open.partial) open.partial = new_partial(lumi);
+  // Where events are left out, fewer remain than the section tells.
+  const bool all_count = examiner_.identity.stream.colliding.empty() && options_.exclusions.empty();
+  const std::uint64_t lots = all_count ? probable_limit(examiner_.reservoir, open.section.events) : UINT64_MAX;
+  if (!open.partial) open.partial = new_partial(lumi, lots);
   return *open.partial;
 }
 
@@ -204,6 +225,10 @@ void Pass::finish(event::LumiKey lumi, Open& open) {
     delivery.repeated_rows = repeats.rows;
     delivery.contradictions = std::move(repeats.contradictions);
   }
+  if (lacks_events(open.partial->sum)) {
+    recount(lumi, open, filters_for(lumi));
+    orbits = event::OrbitSet::collect(std::move(open.partial->stretches), doubtful);
+  }
   Contribution& sum = open.partial->sum;
   sum.orbits = std::move(orbits);
   sum.orbits_stated = open.section.orbits_stated;
@@ -224,18 +249,28 @@ Repeats Pass::look_again(event::LumiKey lumi, Open& open, const event::OrbitSet&
                          std::vector<std::uint32_t> doubtful) {
   std::ranges::sort(doubtful);
   doubtful.erase(std::unique(doubtful.begin(), doubtful.end()), doubtful.end());
-  Filters filters;  // of this lumisection alone; all others are not wanted
-  for (const auto& [other, filter] : open_) filters[other].unwanted = other != lumi;
-  for (const auto& [other, filter] : filters_) filters[other].unwanted = other != lumi;
+  Filters filters = filters_for(lumi);
   Filter& filter = filters[lumi];
-  if (const auto known = filters_.find(lumi); known != filters_.end()) filter = known->second;
   Repeats repeats =
       find_repeats(source_, binding_, read_options, lumi, open.section.entries, &filter, orbits, doubtful, input_.name);
   if (!repeats.any) return repeats;
   filter.repeated = std::move(repeats.left_out);
+  recount(lumi, open, filters);
+  return repeats;
+}
+
+/// Of this lumisection alone: all others are not wanted.
+Filters Pass::filters_for(event::LumiKey lumi) const {
+  Filters filters;
+  for (const auto& [other, open] : open_) filters[other].unwanted = other != lumi;
+  for (const auto& [other, filter] : filters_) filters[other].unwanted = other != lumi;
+  if (const auto known = filters_.find(lumi); known != filters_.end()) filters[lumi] = known->second;
+  return filters;
+}
+
+void Pass::recount(event::LumiKey lumi, Open& open, const Filters& filters) {
   open.partial = new_partial(lumi);
   make_worker(0, filters, [&](event::LumiKey) -> Partial& { return *open.partial; }, {})->run(open.section.entries);
-  return repeats;
 }
 
 void Pass::deliver(Delivery&& delivery) {

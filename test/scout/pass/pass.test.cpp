@@ -7,6 +7,7 @@
 #include <mutex>
 #include <numeric>
 #include <random>
+#include <set>
 
 #include "core/error.hpp"
 #include "core/isa.hpp"
@@ -126,12 +127,14 @@ TEST(Examine, CountsEveryEventOfEveryLumisection) {
     std::vector<std::uint64_t> crossings(3565);
     std::map<std::int64_t, std::uint64_t> leading;
     std::map<std::int64_t, std::uint64_t> forward;
+    std::vector<std::array<std::uint64_t, 3>> lots;
     std::uint64_t sampled = 0;
     for (std::size_t i = begin; i < end; ++i) {
       const auto x = events.features(i, true, counts.saturated, counts.missing_items);
       ++codes[score(with, x)];
       ++orbits[events.orbit[i]];
       ++crossings[events.bx[i]];
+      lots.push_back({Lots(one.lumi)(events.orbit[i], events.bx[i]), events.orbit[i], events.bx[i]});
       if (events.orbit[i] % 4 != 0) continue;
       ++sampled;
       ++leading[x[3]];
@@ -142,6 +145,11 @@ TEST(Examine, CountsEveryEventOfEveryLumisection) {
     }
     EXPECT_EQ(one.all, Counts(codes.begin(), codes.end()));
     EXPECT_EQ(one.crossings, crossings);
+    std::ranges::sort(lots);
+    std::set<std::pair<std::uint64_t, std::uint64_t>> kept;
+    for (const TailEvent& event : one.reservoir.events()) kept.insert({event.orbit, event.crossing});
+    EXPECT_EQ(kept.size(), 30u);
+    for (std::size_t k = 0; k < 30; ++k) EXPECT_TRUE(kept.contains({lots[k][1], lots[k][2]})) << k;
     ASSERT_EQ(one.orbits.size(), orbits.size());
     for (const event::OrbitEntry& orbit : one.orbits.entries()) EXPECT_EQ(orbit.events, orbits[orbit.orbit]);
     EXPECT_EQ(one.inputs.events, sampled);
