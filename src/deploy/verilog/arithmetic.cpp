@@ -48,8 +48,16 @@ Linear rounding_term(Circuit& circuit, const Linear& x, int shift, Rounding roun
   return {};
 }
 
-Linear rounded(Circuit& circuit, const Linear& x, int shift, Rounding rounding) {
-  const SignalId sum = compute(circuit, plus(x, rounding_term(circuit, x, shift, rounding)), "sum");
+/// What is added to round never makes a sum negative that is not.
+Range sum_range(const Circuit& circuit, const Linear& x, bool positive) {
+  const Range range = range_of(circuit, x);
+  return positive ? Range{std::max(range.lo, Code{0}), range.hi} : range;
+}
+
+Linear rounded(Circuit& circuit, const Linear& x, int shift, Rounding rounding, bool positive) {
+  const Linear y = plus(x, rounding_term(circuit, x, shift, rounding));
+  const SignalId sum =
+      y.alone() ? *y.alone() : circuit.add(SumOf{y.terms, y.constant}, "sum", sum_range(circuit, y, positive));
   if (rounding == Rounding::half_even) return of_signal(circuit.add(RoundEven{sum, shift}, "rounded"));
   const Signal& s = circuit[sum];
   const int width = std::max(1, s.width() - shift);
@@ -137,9 +145,10 @@ SignalId compute(Circuit& circuit, const Linear& x, const std::string& role) {
   return circuit.add(SumOf{x.terms, x.constant}, role);
 }
 
-Linear quantise(Circuit& circuit, const Linear& x, int fraction, const FixedPoint& type, std::optional<SignalId> flag) {
+Linear quantise(Circuit& circuit, const Linear& x, int fraction, const FixedPoint& type, std::optional<SignalId> flag,
+                bool positive) {
   const int drop = fraction - type.fraction();
-  Linear y = drop <= 0 ? shifted(x, -drop) : rounded(circuit, x, drop, type.rounding);
+  Linear y = drop <= 0 ? shifted(x, -drop) : rounded(circuit, x, drop, type.rounding, positive);
   const Range range = range_of(circuit, y), all{type.min_code(), type.max_code()};
   if (range.lo < all.lo || range.hi > all.hi) {
     const SignalId id = compute(circuit, y, "sum");

@@ -30,9 +30,9 @@ Range range_of(const Circuit& circuit, const Linear& x);
 SignalId compute(Circuit& circuit, const Linear& x, const std::string& role);
 
 /// From codes of `fraction` fractional bits to codes of `type`, as core::quantise. `flag`: a signal that forces the
-/// type's largest code.
+/// type's largest code. `positive`: x is known not to be negative, whatever its terms tell.
 Linear quantise(Circuit& circuit, const Linear& x, int fraction, const core::FixedPoint& type,
-                std::optional<SignalId> flag = {});
+                std::optional<SignalId> flag = {}, bool positive = false);
 
 /// Products without multipliers: of digits of three bits (six for squares), by tables of one look-up table a bit.
 Linear product(Circuit& circuit, SignalId a, SignalId b);

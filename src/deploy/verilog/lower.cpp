@@ -112,7 +112,8 @@ class Lowering {
     Features out;
     for (std::size_t i = 0; i < features(); ++i) {
       const core::FixedPoint& type = one_of(op.types, i);
-      const Linear y = quantise(circuit_, input()[i], input_fraction(), type, saturated_);
+      const bool positive = input_node(0).output.ranges[i].lo >= 0 && !reads_past_relu();
+      const Linear y = quantise(circuit_, input()[i], input_fraction(), type, saturated_, positive);
       out.push_back(shifted(y, fraction() - type.fraction()));
     }
     saturated_.reset();
@@ -250,6 +251,9 @@ class Lowering {
              return !t.is_signed && t.overflow != core::Overflow::wrap;
            });
   }
+
+  /// The input is a ReLU that was left to this quantiser: what comes is not limited yet.
+  bool reads_past_relu() const { return std::holds_alternative<model::Relu>(input_node(0).operation); }
 
   /// In a sum of squares that is quantised next, a term that alone saturates the score may be anything, if it is told.
   bool squares_are_cut() {
