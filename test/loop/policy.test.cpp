@@ -6,7 +6,7 @@
 namespace trigloop::loop {
 namespace {
 
-const TriggerSite usual{.exposure = 5, .patience = 20, .leave = 0.5, .retrain_above = 0.02};
+const TriggerSite usual{.exposure = 5, .patience = 20, .leave = 0.5, .retrain_above = 0.02, .maintenance = {}};
 
 Decision of(const char* cause, double size, std::int64_t exposure, double deviation) {
   return decide(usual, {cause, size, exposure, {0.1, deviation}, {0.1, 0.1}});

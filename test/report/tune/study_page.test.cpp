@@ -16,14 +16,10 @@ StudyPage page() {
   page.title = "Study <s>";
   page.facts = {{"state", "2 of 2 done"}};
   page.metrics = {"loss"};
-  page.trials = R"({"directions": ["minimize"], "trials": [{"number": 0, "state": "complete", "values": [1],)"
-                R"( "parameters": {"kind": "</script><script>alert(1)"
-}
-, "intermediate" : {}
-}]
-})";
+  page.trials = R"x({"directions": ["minimize"], "trials": [{"number": 0, "state": "complete", "values": [1],)x"
+                R"x( "parameters": {"kind": "</script><script>alert(1)"}, "intermediate": {}}]})x";
   page.importance = {{"kind", 0.75}};
-return page;
+  return page;
 }
 
 TEST(StudyPage, IsOneFileThatAsksNobody) {
@@ -35,7 +31,7 @@ TEST(StudyPage, IsOneFileThatAsksNobody) {
 }
 
 TEST(StudyPage, KeepsTextsOfTrialsTexts) {
-  EXPECT_THAT(as_served_html(page()), HasSubstr(R"("kind": "<\/script><script>alert(1)")"));
+  EXPECT_THAT(as_served_html(page()), HasSubstr(R"x("kind": "<\/script><script>alert(1)")x"));
   EXPECT_THAT(as_served_html(page()), Not(HasSubstr("</script><script>alert")));
 }
 
