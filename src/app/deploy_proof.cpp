@@ -332,9 +332,13 @@ void add_proof_options(CLI::App& command, Options& options) {
                      "Folder of ap_fixed.h (default: $AP_TYPES, or that of the Python's hls4ml)");
   command.add_option("--python", options.python, "A Python with onnxruntime (default: $TRIGLOOP_PYTHON)");
   command.add_option("--compiler", options.compiler, "Compiler of the products (default: $CXX, or c++)");
-  command.add_option("--require", options.require,
-                     "Contenders that must have run: cpp, emulator, onnx, hls, verilog, simd");
-  command.add_option("--without", options.without, "Contenders to leave out; nothing is proven of them");
+  // One word each: a second one that is also a sub-command, as `verilog` is, would be taken for it.
+  command.add_option("--require", options.require, "Contenders that must have run: cpp,emulator,onnx,hls,verilog,simd")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--without", options.without, "Contenders to leave out, with commas; nothing is proven of them")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command.add_option("--seed", options.seed, "Of the events that are made")->capture_default_str();
   command.add_option("--threads", options.threads, "Default: all cores");
   command.add_flag("--json", options.json, "Print the proof for programs");

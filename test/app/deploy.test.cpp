@@ -25,9 +25,10 @@ class Deploy : public testing::Test {
 };
 
 TEST_F(Deploy, ProvesWhatItMakesAndRepeatsTheProofFromTheFiles) {
-  const std::vector<std::string> quick{"--events", "2000", "--quiet", "--without", "hls", "verilog", "emulator"};
+  const std::vector<std::string> quick{"--events", "2000", "--quiet", "--without", "hls,verilog,emulator"};
+  ASSERT_EQ(test::run_command({test::program().string(), "key", "new", path("key.pem")}).status, 0);
   std::vector<std::string> words{"--model", path("net.onnx"), "--output", path("out"), "--budget",
-                                 "0.1",     "--latency",      "0"};
+                                 "0.1",     "--latency",      "0",        "--key",     path("key.pem")};
   words.insert(words.end(), quick.begin(), quick.end());
   const auto made = run(words);
   ASSERT_EQ(made.status, 0) << made.err;

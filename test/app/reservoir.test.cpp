@@ -27,10 +27,10 @@ class ReservoirCommand : public testing::Test {
  protected:
   void SetUp() override {
     stream_ = dir_ / "s.root";
-    rows_ = io::find_table(io::open(stream_)->info(), "Events").entries;
     write_file(dir_ / "small.onnx", model::export_qonnx(Axol1tlLike().make()));
     const auto made = trigloop({"simulate", "scouting", "-q", "--orbits", "80", "--lumisections", "3", "-o", stream_});
     ASSERT_EQ(made.status, 0) << made.err;
+    rows_ = io::find_table(io::open(stream_)->info(), "Events").entries;
   }
   void scout(const std::string& output, const std::string& count, const std::vector<std::string>& more = {}) {
     std::vector<std::string> words{"scout",    "run",

@@ -104,7 +104,7 @@ TEST_F(TuneExample, LosesNothingOnARealSlurm) {
       tune({"submit", "--slurm", "--study", "study.yml", "--jobs", "4", "--slots", "2", "--job-memory", "0"}).status,
       0);
   const CommandResult ran =
-      run_command({"env", "-C", dir().path(), "EPOCHS=10", "EPOCH_SECONDS=0.05", "CLUSTER_SECONDS=240",
+      run_command({"env", "-C", dir().path(), "EPOCHS=10", "EPOCH_SECONDS=0.15", "CLUSTER_SECONDS=240",
                    project_root() / "test/support/slurm_cluster.sh", dir() / "cluster", "2",
                    project_root() / "test/support/tune_on_slurm.sh", program(), dir() / "cluster"});
   ASSERT_EQ(ran.status, 0) << ran.out << ran.err;

@@ -24,7 +24,7 @@ step=$(pgrep -f "slurmstepd: \[$job.batch\]" | head -1)
 kill -9 "$(cat "$cluster/slurmd-n0.pid")" $(tree "$step") || true
 echo "node killed, at $(complete) trials"
 
-until_complete 30
+until_complete 20
 victim=$(squeue -h -t running -w n1 -o %A | head -1)
 sbatch -p urgent -w n1 -o /dev/null --wrap 'sleep 1' > /dev/null
 for ((i = 0; i < 300; i++)); do
