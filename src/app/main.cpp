@@ -9,6 +9,7 @@
 #include <iostream>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "app/commands.hpp"
 #include "app/tune_commands.hpp"
@@ -60,42 +61,41 @@ std::string exit_codes() {
   return text;
 }
 
+/// Commands in the order in which data flows, as `--help` lists them.
+void add_commands(CLI::App& program) {
+  using namespace trigloop::app;
+  struct Stage {
+    const char* title;
+    std::vector<void (*)(CLI::App&)> commands;
+  };
+  const Stage stages[] = {
+      {"Events", {add_inspect, add_layout, add_simulate, add_ntuplise, add_plot}},
+      {"Train", {add_config, add_curate, add_recipe, add_train, add_tune}},
+      {"Evaluate and report", {add_model, add_score, add_menu, add_evaluate, add_report, add_compare}},
+      {"Scout the stream", {add_scout, add_spectrum, add_tail, add_reservoir}},
+      {"Watch", {add_conditions, add_reference, add_watch, add_dashboard}},
+      {"Deploy, and the loop", {add_deploy, add_loop, add_decide, add_audit}},
+      {"Remember", {add_registry}},
+  };
+  for (const Stage& stage : stages) {
+    const std::size_t before = program.get_subcommands(nullptr).size();
+    for (const auto add : stage.commands) add(program);
+    const auto all = program.get_subcommands(nullptr);
+    for (std::size_t i = before; i < all.size(); ++i) all[i]->group(stage.title);
+  }
+}
+
 int run(int argc, char** argv) {
   CLI::App program("trigloop: the closed loop of a machine-learning trigger", "trigloop");
   program.set_version_flag("--version", TRIGLOOP_VERSION);
   program.require_subcommand(1);
   program.footer("`trigloop COMMAND --help` shows a command's options and examples.\n\n" + exit_codes());
-  trigloop::app::add_audit(program);
-  trigloop::app::add_compare(program);
-  trigloop::app::add_conditions(program);
-  trigloop::app::add_config(program);
-  trigloop::app::add_curate(program);
-  trigloop::app::add_dashboard(program);
-  trigloop::app::add_decide(program);
-  trigloop::app::add_deploy(program);
-  trigloop::app::add_evaluate(program);
-  trigloop::app::add_inspect(program);
-  trigloop::app::add_layout(program);
-  trigloop::app::add_loop(program);
-  trigloop::app::add_menu(program);
-  trigloop::app::add_model(program);
-  trigloop::app::add_ntuplise(program);
-  trigloop::app::add_plot(program);
-  trigloop::app::add_reference(program);
-  trigloop::app::add_registry(program);
-  trigloop::app::add_reservoir(program);
-  trigloop::app::add_report(program);
-  trigloop::app::add_recipe(program);
-  trigloop::app::add_score(program);
-  trigloop::app::add_scout(program);
-  trigloop::app::add_spectrum(program);
-  trigloop::app::add_simulate(program);
-  trigloop::app::add_tail(program);
-  trigloop::app::add_train(program);
-  trigloop::app::add_tune(program);
-  trigloop::app::add_watch(program);
-
+  add_commands(program);
   trigloop::app::refuse_unknown_words(program, argc, argv);
+  if (argc == 1) {  // nobody types this knowing what to ask for
+    std::cerr << program.help();
+    return static_cast<int>(ErrorCode::usage);
+  }
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
