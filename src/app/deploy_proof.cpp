@@ -1,5 +1,4 @@
 // trigloop deploy, deploy verify: all products of a model, and the proof that they give the same integers.
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,6 +14,7 @@
 #include "core/parallel.hpp"
 #include "core/program.hpp"
 #include "core/progress.hpp"
+#include "core/scratch.hpp"
 #include "core/sha256.hpp"
 #include "deploy/network/ap_type.hpp"
 #include "deploy/network/test_events.hpp"
@@ -42,25 +42,6 @@ struct Options {
   unsigned threads = 0;
   bool json = false, quiet = false;
   RecordOptions record;
-};
-
-/// A scratch folder, removed at the end.
-class Scratch {
- public:
-  Scratch() : path_(fs::temp_directory_path() / ("trigloop-deploy-" + std::to_string(::getpid()))) {
-    fs::create_directories(path_);
-    fs::permissions(path_, fs::perms::owner_all);
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
 };
 
 std::string environment(const char* name) {
@@ -254,7 +235,7 @@ void write_file(const fs::path& path, const std::string& text) {
 void deploy_all(Options& options) {
   if (options.model.empty() || options.output.empty())
     throw Error(ErrorCode::usage, "a deployment needs --model and --output").remedy("See trigloop deploy --help");
-  const Scratch scratch;
+  const core::ScratchFolder scratch;
   Recorder record(options.record, "deploy");
   record.input("model", "model", options.model);
   const std::optional<registry::PrivateKey> key =
@@ -291,7 +272,7 @@ void deploy_all(Options& options) {
 }
 
 void verify(Options& options) {
-  const Scratch scratch;
+  const core::ScratchFolder scratch;
   const fs::path folder = options.output;
   const std::string recorded = core::read_text(folder / "proof.json");
   if (fs::exists(folder / "proof.json.sig")) {

@@ -1,5 +1,4 @@
 // trigloop deploy scan: efficiency against cost over bit widths.
-#include <unistd.h>
 
 #include <iostream>
 #include <memory>
@@ -10,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/json_writer.hpp"
 #include "core/parallel.hpp"
+#include "core/scratch.hpp"
 #include "deploy/scan/scan.hpp"
 #include "deploy/verilog/project.hpp"
 #include "evaluate/evaluate.hpp"
@@ -101,17 +101,15 @@ void scan(const Options& options) {
   const config::Config config =
       options.config.empty() ? config::Config::master() : config::Config::load(options.config);
   const model::Graph graph = model::load(options.model, {options.normalisation});
-  const fs::path work = fs::temp_directory_path() / ("trigloop-scan-" + std::to_string(::getpid()));
   std::vector<deploy::ScanPoint> points;
   for (const int weight_bits : options.weights)
     for (const int activation_bits : options.activations) {
+      const core::ScratchFolder work;
       deploy::ScanPoint point =
-          measure(options, config, deploy::requantised(graph, weight_bits, activation_bits), work);
+          measure(options, config, deploy::requantised(graph, weight_bits, activation_bits), work.path());
       point.weight_bits = weight_bits;
       point.activation_bits = activation_bits;
       points.push_back(point);
-      std::error_code ignored;
-      fs::remove_all(work, ignored);
     }
   deploy::mark_best(points);
   if (!options.page.empty()) draw(options, points);

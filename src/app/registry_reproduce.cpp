@@ -18,6 +18,7 @@
 #include "app/registry_commands.hpp"
 #include "core/file.hpp"
 #include "core/json_writer.hpp"
+#include "core/scratch.hpp"
 #include "core/sha256.hpp"
 #include "registry/checksum.hpp"
 #include "registry/json.hpp"
@@ -249,24 +250,15 @@ void reproduce(const Options& options) {
   Registry store(folder_of(options.registry), registry::Access::read);
   const std::string id = store.resolve(options.which);
   std::string folder = options.work;
-  const bool own = folder.empty();
-  if (own) {
-    folder = fs::temp_directory_path() / "trigloop-reproduce-XXXXXX";
-    if (::mkdtemp(folder.data()) == nullptr)
-      throw Error(ErrorCode::output, "cannot make a folder").file(folder).remedy("Name one by --work");
-  } else {
+  std::optional<core::ScratchFolder> scratch;
+  if (folder.empty())
+    folder = scratch.emplace().path();
+  else
     fs::create_directories(folder);
-  }
-  std::optional<Verdict> verdict;
-  try {
-    verdict = Reproducer(store, options, fs::canonical(folder)).run(id);
-  } catch (...) {
-    if (own) fs::remove_all(folder);
-    throw;
-  }
-  if (own) fs::remove_all(folder);
-  options.registry.json ? print_json(*verdict) : print(*verdict);
-  if (!verdict->is_equal()) throw ErrorsReported{ErrorCode::mismatch};
+  const Verdict verdict = Reproducer(store, options, fs::canonical(folder)).run(id);
+  scratch.reset();
+  options.registry.json ? print_json(verdict) : print(verdict);
+  if (!verdict.is_equal()) throw ErrorsReported{ErrorCode::mismatch};
 }
 
 }  // namespace

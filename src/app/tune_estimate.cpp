@@ -1,7 +1,6 @@
 // trigloop tune run --estimate: time and memory of a study, from a few of its trials.
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -9,6 +8,7 @@
 
 #include "app/tune_commands.hpp"
 #include "core/json_writer.hpp"
+#include "core/scratch.hpp"
 #include "core/text.hpp"
 #include "tune/run/signals.hpp"
 #include "tune/run/worker.hpp"
@@ -16,18 +16,7 @@
 namespace trigloop::app {
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-
-/// A place of its own: nothing of a trial run stays.
-struct Scratch {
-  fs::path path = fs::temp_directory_path() / ("trigloop-estimate-" + std::to_string(::getpid()));
-  Scratch() { fs::create_directories(path); }
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-};
 
 double mean_seconds(const tune::History& history) {
   double sum = 0, n = 0;
@@ -48,11 +37,11 @@ std::string in_words(double seconds) {
 }  // namespace
 
 void estimate(tune::StudyFile study, const MakeLaunch& launch, unsigned slots, double most_seconds, bool json) {
-  const Scratch scratch;
+  const core::ScratchFolder scratch;  // nothing of a trial run stays
   const std::int64_t wanted = study.trials;
-  study.folder = scratch.path / "trials";
+  study.folder = scratch.path() / "trials";
   const auto storage =
-      tune::open_storage("journal:" + (scratch.path / "journal").native(), {study.name, study.directions()});
+      tune::open_storage("journal:" + (scratch.path() / "journal").native(), {study.name, study.directions()});
   const auto start = Clock::now();
   const auto over = [&] {
     return tune::stop_requested() || Clock::now() - start > std::chrono::duration<double>(most_seconds);

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <filesystem>
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/scratch.hpp"
 #include "deploy/verilog/module_writer.hpp"
 #include "deploy/verilog/print.hpp"
 #include "deploy/verilog/specify.hpp"
@@ -33,32 +34,12 @@ std::vector<Verdict> parse_verdicts(std::string_view output) {
   return verdicts;
 }
 
-/// A folder that goes away.
-class Scratch {
- public:
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "trigloop-proof-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr)
-      throw core::Error(core::ErrorCode::output, "cannot make a folder").file(name);
-    path_ = name;
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  fs::path write(const std::string& name, const std::string& text) const {
-    core::OutputFile file(path_ / name);
-    file.write(text);
-    file.commit();
-    return path_ / name;
-  }
-
- private:
-  fs::path path_;
-};
+fs::path write(const fs::path& file, const std::string& text) {
+  core::OutputFile output(file);
+  output.write(text);
+  output.commit();
+  return file;
+}
 
 }  // namespace
 
@@ -66,10 +47,10 @@ std::vector<NeuronProof> prove_layers(const model::Graph& graph, const VerilogDe
                                       const ProveOptions& options) {
   const Circuit& circuit = design.circuit;
   const Schedule no_registers{0, std::vector<int>(circuit.signals().size(), 0), 0};
-  const Scratch scratch;
+  const core::ScratchFolder scratch;
   std::vector<fs::path> sources;
   for (const SourceFile& file : print_verilog(circuit, no_registers)) {
-    sources.push_back(scratch.write(file.name, file.text));
+    sources.push_back(write(scratch.path() / file.name, file.text));
   }
   std::vector<NeuronProof> proofs;
   TableModules tables(circuit.name);
@@ -79,7 +60,7 @@ std::vector<NeuronProof> prove_layers(const model::Graph& graph, const VerilogDe
     const auto text = specification(graph, circuit, k, "specification");
     if (!text) continue;
     std::vector<fs::path> with_specification = sources;
-    with_specification.push_back(scratch.write("specification.v", *text));
+    with_specification.push_back(write(scratch.path() / "specification.v", *text));
     const ModuleWriter layer(circuit, no_registers, k, tables);
     std::string script = "hierarchy; proc; flatten; opt; miter -equiv -make_outcmp -flatten specification " +
                          layer.module_name() + " both; hierarchy -top both; opt";

@@ -4,10 +4,10 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json_writer.hpp"
+#include "core/scratch.hpp"
 #include "registry/labels.hpp"
 #include "registry/mlflow/api.hpp"
 #include "registry/mlflow/mlflow.hpp"
-#include "registry/mlflow/scratch.hpp"
 #include "registry/transfer.hpp"
 
 namespace trigloop::registry::mlflow {
@@ -137,7 +137,7 @@ class Puller {
   Registry& registry_;
   Server& server_;
   Api api_;
-  Scratch scratch_;
+  core::ScratchFolder scratch_;
   RemoteRun run_;
   std::optional<RemoteVersion> version_;
 };

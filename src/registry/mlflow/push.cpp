@@ -3,12 +3,12 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/scratch.hpp"
 #include "core/sha256.hpp"
 #include "registry/diff.hpp"
 #include "registry/labels.hpp"
 #include "registry/mlflow/api.hpp"
 #include "registry/mlflow/mlflow.hpp"
-#include "registry/mlflow/scratch.hpp"
 #include "registry/transfer.hpp"
 
 namespace trigloop::registry::mlflow {
@@ -25,7 +25,7 @@ class Pusher {
   void push(const std::string& id) {
     const Artifact a = registry_.get(id);
     if (options_.progress) options_.progress(a.kind + " " + a.name + ":" + std::to_string(a.version));
-    const Scratch scratch;
+    const core::ScratchFolder scratch;
     export_to(registry_, std::vector{id}, scratch.path());
     const std::string state = core::sha256_of_file(scratch.path() / "manifest.jsonl");
     auto run = api_.find_run(experiment_, "trigloop.id", id);
