@@ -4,8 +4,9 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/job_files.hpp"
 #include "app/scout_commands.hpp"
-#include "core/file.hpp"
+#include "core/error.hpp"
 #include "scout/run/submit.hpp"
 
 namespace trigloop::app {
@@ -20,13 +21,6 @@ struct Options {
   bool slurm = false, htcondor = false, print = false;
 };
 
-void write(const fs::path& folder, const scout::JobFile& job) {
-  core::OutputFile file(folder / job.name);
-  file.write(job.text);
-  file.commit();
-  if (job.executable) fs::permissions(folder / job.name, fs::perms::owner_exec, fs::perm_options::add);
-}
-
 void submit(Options options) {
   if (options.slurm == options.htcondor) throw Error(ErrorCode::usage, "say one of --slurm and --htcondor");
   scout::SubmitOptions& jobs = options.submit;
@@ -36,14 +30,7 @@ void submit(Options options) {
   jobs.jobs = fs::absolute(jobs.jobs.empty() ? jobs.output / "jobs" : jobs.jobs);
   if (jobs.program.empty()) jobs.program = fs::read_symlink("/proc/self/exe");
   const scout::JobFiles made = scout::make_jobs(jobs);
-  if (options.print) {
-    for (const scout::JobFile& job : made.files) std::cout << "==> " << job.name << " <==\n" << job.text << '\n';
-  } else {
-    std::error_code failed;
-    fs::create_directories(jobs.jobs, failed);
-    if (failed) throw Error(ErrorCode::output, "cannot make the folder: " + failed.message()).file(jobs.jobs.native());
-    for (const scout::JobFile& job : made.files) write(jobs.jobs, job);
-  }
+  hand_over(made.files, jobs.jobs, options.print);
   std::cout << "submit   " << made.submit << "\ncollect  " << made.collect << '\n';
 }
 

@@ -2,8 +2,9 @@
 #include <iostream>
 #include <memory>
 
+#include "app/job_files.hpp"
 #include "app/tune_commands.hpp"
-#include "core/file.hpp"
+#include "core/error.hpp"
 #include "tune/run/submit.hpp"
 
 namespace trigloop::app {
@@ -19,13 +20,6 @@ struct Options {
   bool slurm = false, htcondor = false, print = false;
 };
 
-void write(const fs::path& folder, const tune::JobFile& job) {
-  core::OutputFile file(folder / job.name);
-  file.write(job.text);
-  file.commit();
-  if (job.executable) fs::permissions(folder / job.name, fs::perms::owner_exec, fs::perm_options::add);
-}
-
 void submit(Options options) {
   if (options.slurm == options.htcondor) throw Error(ErrorCode::usage, "say one of --slurm and --htcondor");
   const tune::StudyFile study = options.study.read();
@@ -39,13 +33,7 @@ void submit(Options options) {
   jobs.cpus = study.cpus * jobs.slots;
   if (jobs.program.empty()) jobs.program = fs::read_symlink("/proc/self/exe");
   const tune::JobFiles made = tune::make_jobs(jobs);
-  if (!options.print) fs::create_directories(jobs.jobs_folder);
-  for (const tune::JobFile& job : made.files) {
-    if (options.print)
-      std::cout << "==> " << job.name << " <==\n" << job.text << '\n';
-    else
-      write(jobs.jobs_folder, job);
-  }
+  hand_over(made.files, jobs.jobs_folder, options.print);
   std::cout << "submit   " << made.submit << '\n';
 }
 
