@@ -130,7 +130,7 @@ ContenderPointer onnx_contender(const Network& network, const Products& products
 
 ContenderPointer verilog_contender(const Network& network, const Products& products, const Tools& tools) {
   const fs::path project = copy_product(products, "verilog", tools);
-  compile_simulation(project);
+  compile_simulation(project, {tools.threads});
   return std::make_unique<VerilogContender>(network, project, tools.threads, version_of("verilator"));
 }
 

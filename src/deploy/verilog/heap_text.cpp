@@ -6,6 +6,8 @@
 #include <bit>
 #include <deque>
 
+#include "deploy/verilog/table_text.hpp"
+
 namespace trigloop::deploy {
 namespace {
 

@@ -6,6 +6,7 @@
 
 #include "deploy/verilog/cost.hpp"
 #include "deploy/verilog/heap_text.hpp"
+#include "deploy/verilog/table_text.hpp"
 
 namespace trigloop::deploy {
 namespace {

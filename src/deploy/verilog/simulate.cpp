@@ -39,7 +39,7 @@ std::vector<std::int64_t> read_scores(const fs::path& path, std::size_t count) {
 template <class T>
 std::vector<std::int64_t> run(const fs::path& project, std::span<const T> events, std::size_t features,
                               const SimulateOptions& options) {
-  compile_simulation(project);
+  compile_simulation(project, options);
   const fs::path build = fs::absolute(project) / "sim/build";
   const Scratch scratch(build);
   core::OutputFile file(scratch.events);
@@ -54,12 +54,12 @@ std::vector<std::int64_t> run(const fs::path& project, std::span<const T> events
 
 }  // namespace
 
-void compile_simulation(const fs::path& project) {
+void compile_simulation(const fs::path& project, const SimulateOptions& options) {
   if (!core::find_program("verilator")) {
     throw core::Error(core::ErrorCode::not_found, "verilator is not installed")
         .remedy("Install it (Debian: apt-get install verilator)");
   }
-  core::run_tool({"make", "-s", "build/simulate"}, project / "sim");
+  core::run_tool({"make", "-s", "-j", std::to_string(options.threads), "build/simulate"}, project / "sim");
 }
 
 std::vector<std::int64_t> simulate(const fs::path& project, std::span<const std::int64_t> events, std::size_t features,

@@ -8,12 +8,12 @@
 namespace trigloop::deploy {
 
 struct SimulateOptions {
-  unsigned threads = 1;
+  unsigned threads = 1;  ///< that compile and simulate
 };
 
 /// Compiles sim/ of the project unless that is done (some seconds to a minute). Errors: not_found, if make or Verilator
 /// are not installed; internal, with their message, if they fail.
-void compile_simulation(const std::filesystem::path& project);
+void compile_simulation(const std::filesystem::path& project, const SimulateOptions& options = {});
 
 /// Score codes of events (row-major, `features` each; hardware integers or codes of the network's input) as the
 /// Verilog computes them. Compiles first where needed.

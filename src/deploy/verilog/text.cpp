@@ -41,17 +41,4 @@ std::string bits_text(const Word& word, int lowest, int width) {
   return parts.size() == 1 ? parts.front() : fmt::format("{{{}}}", fmt::join(parts, ", "));
 }
 
-std::string table_module(const std::string& name, const Table& table, int inputs, int outputs) {
-  std::string text =
-      fmt::format("module {} (input wire {}x, output wire {}y);\n", name, span_text(inputs), span_text(outputs));
-  for (int bit = 0; bit < outputs; ++bit) {
-    Code column = 0;
-    for (std::size_t at = 0; at < table.values.size(); ++at) column |= (table.values[at] >> bit & 1) << at;
-    const int size = static_cast<int>(table.values.size());
-    text += fmt::format("  localparam [{}:0] T{} = {};\n", size - 1, bit, constant_text(column, size));
-    text += fmt::format("  assign {} = T{}[x];\n", bit_text({"y", outputs, false}, bit), bit);
-  }
-  return text + "endmodule\n";
-}
-
 }  // namespace trigloop::deploy

@@ -23,7 +23,4 @@ std::string bit_text(const Word& word, int k);
 /// "[7:0] ", or nothing for a single bit.
 std::string span_text(int width);
 
-/// A module of ports x and y that looks y up: a constant of 2^inputs bits for each bit of y.
-std::string table_module(const std::string& name, const Table& table, int inputs, int outputs);
-
 }  // namespace trigloop::deploy
