@@ -49,6 +49,58 @@ TEST_F(Train, MakesAllFilesInOneCommand) {
   EXPECT_NE(std::filesystem::exists(*dir_ / "axo.html"), ran_.err.find("no report: ") != std::string::npos);
 }
 
+TEST_F(Train, LearnsOnFromABundleAndFromKerasFilesWithOlderErasAmongTheEvents) {
+  ASSERT_EQ(ran_.status, 0) << ran_.err;
+  const auto learn_on = [](const std::string& from, const std::string& scaling) {
+    return trigloop({"train", "--config", *dir_ / "c.yml", "--data", *dir_ / "Data.h5", "--init", *dir_ / from,
+                     "--normalisation", scaling, "--replay", *dir_ / "Data.h5", "--replay-share", "0.3", "--no-store",
+                     "--output", *dir_ / "on", "--json"});
+  };
+  for (const char* from : {"model", "lite.h5"}) {
+    const CommandResult ran = learn_on(from, "kept");
+    ASSERT_EQ(ran.status, 0) << from << ran.err;
+    const json told = json::parse(ran.out);
+    EXPECT_EQ(told["eras"].size(), 2u) << from;
+    EXPECT_EQ(told["replay_share"], 0.3);
+    EXPECT_EQ(ran.err.find("they start anew") != std::string::npos, std::string(from) == "lite.h5") << ran.err;
+  }
+  EXPECT_THAT(learn_on("build.h5", "kept").err, HasSubstr("--normalisation new"));
+  EXPECT_EQ(learn_on("build.h5", "new").status, 0);
+}
+
+TEST_F(Train, LearnsOnFromThePackagesLiteFileWhichLacksWhatIsNotDeployed) {
+  TRIGLOOP_NEEDS_SHARED("models/seed_lite.h5");
+  ASSERT_EQ(ran_.status, 0) << ran_.err;
+  const auto learn_on = [](const std::string& scaling) {
+    return trigloop({"train", "--config", *dir_ / "c.yml", "--data", *dir_ / "Data.h5", "--init",
+                     shared_root() / "models/seed_lite.h5", "--normalisation", scaling, "--no-store", "--output",
+                     *dir_ / "seed", "--json"});
+  };
+  const CommandResult refused = learn_on("kept"), ran = learn_on("new");
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, HasSubstr("does not say how its inputs are scaled"));
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("lacks projection_0, projection_1, projection_2, log_variance_0: they start anew"));
+  EXPECT_EQ(json::parse(ran.out)["recipe"], "Contrastive_VAE");
+  const CommandResult scored = trigloop({"evaluate", "--model", *dir_ / "seed/model.onnx", "--config", *dir_ / "c.yml",
+                                         "--data", *dir_ / "Data.h5", "--json", "-q"});
+  EXPECT_EQ(scored.status, 0) << scored.err;
+}
+
+TEST_F(Train, RecipesAreListedShownAndCheckedBeforeTheyTrain) {
+  EXPECT_THAT(trigloop({"recipe", "list"}).out, HasSubstr("Contrastive_VAE"));
+  const CommandResult shown = trigloop({"recipe", "show", "Contrastive_VAE"});
+  ASSERT_EQ(shown.status, 0) << shown.err;
+  write_file(*dir_ / "mine.yml", shown.out);
+  EXPECT_EQ(trigloop({"recipe", "check", *dir_ / "mine.yml"}).status, 0);
+  std::string text = shown.out;
+  text.replace(text.find("network:"), 8, "netwrk:");
+  write_file(*dir_ / "bad.yml", text);
+  const CommandResult bad = trigloop({"recipe", "check", *dir_ / "bad.yml"});
+  EXPECT_NE(bad.status, 0);
+  EXPECT_THAT(bad.err, HasSubstr("network"));
+}
+
 TEST_F(Train, TellsTheSameInEveryBundle) {
   ASSERT_EQ(ran_.status, 0) << ran_.err;
   const bundle::Bundle lite = bundle::read(*dir_ / "lite.h5");

@@ -43,6 +43,20 @@ Chosen choose(const Contents& contents, const Selection& selection) {
   return chosen;
 }
 
+/// The entries of a chunk of the column with the most bytes an entry: where ranges are made of whole ones, that column
+/// is decompressed once, whoever reads which range; the others repeat a chunk where a range ends within it.
+std::uint64_t unit_of(const Chosen& chosen) {
+  std::uint64_t unit = 1, most_bytes = 0;
+  for (const auto& array : chosen.arrays) {
+    if (array->sequential()) return std::max<std::uint64_t>(chosen.entries, 1);
+    const Layout& layout = array->layout();
+    const std::uint64_t bytes = layout.inner() * event::size_of(layout.encoding.type);
+    if (bytes > most_bytes) unit = std::max<std::uint64_t>(layout.chunk[0], 1);
+    most_bytes = std::max(bytes, most_bytes);
+  }
+  return unit;
+}
+
 /// Clusters end where the first of the stripes ends: every view points into its stripe, nothing is copied.
 class Reader final : public ColumnReader {
  public:
@@ -125,11 +139,7 @@ class ArraySource final : public Source {
 
   std::vector<EntryRange> split(const Selection& selection, std::uint64_t target) const override {
     const Chosen chosen = choose(*contents_, selection);
-    // Ranges of whole chunks of the column whose chunks are the longest; the others repeat at most one chunk a range.
-    std::uint64_t unit = 1;
-    for (const auto& array : chosen.arrays) {
-      unit = std::max(unit, array->sequential() ? chosen.entries : array->layout().chunk[0]);
-    }
+    const std::uint64_t unit = unit_of(chosen);
     const std::uint64_t most = std::max<std::uint64_t>(target, 1);
     const std::uint64_t step = unit >= most ? unit : most / unit * unit;
     std::vector<EntryRange> ranges;
