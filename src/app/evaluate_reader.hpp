@@ -26,6 +26,7 @@ struct EvaluateCommand {
   unsigned bunches = 0, threads = 0, replicas = 200;
   double bc_khz = 0;
   std::uint64_t seed = 1;
+  std::size_t keep = 0;  ///< of so many events of each sample the objects are kept
   bool package_cuts = false, unblind = false, json = false, quiet = false;
   RecordOptions record;
 };
@@ -45,6 +46,7 @@ class EvaluationReader {
     if (options.config.empty()) settings_.test = {0, ~std::uint64_t{0}};
     sample_.threads = options.threads != 0 ? options.threads : core::available_cores();
     sample_.package_cuts = options.package_cuts;
+    sample_.keep = options.keep;
     sample_.planes = !options.output.empty();
     sample_.hidden_events = options.output.empty() ? 0 : hidden_events;
   }

@@ -19,6 +19,7 @@ constexpr const char* examples = R"(Examples:
   trigloop report bundle/ --output axo.html
   trigloop report lite.h5 --json > report.json
   trigloop report bundle/ --pack evidence/ --background zerobias.h5 --signals signals.h5
+  trigloop report bundle/ --pack evidence/ --background scouting.root --menu cms-run3
 Reads the folder of `trigloop train`, and lite.h5 and complete.h5 of the training package. A pack holds the model, scores and events,
 tables, and a check.py that recomputes every number with NumPy and onnxruntime alone.)";
 
@@ -47,6 +48,8 @@ void add_pack_options(CLI::App& command, PackOptions& pack) {
   command
       .add_option("-c,--config", pack.config,
                   "YAML over the master configuration: files, sectors and rates of the pack")
+      ->needs(folder);
+  command.add_option("--menu", pack.menu, "What L1 takes, as for `trigloop evaluate`: a menu, or 'bits'")
       ->needs(folder);
   command.add_option("--rate", pack.rates, "Target rates of the pack, kHz (default: those of the configuration)")
       ->needs(folder);

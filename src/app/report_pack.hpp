@@ -9,7 +9,7 @@
 namespace trigloop::app {
 
 struct PackOptions {
-  std::string folder, background, signals, config;
+  std::string folder, background, signals, config, menu;
   std::vector<double> rates;
   double bc_khz = 0;            ///< 0: the configuration's
   std::size_t events = 20'000;  ///< of each sample whose objects are packed, to be scored again

@@ -124,6 +124,7 @@ lr_schedule:
 train_recipe: Contrastive_VAE
 compat: false
 layer_bits: {}
+first_weights: {}
 curate:
   drop_saturated_et: true
   signal_sets: {}

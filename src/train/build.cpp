@@ -50,6 +50,19 @@ Quantiser activation_of(const std::string& kind, const LayerQuantisers& quantise
   return kind == "relu" ? Quantiser{Quantiser::Kind::relu} : quantisers.activation;
 }
 
+constexpr std::size_t object_features = 3;  // pt, eta, phi
+
+/// Dense::Options::rising of the layer of a stack that reads `input`: of the data's features the pts alone, as no
+/// direction is higher than another.
+std::size_t rising_of(const Stage& stage, const core::Section& item, const Scope& scope, TensorId input) {
+  std::string kind = item.choice("first_weights", {"glorot", "rising"}, "glorot");
+  const config::Value* stacks = scope.find("first_weights");
+  if (stacks != nullptr && stacks->kind == config::Value::Kind::map)
+    if (const config::Value* own = stacks->find(stage.name + "." + item.text("dense"))) kind = own->text;
+  if (kind != "rising") return 0;
+  return stage.input == "data" && input == stage.feed->output ? object_features : 1;
+}
+
 /// Dense layers one behind the other; all but the last (the last too, if `last` is activated) have the activation.
 void add_dense(Stage& stage, const core::Section& item, const Scope& scope, Widths& widths) {
   const std::string name = item.text("dense");
@@ -69,7 +82,8 @@ void add_dense(Stage& stage, const core::Section& item, const Scope& scope, Widt
     const std::string layer = name + "_" + std::to_string(k);
     const LayerQuantisers quantisers = widths.of(item, scope, k, nodes.size(), stage.name + "." + layer);
     const Quantiser activation = activation_of(kind, quantisers);
-    Dense::Options options{stage.network.features(x), static_cast<std::size_t>(nodes[k]), {}, {}, trains_bits};
+    Dense::Options options{stage.network.features(x),       static_cast<std::size_t>(nodes[k]), {}, {}, trains_bits,
+                           rising_of(stage, item, scope, x)};
     if (quantised) options.kernel = quantisers.kernel, options.bias = quantisers.bias;
     x = stage.network.add(std::make_unique<Dense>(layer, options, stage.network.parameters), {x}).output;
     const std::size_t width = stage.network.features(x);

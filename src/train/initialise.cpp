@@ -38,9 +38,11 @@ void glorot(const Dense& dense, Parameters& parameters, core::Philox random) {
   std::vector<double> weights(p.rows * p.columns);
   for (double& w : weights) w = (2.0 * random() / 4294967295.0 - 1) * limit;
   const double factor = widening(dense.options().kernel, weights);
+  const std::size_t rising = dense.options().rising;
   for (std::size_t i = 0; i < p.rows; ++i) {
     for (std::size_t j = 0; j < p.columns; ++j) {
-      const auto w = static_cast<float>(weights[i * p.columns + j] * factor);
+      auto w = static_cast<float>(weights[i * p.columns + j] * factor);
+      if (rising != 0 && i % rising == 0) w = std::fmax(w, 0.0F);
       parameters.data(dense.kernel())[i * p.stride() + j] = std::fmin(std::fmax(w, -p.clip), p.clip);
     }
   }

@@ -41,6 +41,7 @@ class Builder {
     read_quantisers();
     for (const Section& section : root_.sections("stages")) add_stage(section);
     widths_.refuse_unused();
+    check_first_weights();
     read_score(root_.section("score"));
     root_.refuse_unknown();
     return std::move(recipe_);
@@ -51,6 +52,26 @@ class Builder {
     if (!root_.has("let")) return;
     const Section lets = root_.section("let");
     for (const std::string& name : lets.names()) scope_.define(name, numbers_at(lets, name, scope_));
+  }
+
+  /// The configuration's `first_weights` were taken where their stacks are; here: that all are, and are known.
+  void check_first_weights() const {
+    const config::Value* stacks = scope_.find("first_weights");
+    if (stacks == nullptr || stacks->kind == config::Value::Kind::null) return;
+    const auto refuse = [](const std::string& what) {
+      throw core::Error(core::ErrorCode::usage, "'first_weights" + what);
+    };
+    if (stacks->kind != config::Value::Kind::map) refuse("' must be a map from STAGE.STACK to glorot or rising");
+    for (std::size_t k = 0; k < stacks->keys.size(); ++k) {
+      const std::string& key = stacks->keys[k];
+      const std::size_t dot = std::min(key.find('.'), key.size());
+      const auto& nodes = recipe_.stage(key.substr(0, dot)).network.nodes();
+      const std::string first = key.substr(std::min(dot + 1, key.size())) + "_0";
+      if (std::ranges::none_of(nodes, [&](const auto& node) { return node->name == first; }))
+        refuse("." + key + "' is no stack of dense layers of the recipe");
+      if (const std::string& kind = stacks->items[k].text; kind != "glorot" && kind != "rising")
+        refuse("." + key + "' must be glorot or rising");
+    }
   }
 
   void read_quantisers() {

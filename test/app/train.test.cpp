@@ -136,6 +136,29 @@ TEST_F(Train, IsEvaluatedAsByEvaluateOnItsPackedFile) {
   }
 }
 
+TEST_F(Train, IsPackedWithTheMenuThatEvaluateTakesAndCheckedWithoutOurCode) {
+  TRIGLOOP_NEEDS_PEERS();
+  ASSERT_EQ(ran_.status, 0) << ran_.err;
+  const auto pack = [&](const char* menu) {
+    const CommandResult packed =
+        trigloop({"report", *dir_ / "model", "--pack", *dir_ / menu, "--background", *dir_ / "bg.h5", "--signals",
+                  *dir_ / "sig.h5", "--menu", menu, "--rate", "1000", "--events", "300"});
+    EXPECT_EQ(packed.status, 0) << packed.err;
+    const CommandResult checked = run_command({peer_python(), *dir_ / menu / "check.py"});
+    EXPECT_EQ(checked.status, 0) << checked.out << checked.err;
+    return json::parse(read_file(*dir_ / menu / "evaluation.json"));
+  };
+  const json menu = pack("pythia-samples"), bits = pack("bits");
+  EXPECT_THAT(menu["background"]["l1"].get<std::string>(), testing::StartsWith("menu pythia-samples "));
+  EXPECT_EQ(bits["background"]["l1"], "stored bits");
+  const json told = json::parse(
+      trigloop({"evaluate", "--model", *dir_ / "model/model.onnx", "--background", *dir_ / "bg.h5", "--signals",
+                *dir_ / "sig.h5", "--menu", "pythia-samples", "--rate", "1000", "--json", "-q"})
+          .out);
+  EXPECT_EQ(menu["background"]["pure_events"], told["background"]["pure_events"]);
+  EXPECT_EQ(menu["signals"], told["signals"]);
+}
+
 TEST_F(Train, WritesWhatThePackagesReadersRead) {
   TRIGLOOP_NEEDS_PEERS();
   ASSERT_EQ(ran_.status, 0) << ran_.err;

@@ -102,6 +102,47 @@ TEST_F(RecipeParts, EachLayerHasTheTypesThatAreSaidNearest) {
   expect_refused(text, "2 to 24 bits", config);
 }
 
+TEST_F(RecipeParts, RisingFirstWeightsAreThePositiveOnesOfMomenta) {
+  const auto text = [](const std::string& option) {
+    return recipe_of("    network:\n      - {dense: a, nodes: '[20, 8]', quantised: true, activation: quantised_relu" +
+                         option + "}\n      - {dense: b, from: a, nodes: '57', quantised: true}\n" +
+                         "    loss: [{squared: b, target: input}]\n",
+                     "output: a");
+  };
+  const Recipe usual = build(text("")), rising = build(text(", first_weights: rising"));
+  std::size_t negative = 0;
+  for (const std::string layer : {"a_0", "a_1", "b_0"}) {
+    const Parameters &one = usual.stages[0]->network.parameters, &other = rising.stages[0]->network.parameters;
+    const std::size_t kernel = dense(usual, layer).kernel();
+    const Parameter& p = one[kernel];
+    for (std::size_t i = 0; i < p.rows; ++i) {
+      const bool rises = layer == "a_1" || (layer == "a_0" && i % 3 == 0);
+      for (std::size_t j = 0; j < p.columns; ++j) {
+        const float w = one.data(kernel)[i * p.stride() + j];
+        negative += rises && w < 0;
+        ASSERT_EQ(other.data(kernel)[i * p.stride() + j], rises ? std::fmax(w, 0.0F) : w)
+            << layer << ' ' << i << ' ' << j;
+      }
+    }
+  }
+  EXPECT_GT(negative, 100u);
+}
+
+TEST_F(RecipeParts, TheConfigurationSaysHowStacksBegin) {
+  const std::string text = recipe_of(
+      "    network: [{dense: a, nodes: '4', quantised: true, first_weights: rising}]\n    loss: [{expression: "
+      "'a^2'}]\n",
+      "output: a");
+  config::Config config = config::Config::master();
+  EXPECT_EQ(dense(build(text, config), "a_0").options().rising, 3u);
+  config.set("first_weights", "{s.a: glorot}");
+  EXPECT_EQ(dense(build(text, config), "a_0").options().rising, 0u);
+  config.set("first_weights", "{s.b: rising}");
+  expect_refused(text, "'first_weights.s.b' is no stack", config);
+  config.set("first_weights", "{s.a: falling}");
+  expect_refused(text, "must be glorot or rising", config);
+}
+
 TEST_F(RecipeParts, RefusesWhatDoesNotFit) {
   const config::Config& config = config::Config::master();
   const auto with_loss = [](const std::string& loss) {
