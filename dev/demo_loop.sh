@@ -7,7 +7,7 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 rm -rf -- "$folder"
 mkdir -p -- "$folder/stream"
 cd -- "$folder"
-events=40000 orbits=1050 reservoir=20000 point=150000
+events=40000 orbits=1050 reservoir=20000 point=150000 tail=400
 # shellcheck source=dev/loop_site.sh
 . "$here/loop_site.sh"
 
@@ -66,8 +66,7 @@ show loop history --config site.yml
 show audit verify --config site.yml
 printf '\nThe report of the successor: %s\n' "$(find "$PWD/work"/rounds -name report.html -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d ' ' -f 2)"
 printf 'The comparison with its predecessor: %s\n' "$(find "$PWD/work"/rounds -name comparison.html | tail -n 1)"
-kill -TERM "$follower"
-wait "$follower"
-trap - EXIT
-printf 'The dashboard: http://localhost:8710, by\n  %s dashboard %s --registry %s --raw %s\n' "$trigloop" \
-  "$PWD/records" "$PWD/registry" "$point"
+stop_following
+# Thresholds and models are those of the conditions that the loop wrote: rates before and after the switch.
+printf 'The dashboard: http://localhost:8710, by\n  %s dashboard %s --registry %s --conditions %s --raw %s\n' "$trigloop" \
+  "$PWD/records" "$PWD/registry" "$PWD/conditions.yaml" "$point"

@@ -3,9 +3,21 @@
 # folder, with $trigloop, $events (of a lumisection), $orbits, $reservoir and $point (Hz, raw) set.
 
 : "${trigloop:?}" "${events:?}" "${orbits:?}" "${reservoir:?}" "${point:?}"
-run=396102 kept=0.015
-: "${clean_up:=:}"
+run=396102 kept=0.015 follower=''
+# Of the stream's files; of the seeds of lumisections; events of one that are kept whole, all beyond the working point.
+: "${codec:=zstd:5}" "${seed_offset:=0}" "${tail:=100}"
 started=$(date +%s)
+
+# Whatever ends it, nothing goes on behind it, and an early end is told. `clean_up` may be defined before.
+finish() {
+  local status=$?
+  [[ -z $follower ]] || kill "$follower" 2>/dev/null || true
+  ((status == 0)) || printf '\nStopped early, with exit code %d, in %s.\nNothing there is half written; started again, it begins anew.\n' "$status" "$PWD" >&2
+  [[ $(type -t clean_up) != function ]] || clean_up
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 say() { printf '\n[%3d s] %s\n' "$(($(date +%s) - started))" "$*"; }
 show() { printf '$ trigloop %s\n' "$*"; "$trigloop" "$@"; }
@@ -16,8 +28,8 @@ detector() {
   shift 2
   for d; do drift+=(--drift "$d"); done
   for ((n = first; n <= last; ++n)); do
-    "$trigloop" simulate scouting --quiet --events "$events" --lumisections 1 --first-lumisection "$n" --seed "$n" \
-      --orbits "$orbits" --kept "$kept" "${drift[@]}" --output ".ls_$n.root"
+    "$trigloop" simulate scouting --quiet --events "$events" --lumisections 1 --first-lumisection "$n" \
+      --seed $((n + seed_offset)) --orbits "$orbits" --kept "$kept" --codec "$codec" "${drift[@]}" --output ".ls_$n.root"
     mv -- ".ls_$n.root" "stream/ls_$n.root"
   done
 }
@@ -28,9 +40,15 @@ follow() {
   local models=(models/*.onnx)
   "$trigloop" scout run --quiet --follow stream --rescan 1s --model "${models[0]}" --conditions conditions.yaml \
     --models models --overlap 10 \
-    --output records --reservoir "$reservoir" --sampling random --kept-fraction "$kept" --bunches 2544 >scout.log 2>&1 &
+    --output records --reservoir "$reservoir" --tail-count "$tail" \
+    --sampling random --kept-fraction "$kept" --bunches 2544 >scout.log 2>&1 &
   follower=$!
-  trap 'kill "$follower" 2>/dev/null || true; $clean_up' EXIT
+}
+
+stop_following() {
+  kill -TERM "$follower"
+  wait "$follower"
+  follower=''
 }
 
 # scouted LAST: waits until it is.
@@ -61,7 +79,7 @@ site: demo
 stream:
   files: stream
   zerobias: first.h5
-  options: [--sampling, random, --kept-fraction, "$kept", --bunches, "2544"]
+  options: [--sampling, random, --kept-fraction, "$kept", --bunches, "2544", --tail-count, "$tail"]
 training: {config: train.yml, seeds: $1, test_share: ${test_share:-0.5}}
 working_points:
   - {name: nominal, raw: $point, band: $2}

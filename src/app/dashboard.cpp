@@ -36,6 +36,7 @@ void add_study(serve::HttpServer& server, const ShownStudy& study) {
 }
 
 void set_points(Options& options) {
+  options.drift.conditions = options.dashboard.conditions;
   if (!options.drift.reference.empty()) options.dashboard.drift = options.drift;
   auto& points = options.dashboard.course.points;
   points = options.points.points(std::move(points));
@@ -84,10 +85,9 @@ void add_dashboard(CLI::App& program) {
   command->add_option("--study", options->study.storage, "Show this study of `trigloop tune` or Optuna at /study");
   command->add_option("--reference", options->drift.reference,
                       "What is normal (`trigloop reference build`): look for drift");
-  command
-      ->add_option("--conditions", options->drift.conditions,
-                   "Luminosity and what was valid when (`trigloop conditions`)")
-      ->needs("--reference");
+  command->add_option(
+      "--conditions", options->dashboard.conditions,
+      "What was valid when, thresholds of the firmware among it (`trigloop conditions`, or the loop's file)");
   command
       ->add_option("--mean-time", options->drift.monitor.mean_time, "Mean number of lumisections between false alarms")
       ->check(CLI::Range(10.0, 1e9))

@@ -12,6 +12,7 @@
 #include "core/interrupt.hpp"
 #include "core/json_writer.hpp"
 #include "loop/switch.hpp"
+#include "scout/reservoir/recalibration.hpp"
 
 namespace trigloop::app {
 namespace {
@@ -20,6 +21,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::string config, since, round, why;
+  std::vector<std::string> moves;
   double pause = 5;
   std::int64_t looks = 0;
   bool json = false, until_idle = false, until_asked = false;
@@ -53,7 +55,7 @@ loop::Look look_once(loop::Loop& loop) {
   } catch (const core::Error& e) {
     if (e.code() == core::ErrorCode::interrupted && core::asked_to_end()) return {false, "", "stop", "", {}};
     if (e.code() != core::ErrorCode::output && e.code() != core::ErrorCode::mismatch) throw;
-    return {false, "", "look again", e.what(), {}};
+    return {false, "", "look again", e.what(), {}, e.code() == core::ErrorCode::output};
   }
 }
 
@@ -72,6 +74,7 @@ Then look(const Options& options, const loop::Site& site, Teller& teller,
   const loop::Look look = look_once(loop);
   teller.tell(line_of(look));
   if (look.moved) return Then::look_again;
+  if (look.trouble && options.until_idle) throw core::Error(core::ErrorCode::output, line_of(look));
   return options.until_idle || (options.until_asked && is_asking(loop)) ? Then::end : Then::pause;
 }
 
@@ -195,7 +198,8 @@ void start(const Options& options, const char* cause) {
     const auto back = static_cast<std::uint32_t>(std::max(site.trigger.exposure, site.gates.shadow));
     since = {last->run, last->lumisection > back ? last->lumisection - back + 1 : 1};
   }
-  const loop::Round round = loop.start(cause, since, options.why);
+  const scout::Recalibration checked(options.moves);
+  const loop::Round round = loop.start(cause, since, options.why, fmt::format("{}", fmt::join(options.moves, " ")));
   std::cout << "round " << round.id << " is opened\n";
 }
 
@@ -204,6 +208,13 @@ void mend(const Options& options) {
   registry::Registry registry(site.registry, registry::Access::write);
   loop::Loop(site, registry, own_program()).mend(options.round, loop::parse_lumi(options.since));
   std::cout << "round " << options.round << " is mended; lumisections from " << options.since << " on count again\n";
+}
+
+void withdraw(const Options& options) {
+  const loop::Site site = loop::load_site(options.config);
+  registry::Registry registry(site.registry, registry::Access::write);
+  loop::Loop(site, registry, own_program()).withdraw(options.round, options.why);
+  std::cout << "round " << options.round << " is withdrawn\n";
 }
 
 void check(const Options& options) {
@@ -231,9 +242,16 @@ void add_starts(CLI::App& group, const std::shared_ptr<Options>& options) {
   command = add(
       group, "announce", "Open a round for a recalibration that is to come", options,
       [](const Options& o) { start(o, "announced"); },
-      " --config site.yml --since 396102:300 --why 'new jet calibration'");
+      " --config site.yml --since 396102:300 --moves jet=+2% --why 'new jet calibration'");
   command->add_option("--since", options->since, "RUN:LS with which it begins")->required();
+  command->add_option(
+      "--moves", options->moves,
+      "What it moves, as jet=+2% (met, eg, muon, jet, et, ht): the candidate is made ahead of the data");
   command->add_option("--why", options->why, "For the record");
+  command = add(group, "withdraw", "What was announced, or asked for by hand, is not wanted any more", options,
+                withdraw, " 396102.300-5f0c9a31 --config site.yml --why 'the calibration was postponed'");
+  command->add_option("ROUND", options->round, "The round that a person opened")->required();
+  command->add_option("--why", options->why, "For the record")->required();
   command = add(group, "mend", "The detector is mended: learn from lumisections again", options, mend,
                 " 396102.241-5f0c9a31 --config site.yml --from 396102:260");
   command->add_option("ROUND", options->round, "The round that called the expert")->required();

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 struct Options {
   std::vector<fs::path> from;
   std::string output, conditions, certification, run, lumisections;
-  std::vector<std::string> exclude;
+  std::vector<std::string> only, exclude, moved;
   unsigned threads = 0;
   int deflate = 4;
   bool json = false;
@@ -39,6 +39,7 @@ class Choice {
       const std::string ranges = options.lumisections.empty() ? "" : ":" + options.lumisections;
       chosen_ = conditions::parse_lumisections({options.run + ranges});
     }
+    if (!options.only.empty()) chosen_ = conditions::parse_lumisections(options.only);
     excluded_ = conditions::parse_lumisections(options.exclude);
   }
   bool holds(event::LumiKey lumi) const {
@@ -98,6 +99,7 @@ void write(const Options& options) {
   scout::ZeroBiasOptions how;
   how.deflate = options.deflate;
   how.threads = options.threads;
+  how.moved = options.moved;
   how.pileup = [&](event::LumiKey lumi) { return choice.pileup(lumi); };
   const scout::ZeroBiasSummary summary = scout::write_zerobias(entries, options.output, how);
   std::set<event::LumiKey> lumisections;
@@ -124,6 +126,8 @@ void add_choice(CLI::App& command, Options& options) {
   command.add_option("FOLDERS", options.from, "Output folders of `trigloop scout run --reservoir`")->required();
   auto* run = command.add_option("--run", options.run, "Only this run");
   command.add_option("--ls", options.lumisections, "Only these lumisections of it, as 214-300,310")->needs(run);
+  command.add_option("--only", options.only, "Only these of several runs, as 396102:214-300,310 396104:1-25")
+      ->excludes(run);
   command.add_option("--exclude", options.exclude, "Leave these out, as 396102 or 396102:214-300,310");
   command.add_option("--certification", options.certification, "Only lumisections that this JSON certifies");
   command.add_option("--conditions", options.conditions, "Certification and pile-up (`trigloop conditions`)");
@@ -148,11 +152,14 @@ void add_reservoir(CLI::App& program) {
   add_choice(*exported, *options);
   exported->add_option("-o,--output", options->output, "The HDF5 file (docs/formats.md)")->required();
   exported->add_option("--deflate", options->deflate, "Compression, 0 to 9")->check(CLI::Range(0, 9));
+  exported->add_option("--moved", options->moved,
+                       "Move pt as a recalibration will: jet=+2%, and met, eg, muon, et, ht");
   exported->add_flag("--json", options->json, "Print the summary as JSON");
   add_record_options(*exported, options->record);
   exported->footer(
       "Examples:\n  trigloop reservoir export records --output zerobias.h5\n"
-      "  trigloop reservoir export records --run 396102 --ls 412-460 --exclude 396102:430-433 --output zerobias.h5");
+      "  trigloop reservoir export records --run 396102 --ls 412-460 --exclude 396102:430-433 --output zerobias.h5\n"
+      "  trigloop reservoir export records --only 396102:412-460 396104:1-25 --output zerobias.h5");
   exported->callback([options] { write(*options); });
 }
 

@@ -33,6 +33,20 @@ std::string evidence_json(const Context& c, const std::string& points, const std
   return json.end_array().end_object().text() + "\n";
 }
 
+/// What the candidate scored in shadow: the sum of the lumisections that thresholds and rates come from, and their
+/// names.
+std::string record_shadow(const Context& c) {
+  core::JsonWriter lumis;
+  lumis.begin_object().key("lumisections").begin_array();
+  for (const Scored& lumi : scored_lumis(c.folder() / "records-new", c.round.fact("candidate_model")))
+    lumis.value(text_of(lumi.key));
+  registry::NewArtifact shadow{.kind = "spectra", .name = c.site.name + "-shadow"};
+  shadow.files = {c.registry.objects().put(c.folder() / "shadow.spectrum", "shadow.spectrum")};
+  shadow.tags = {{"round", c.round.id}};
+  shadow.properties = lumis.end_array().end_object().text();
+  return c.registry.add(shadow);
+}
+
 /// An artefact, a run that made it of both models, and its number as fact. One transaction, after the files.
 std::string record(const Context& c, const std::string& points, const std::string& gates) {
   registry::NewArtifact evidence{.kind = "report", .name = c.site.name + "-evidence"};
@@ -47,6 +61,7 @@ std::string record(const Context& c, const std::string& points, const std::strin
   run.arguments = {"validate", c.round.id};
   run.started_ns = run.finished_ns = c.round.steps.back().time_ns;
   run.links = {{false, "candidate", c.round.fact("candidate")}, {true, "evidence", id}};
+  run.links.push_back({true, "shadow", record_shadow(c)});
   if (const std::string old = c.round.fact_or("deployed", ""); !old.empty() && old != c.round.fact("candidate"))
     run.links.push_back({false, "deployed", old});
   c.registry.add(run);

@@ -1,12 +1,8 @@
 #include "loop/loop.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -122,7 +118,7 @@ Result Loop::run_commands(const Step& step) {
     if (ended.good()) continue;
     const std::string what =
         "`trigloop " + command.words.front() + "` ended with " + std::to_string(ended.status) + ": " + ended.message;
-    if (ended.may_pass()) return {std::nullopt, {}, what + "; it is tried again"};
+    if (ended.may_pass()) return {std::nullopt, {}, what, true};
     if (!step.one_is_enough || ++failed == step.commands.size()) return {State::failed, {}, what};
   }
   return step.finish();
@@ -143,6 +139,7 @@ Look Loop::take_step(const Round& round, const StreamView& stream, bool only_pla
   if (round.state == State::validated) together.emplace(registry_.database());
   Result result = run_commands(step);
   look.why = result.why;
+  look.trouble = result.trouble;
   if (!result.to) return look;
   if (!result.why.empty()) result.facts["why_ended"] = result.why;
   if (const auto last = stream.last(); is_end(*result.to) && last) {
@@ -232,12 +229,13 @@ Look Loop::make_reference(const Sentry& sentry, const std::vector<Scored>& lumis
   link_records(records, lumis);
   const Ended ended = execute(command, program_);
   look.moved = ended.good();
+  look.trouble = ended.may_pass();
   if (!ended.good())
     look.why = "`trigloop reference build` ended with " + std::to_string(ended.status) + ": " + ended.message;
   return look;
 }
 
-Round Loop::start(const std::string& cause, event::LumiKey since, const std::string& why) {
+Round Loop::start(const std::string& cause, event::LumiKey since, const std::string& why, const std::string& moves) {
   const std::vector<Round> rounds = journal_.rounds();
   const Deployed deployed = deployed_of(rounds);
   Facts facts = facts_of(deployed);
@@ -246,10 +244,20 @@ Round Loop::start(const std::string& cause, event::LumiKey since, const std::str
   facts["cause_text"] = why;
   facts["since_run"] = std::to_string(since.run);
   facts["since_lumisection"] = std::to_string(since.lumisection);
+  if (!moves.empty()) facts["moves"] = moves;
   const auto round =
       journal_.open({deployed.model, cause + " " + std::to_string(rounds.size() + 1), since}, std::move(facts));
   if (!round) throw Error(ErrorCode::usage, "a round is on its way").remedy("`trigloop loop status` shows it");
   return *round;
+}
+
+Round Loop::withdraw(const std::string& id, const std::string& why) {
+  const auto round = journal_.find(id);
+  const std::string cause = round ? round->fact_or("cause", "") : "";
+  if ((cause != "manual" && cause != "announced") || round->state >= State::validated)
+    throw Error(ErrorCode::usage, "round '" + core::escaped(id) + "' is none that a person opened and can withdraw")
+        .remedy("People are asked about it already? `trigloop reject`");
+  return journal_.move(*round, State::failed, {{"why_ended", "withdrawn: " + why}});
 }
 
 Round Loop::mend(const std::string& id, event::LumiKey good_from) {
@@ -262,25 +270,7 @@ Round Loop::mend(const std::string& id, event::LumiKey good_from) {
                         {"closed_lumisection", std::to_string(good_from.lumisection)}});
 }
 
-WorkLock::WorkLock(const fs::path& folder) {
-  fs::create_directories(folder);
-  const fs::path file = folder / ".lock";
-  fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd_ < 0) throw Error(ErrorCode::output, std::strerror(errno)).file(file.native());
-  if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) {
-    const std::string own = std::to_string(::getpid()) + "\n";
-    if (::ftruncate(fd_, 0) == 0 && ::write(fd_, own.data(), own.size()) > 0) return;
-    return;
-  }
-  char other[32] = {};
-  const ssize_t got = ::read(fd_, other, sizeof other - 1);
-  ::close(fd_);
-  throw Error(ErrorCode::usage,
-              "another loop works here: process " + std::string(other, got > 0 ? static_cast<std::size_t>(got) - 1 : 0))
-      .file(folder.native())
-      .remedy("Two loops would not do anything twice, but one is enough");
-}
-
-WorkLock::~WorkLock() { ::close(fd_); }
+WorkLock::WorkLock(const fs::path& folder)
+    : core::FolderLock(folder, "Another loop? Two would not do anything twice, but one is enough") {}
 
 }  // namespace trigloop::loop

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/folder_lock.hpp"
 #include "loop/journal.hpp"
 #include "loop/lumis.hpp"
 #include "loop/site.hpp"
@@ -23,6 +24,7 @@ struct Look {
   std::string round;                  ///< of which; empty: none is on its way
   std::string what, why;              ///< the step, and why it was not taken
   std::vector<std::string> commands;  ///< that were run, or would be
+  bool trouble = false;               ///< the machine's, such as a full disk: it is tried again
 };
 
 class Sentry;
@@ -39,9 +41,13 @@ class Loop {
   /// The same without doing anything.
   Look plan();
 
-  /// Opens a round by hand, or for an announced recalibration; lumisections from `since` on count. Errors: usage, if
-  /// one is on its way.
-  Round start(const std::string& cause, event::LumiKey since, const std::string& why);
+  /// Opens a round by hand, or for an announced recalibration; lumisections from `since` on count. `moves`, such as
+  /// "jet=+2%", are what is announced: the round learns from the stream of before, moved so, and has its candidate when
+  /// the first new data come. Errors: usage, if one is on its way.
+  Round start(const std::string& cause, event::LumiKey since, const std::string& why, const std::string& moves = "");
+  /// Ends a round that people opened and nobody is asked about yet: what was announced does not come. Error: usage, if
+  /// it is no such round.
+  Round withdraw(const std::string& round, const std::string& why);
   /// Ends the call for an expert: lumisections from `good_from` on are learned from again. Error: usage, if the round
   /// waits for no expert.
   Round mend(const std::string& round, event::LumiKey good_from);
@@ -63,16 +69,10 @@ class Loop {
   std::shared_ptr<RecordIndex> index_;
 };
 
-/// While it lives, no other loop works in the folder. Error: usage, with the process that does.
-class WorkLock {
+/// While it lives, no other loop works in the folder. Errors: usage, with the process that does; output.
+class WorkLock : core::FolderLock {
  public:
   explicit WorkLock(const std::filesystem::path& folder);
-  ~WorkLock();
-  WorkLock(const WorkLock&) = delete;
-  WorkLock& operator=(const WorkLock&) = delete;
-
- private:
-  int fd_ = -1;
 };
 
 }  // namespace trigloop::loop

@@ -36,9 +36,9 @@ StreamView::StreamView(const Site& site, const std::vector<Round>& rounds, Recor
     : lumis_(scored_lumis(site.stream.records, "", index)) {
   for (const Round& round : rounds) {
     if (round.fact_or("outcome", "") != "expert") continue;
-    const event::LumiKey since = key_of(round.facts, "since_run", "since_lumisection");
-    Excluded out{.run = since.run, .first = since.lumisection, .why = round.fact_or("cause_text", "")};
-    if (round.state == State::mended) out.last = key_of(round.facts, "run", "good_from").lumisection - 1;
+    Excluded out{.first = key_of(round.facts, "since_run", "since_lumisection"),
+                 .why = round.fact_or("cause_text", "")};
+    if (round.state == State::mended) out.end = key_of(round.facts, "closed_run", "good_from");
     excluded_.push_back(std::move(out));
   }
 }

@@ -13,14 +13,11 @@
 
 namespace trigloop::loop {
 
-/// Lumisections of one run that nobody may learn from: a part of the detector was faulty.
+/// Lumisections that nobody may learn from: a part of the detector was faulty. A fault outlasts its run.
 struct Excluded {
-  std::uint32_t run = 0;
-  std::uint32_t first = 0, last = std::numeric_limits<std::uint32_t>::max();
-  std::string why;
-  bool holds(event::LumiKey key) const noexcept {
-    return key.run == run && key.lumisection >= first && key.lumisection <= last;
-  }
+  event::LumiKey first, end = {std::numeric_limits<std::uint32_t>::max(), 0};  ///< [first, end)
+  std::string why = {};
+  bool holds(event::LumiKey key) const noexcept { return first <= key && key < end; }
 };
 
 class StreamView {

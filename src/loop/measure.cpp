@@ -26,7 +26,7 @@ Rate rate_of(std::uint64_t passing, double hertz_per_event) {
 /// The sum of lumisections, and the numbers of each.
 class Sums {
  public:
-  explicit Sums(std::size_t points) : own_(points), shared_(points, 0.0), shared_squares_(points, 0.0) {}
+  explicit Sums(std::size_t points) : own_(points) {}
 
   void add(const Scored& scored, const std::vector<PointTarget>& points, const std::vector<std::int64_t>& thresholds) {
     scout::Record record = scout::read_record(scored.file, scout::RecordPart::tail);
@@ -52,8 +52,10 @@ class Sums {
     m.prescale = target.prescale;
     m.raw = rate_of(own_[p].all, weight);
     m.pure_rate = rate_of(own_[p].pure, weight);
-    if (shares_known_)
-      m.proportional = Rate{own_[p].all, shared_[p] * weight, std::sqrt(std::max(shared_squares_[p], 1.0)) * weight};
+    const Own& own = own_[p];
+    m.kept_whole = own.kept_whole;
+    if (own.kept_whole == own.all)
+      m.proportional = Rate{own.all, own.shared * weight, std::sqrt(std::max(own.shared_squares, 1.0)) * weight};
     m.lumisections = count_;
     m.seconds = static_cast<double>(exposure_.nanoseconds) * 1e-9;
     for (const Rate& one : own_[p].rates) m.chi2 += std::pow((one.hertz - m.rate().hertz) / error_of(one, m), 2);
@@ -62,7 +64,8 @@ class Sums {
 
  private:
   struct Own {
-    std::uint64_t all = 0, pure = 0;
+    std::uint64_t all = 0, pure = 0, kept_whole = 0;
+    double shared = 0, shared_squares = 0;  ///< of these: 1 / number of triggers
     std::vector<Rate> rates;
   };
 
@@ -72,31 +75,25 @@ class Sums {
     return std::sqrt(std::max(m.rate().hertz / weight, 1.0)) * weight;
   }
 
-  /// The highest events are kept whole, with all triggers that took them. They tell shares where all events above the
-  /// threshold are among them.
+  /// The highest events are kept whole, with all triggers that took them.
   void add_shares(const scout::Record& record, const std::vector<std::int64_t>& thresholds) {
-    const auto tail = record.sum.tail.sorted();
-    shares_known_ = shares_known_ && record.has_menu();
-    for (std::size_t p = 0; p < thresholds.size() && shares_known_; ++p) {
-      std::uint64_t found = 0;
-      for (const scout::TailEvent& event : tail) {
-        if (event.code < thresholds[p]) break;
-        int others = 0;
-        for (const std::uint64_t word : event.seeds) others += std::popcount(word);
-        const double share = 1.0 / (1 + others);
-        shared_[p] += share;
-        shared_squares_[p] += share * share;
-        ++found;
+    if (!record.has_menu()) return;
+    for (const scout::TailEvent& event : record.sum.tail.sorted()) {
+      int others = 0;
+      for (const std::uint64_t word : event.seeds) others += std::popcount(word);
+      const double share = 1.0 / (1 + others);
+      for (std::size_t p = 0; p < thresholds.size(); ++p) {
+        if (event.code < thresholds[p]) continue;
+        ++own_[p].kept_whole;
+        own_[p].shared += share;
+        own_[p].shared_squares += share * share;
       }
-      shares_known_ = found == watch::at_least(record.sum.all, thresholds[p]);
     }
   }
 
   std::vector<Own> own_;
-  std::vector<double> shared_, shared_squares_;
   score::Exposure exposure_;
   std::size_t count_ = 0;
-  bool shares_known_ = true;
 };
 
 void write_rate(core::JsonWriter& json, const char* name, const Rate& rate) {
@@ -197,7 +194,11 @@ std::string to_json(const std::vector<MeasuredPoint>& points) {
     } else {
       json.key("proportional").null();
     }
-    json.member("chi2", p.chi2).member("lumisections", p.lumisections).member("seconds", p.seconds).end_object();
+    json.member("kept_whole", p.kept_whole)
+        .member("chi2", p.chi2)
+        .member("lumisections", p.lumisections)
+        .member("seconds", p.seconds)
+        .end_object();
   }
   return json.end_array().text();
 }
@@ -216,6 +217,7 @@ std::vector<MeasuredPoint> points_of_json(const std::string& text) {
       p.raw = rate_of_json(json.at("raw"));
       p.pure_rate = rate_of_json(json.at("pure"));
       if (!json.at("proportional").is_null()) p.proportional = rate_of_json(json.at("proportional"));
+      p.kept_whole = json.value("kept_whole", std::uint64_t{0});
       p.chi2 = json.at("chi2");
       p.lumisections = json.at("lumisections");
       p.seconds = json.at("seconds");
@@ -237,8 +239,12 @@ std::string text_of(const MeasuredPoint& p) {
   std::string text =
       fmt::format("{}: threshold {}, prescale {}, raw {:.4g} +- {:.2g} Hz, pure {:.4g} +- {:.2g} Hz", p.name,
                   p.threshold, p.prescale, p.raw.hertz, p.raw.error, p.pure_rate.hertz, p.pure_rate.error);
-  if (p.proportional)
+  if (p.proportional) {
     text += fmt::format(", proportional {:.4g} +- {:.2g} Hz", p.proportional->hertz, p.proportional->error);
+  } else {
+    text += fmt::format(", proportional not told ({} of {} events were kept whole: `scout run --tail-count`)",
+                        p.kept_whole, p.raw.passing);
+  }
   return text + fmt::format(" ({} events, {} lumisections, {:.3g} s)", p.rate().passing, p.lumisections, p.seconds);
 }
 

@@ -45,9 +45,10 @@ struct MeasuredPoint {
   double target = 0, band = 0;
   std::int64_t threshold = 0, prescale = 1;
   Rate raw = {}, pure_rate = {};
-  /// Each event shared among all triggers that took it; none, where records hold too few whole events to tell.
+  /// Each event shared among all triggers that took it; none, where not all events of `raw` were kept whole.
   std::optional<Rate> proportional = {};
-  double chi2 = 0;  ///< of the lumisections' rates with their mean
+  std::uint64_t kept_whole = 0;  ///< events of `raw` that were, with all triggers that took them
+  double chi2 = 0;               ///< of the lumisections' rates with their mean
   std::size_t lumisections = 0;
   double seconds = 0;  ///< of data taking that was examined
 

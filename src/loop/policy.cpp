@@ -43,6 +43,7 @@ std::string_view name_of(Outcome outcome) noexcept {
 Decision decide(const TriggerSite& policy, const Situation& s) {
   if (is_for_experts(s.cause))
     return {Outcome::expert, "a " + s.cause + " is a fault of the detector: it is mended, never learned"};
+  if (s.ahead) return {Outcome::retrain, "announced, with what will move: ahead of the data"};
   if (s.exposure < policy.exposure)
     return {std::nullopt, fmt::format("{} of {} good lumisections", s.exposure, policy.exposure)};
   if (is_asked_for(s.cause)) return {Outcome::retrain, s.cause == "manual" ? "a person asked for it" : "announced"};

@@ -23,6 +23,7 @@ struct Situation {
   std::int64_t exposure = 0;       ///< good lumisections since the change
   std::vector<double> deviations;  ///< of each working point's rate from its target, in units of its band
   std::vector<double> errors;      ///< of these
+  bool ahead = false;              ///< what will change is known: nothing has to be seen of it
 };
 
 struct Decision {

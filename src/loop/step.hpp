@@ -19,6 +19,7 @@ struct Result {
   std::optional<State> to;
   Facts facts;
   std::string why;
+  bool trouble = false;  ///< of the machine, such as a full disk: it is tried again
 };
 
 struct Step {

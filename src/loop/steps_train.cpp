@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -26,10 +26,32 @@ event::LumiKey since_of(const Round& round) { return key_of(round.facts, "since_
 
 std::string number_text(double v) { return core::JsonWriter().value(v).text(); }
 
+std::vector<std::string> words_of(const std::string& list, char separator) {
+  std::vector<std::string> words;
+  std::istringstream stream(list);
+  for (std::string word; std::getline(stream, word, separator);) words.push_back(std::move(word));
+  return words;
+}
+
+/// A recalibration that was announced with what it moves: learned from the stream of before it, moved so.
+bool is_ahead(const Context& c) { return !c.round.fact_or("moves", "").empty(); }
+
+/// The lumisections that are learned from: all good ones since the change, or the latest ones before it.
+std::vector<Scored> learned_from(const Context& c) {
+  const std::string& model = c.round.fact("model");
+  if (!is_ahead(c)) return c.stream.good(model, since_of(c.round));
+  std::vector<Scored> before = c.stream.good(model, {});
+  std::erase_if(before, [&](const Scored& lumi) { return lumi.key >= since_of(c.round); });
+  const auto most = static_cast<std::size_t>(c.site.trigger.reference);
+  if (before.size() > most) before.erase(before.begin(), before.end() - static_cast<std::ptrdiff_t>(most));
+  return before;
+}
+
 Situation situation_of(const Context& c, const std::vector<Scored>& good) {
   Situation s;
   s.cause = c.round.fact("cause");
   s.size = std::strtod(c.round.fact_or("size", "0").c_str(), nullptr);
+  s.ahead = is_ahead(c);
   s.exposure = static_cast<std::int64_t>(good.size());
   const std::vector<MeasuredPoint> deployed = points_of_json(c.round.fact_or("deployed_points", "[]"));
   if (good.empty() || deployed.size() != c.site.points.size()) return s;
@@ -48,25 +70,21 @@ std::uint64_t events_of(const fs::path& file) {
   return events;
 }
 
-/// Those of the run that has most of them: an export is of one run.
-std::vector<Scored> of_one_run(std::vector<Scored> lumis) {
-  std::map<std::uint32_t, std::size_t> runs;
-  for (const Scored& lumi : lumis) ++runs[lumi.key.run];
-  const auto most = std::ranges::max_element(runs, {}, [](const auto& run) { return run.second; });
-  std::erase_if(lumis, [&](const Scored& lumi) { return lumi.key.run != most->first; });
-  return lumis;
-}
-
-/// "241-250,260"
-std::string ranges_of(const std::vector<Scored>& lumis) {
-  std::string text;
+/// "396102:241-250,260" for each run. `lumis` ascend.
+std::vector<std::string> ranges_of(const std::vector<Scored>& lumis) {
+  std::vector<std::string> texts;
   for (std::size_t i = 0; i < lumis.size();) {
-    std::size_t end = i + 1;
-    while (end < lumis.size() && lumis[end].key.lumisection == lumis[end - 1].key.lumisection + 1) ++end;
-    text += fmt::format("{}{}-{}", i == 0 ? "" : ",", lumis[i].key.lumisection, lumis[end - 1].key.lumisection);
-    i = end;
+    const event::LumiKey first = lumis[i].key;
+    std::uint32_t last = first.lumisection;
+    while (++i < lumis.size() && lumis[i].key == event::LumiKey{first.run, last + 1}) ++last;
+    const std::string run = std::to_string(first.run) + ":", range = fmt::format("{}-{}", first.lumisection, last);
+    if (texts.empty() || !texts.back().starts_with(run)) {
+      texts.push_back(run + range);
+    } else {
+      texts.back() += "," + range;
+    }
   }
-  return text;
+  return texts;
 }
 
 /// The configuration of training over this round's zero bias.
@@ -145,20 +163,6 @@ Command evaluate_command(const Context& c, const std::string& name) {
                    name + ".json");
 }
 
-std::vector<std::string> names_of(const std::string& list) {
-  std::vector<std::string> names;
-  std::string name;
-  for (const char c : list + ",") {
-    if (c != ',') {
-      name += c;
-    } else if (!name.empty()) {
-      names.push_back(std::move(name));
-      name.clear();
-    }
-  }
-  return names;
-}
-
 }  // namespace
 
 Step step_decide(const Context& c) {
@@ -201,13 +205,20 @@ Step step_collect(const Context& c) {
     };
     return step;
   }
-  const std::vector<Scored> good = of_one_run(c.stream.good(c.round.fact("model"), since_of(c.round)));
+  const std::vector<Scored> good = learned_from(c);
+  if (good.empty()) {
+    step.finish = []() -> Result { return {std::nullopt, {}, "no good lumisection to learn from"}; };
+    return step;
+  }
   std::set<std::string> folders;
   for (const Scored& lumi : good) folders.insert(lumi.file.parent_path());
   std::vector<std::string> words{"reservoir", "export"};
   words.insert(words.end(), folders.begin(), folders.end());
-  words.insert(words.end(), {"--run", std::to_string(good.empty() ? 0 : good.front().key.run), "--ls", ranges_of(good),
-                             "--output", zerobias, "--registry", c.site.registry, "--name", c.site.name});
+  words.push_back("--only");
+  for (const std::string& ranges : ranges_of(good)) words.push_back(ranges);
+  if (is_ahead(c)) words.push_back("--moved");
+  for (const std::string& move : words_of(c.round.fact_or("moves", ""), ' ')) words.push_back(move);
+  words.insert(words.end(), {"--output", zerobias, "--registry", c.site.registry, "--name", c.site.name});
   step.commands = {c.command(std::move(words))};
   return step;
 }
@@ -245,7 +256,7 @@ Step step_train(const Context& c) {
 
 Step step_choose(const Context& c) {
   Step step{"evaluate the candidates and the deployed model on the same new events", {}, {}};
-  std::vector<std::string> names = names_of(c.round.fact("trained"));
+  std::vector<std::string> names = words_of(c.round.fact("trained"), ',');
   for (const std::string& name : names) step.commands.push_back(evaluate_command(c, name));
   if (!c.round.fact_or("model", "").empty()) {
     deployed_bundle(c);

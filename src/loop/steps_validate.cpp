@@ -134,6 +134,8 @@ Step step_validate(const Context& c) {
                                        c.folder() / "comparison.html", "--json"},
                                       "comparison.json"));
   }
+  step.commands.push_back(
+      c.command({"spectrum", "sum", c.folder() / "records-new", "--output", c.folder() / "shadow.spectrum"}));
   step.commands.push_back(c.command({"report", c.folder() / "new.lite.h5", "--output", c.folder() / "report.html"}));
   add_checks(c, deployed, step.commands);
   step.finish = [c, shadow]() -> Result {

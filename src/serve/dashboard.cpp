@@ -100,7 +100,7 @@ watch::CourseOptions course_options(watch::CourseOptions course, const std::opti
 Dashboard::Dashboard(DashboardOptions options)
     : options_(std::move(options)),
       drift_(options_.drift ? std::make_optional<watch::DriftRun>(*options_.drift) : std::nullopt),
-      live_({options_.output}, course_options(options_.course, drift_)) {}
+      live_({options_.output}, course_options(options_.course, drift_), options_.conditions) {}
 
 void Dashboard::refresh() {
   if (!live_.refresh() || !drift_) return;

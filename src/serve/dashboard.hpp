@@ -28,6 +28,7 @@ struct DashboardOptions {
   std::filesystem::path output;                   ///< of `trigloop scout run`, or a folder of `.axo` files
   watch::CourseOptions course;                    ///< with drift, points and thresholds are the reference's
   std::optional<watch::DriftOptions> drift = {};  ///< none: drift is not looked for
+  std::filesystem::path conditions = {};          ///< what was valid when; empty: not told
   std::filesystem::path registry = {};            ///< empty: none
   std::string version = {};
 };

@@ -28,6 +28,18 @@ Live::Files Live::look() const {
   return files;
 }
 
+/// Returns whether they are others than before.
+bool Live::read_conditions() {
+  if (conditions_.empty() || !fs::exists(conditions_)) return false;
+  const Stamp now{fs::last_write_time(conditions_), fs::file_size(conditions_)};
+  if (now == conditions_seen_) return false;
+  options_.conditions = std::make_shared<const conditions::Conditions>(conditions::load_conditions(conditions_));
+  options_.points = own_points_;
+  for (watch::Point& point : watch::firmware_points(*options_.conditions)) options_.points.push_back(std::move(point));
+  conditions_seen_ = now;
+  return true;
+}
+
 void Live::read_all(const Files& now) {
   watch::Course course = watch::follow_course(paths_of(now.begin(), now.end()), options_);
   const std::unique_lock lock(mutex_);
@@ -45,10 +57,11 @@ bool Live::refresh() {
   std::string trouble;
   bool changed = false;
   try {
+    const bool other = read_conditions();
     options_.thresholds.resize(options_.points.size());
     Files now = look();
-    changed = now != seen_;
-    const bool grown = now.size() >= seen_.size() && std::equal(seen_.begin(), seen_.end(), now.begin());
+    changed = other || now != seen_;
+    const bool grown = !other && now.size() >= seen_.size() && std::equal(seen_.begin(), seen_.end(), now.begin());
     if (changed) seen_.empty() || !grown ? read_all(now) : read_more(now);
     seen_ = std::move(now);
   } catch (const core::Error& e) {

@@ -12,8 +12,13 @@ namespace trigloop::serve {
 
 class Live {
  public:
-  Live(std::vector<std::filesystem::path> places, watch::CourseOptions options)
-      : places_(std::move(places)), options_(std::move(options)) {}
+  /// `conditions`: a file, read again when it changes, that tells thresholds of the firmware by lumisection; it may be
+  /// absent until the first model is switched on. Empty: none.
+  Live(std::vector<std::filesystem::path> places, watch::CourseOptions options, std::filesystem::path conditions = {})
+      : places_(std::move(places)),
+        options_(std::move(options)),
+        own_points_(options_.points),
+        conditions_(std::move(conditions)) {}
 
   /// Reads what came since the last time. A lumisection that was committed anew (a late piece completed it) has all
   /// read again, at the thresholds that stand. One thread at a time. Returns whether something changed; trouble is kept
@@ -45,11 +50,15 @@ class Live {
   using Files = std::vector<Seen>;  ///< by lumisection
 
   Files look() const;
+  bool read_conditions();
   void read_all(const Files& now);
   void read_more(const Files& now);
 
   std::vector<std::filesystem::path> places_;
   watch::CourseOptions options_;
+  std::vector<watch::Point> own_points_;  ///< those of the conditions come behind
+  std::filesystem::path conditions_;
+  Stamp conditions_seen_;
   mutable std::shared_mutex mutex_;
   watch::Course course_;
   std::string trouble_;

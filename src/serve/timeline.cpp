@@ -14,7 +14,9 @@ constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 std::string label(const watch::Course& course, std::size_t first, std::size_t end) {
   const auto name = [&](std::size_t l) {
     const event::LumiKey& key = course.lumis[l].key;
-    return "run " + std::to_string(key.run) + " LS " + std::to_string(key.lumisection);
+    const conditions::Interval* valid = course.conditions ? course.conditions->at(key) : nullptr;
+    return "run " + std::to_string(key.run) + " LS " + std::to_string(key.lumisection) +
+           (valid == nullptr || valid->model.empty() ? "" : ", model " + valid->model.substr(0, 8));
   };
   return end - first == 1 ? name(first) : name(first) + " to " + name(end - 1);
 }
@@ -25,6 +27,7 @@ struct Together {
   double least = unknown, most = unknown;
 
   void add(const watch::Course& course, std::size_t l, std::size_t point) {
+    if (!course.lumis[l].counted[point]) return;
     const watch::HertzPerEvent worth = watch::hertz_per_event(course.lumis[l].exposure, course.bunches);
     const double passing = static_cast<double>(course.lumis[l].passing[point]);
     if (const double hertz = worth.best(); hertz > 0) {

@@ -117,6 +117,7 @@ TEST_F(ReservoirCommand, LeavesOutWhatIsExcludedAndSaysWhereNothingIsLeft) {
   const std::string run = std::to_string(all[0].at("run").get<int>());
   const std::string second = std::to_string(all[1].at("lumisection").get<int>());
   EXPECT_EQ(list("out", {"--exclude", run + ":" + second}).size(), 2u);
+  EXPECT_EQ(list("out", {"--only", run + ":" + second, "999999:1-9"}).size(), 1u);
   write_file(dir_ / "golden.json", "{\"" + run + "\": [[" + second + ", " + second + "]]}");
   EXPECT_EQ(list("out", {"--certification", dir_ / "golden.json"}).size(), 1u);
   const auto nothing = export_to("out", "zb.h5", {"--exclude", run});

@@ -1,6 +1,7 @@
 // The whole loop on the toy of a site: what it decides, and that nothing it survives changes its history.
 #include "loop/loop.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <random>
@@ -11,6 +12,7 @@
 #include "test/loop/fixtures.hpp"
 #include "test/loop/toy.hpp"
 #include "test/support/background.hpp"
+#include "test/support/lumi_records.hpp"
 
 namespace trigloop::loop {
 namespace {
@@ -165,6 +167,64 @@ TEST(Loop, NewThresholdsAloneTakeNoTraining) {
   EXPECT_EQ(s.last().state, State::confirmed);
 }
 
+TEST(Loop, LearnsFromAllRunsSinceTheChange) {
+  Story s;
+  s.begin();
+  const std::string model = deployed_of(s.journal().rounds()).model;
+  for (const event::LumiKey key : {event::LumiKey{400000, 46}, {400000, 47}, {400000, 49}, {400001, 1}, {400001, 2}}) {
+    scout::Record record = test::lumi_record(key.lumisection);
+    record.sum.lumi = key;
+    record.identity.model = model;
+    scout::write_record(s.site.stream.records / model.substr(0, 12) / scout::record_name(key), record);
+  }
+  Loop loop(s.site, s.registry, "");
+  const Round round = loop.start("manual", {400000, 46}, "again");
+  loop.journal().move(round, State::decided, {{"outcome", "retrain"}});
+  const Look plan = loop.plan();
+  ASSERT_EQ(plan.commands.size(), 1u);
+  EXPECT_NE(plan.commands[0].find("--only 400000:46-47,49-49 400001:1-2 --output"), std::string::npos)
+      << plan.commands[0];
+}
+
+TEST(Loop, AnAnnouncedRecalibrationHasItsCandidateBeforeTheData) {
+  Story s;
+  s.begin();
+  s.deliver(46, 50, 1);
+  Loop loop(s.site, s.registry, "");
+  loop.start("announced", {400000, 56}, "new jet calibration", "jet=+20%");
+  s.look();
+  EXPECT_EQ(s.states(s.last()), (Names{"opened", "decided", "collected", "curated", "trained", "chosen"}))
+      << s.last().fact_or("why_ended", "");
+  s.deliver(51, 55, 1);
+  s.look();
+  EXPECT_EQ(s.last().state, State::chosen) << "what comes before it proves nothing of it";
+  s.deliver(56, 59, 1.2);
+  s.look();
+  EXPECT_EQ(s.last().state, State::chosen);
+  s.deliver(60, 60, 1.2);
+  s.look();
+  ASSERT_EQ(s.last().state, State::validated) << s.last().fact_or("why_ended", "");
+  const auto points = points_of_json(s.last().fact("points"));
+  EXPECT_LT(std::abs(points[0].deviation()), 1);
+  EXPECT_EQ(points[0].lumisections, 5u) << "of the new data alone";
+  EXPECT_NEAR(static_cast<double>(points[0].threshold),
+              static_cast<double>(points_of_json(s.last().fact("deployed_points"))[0].threshold), 20)
+      << "what learned the new scale has its scores where they were";
+}
+
+TEST(Loop, WhatWasAnnouncedCanBeWithdrawn) {
+  Story s;
+  s.begin();
+  Loop loop(s.site, s.registry, "");
+  const Round round = loop.start("announced", {400000, 300}, "new jet calibration", "jet=+2%");
+  s.look();
+  ASSERT_EQ(s.last().state, State::chosen);
+  loop.withdraw(round.id, "it was postponed");
+  EXPECT_EQ(s.last().state, State::failed);
+  EXPECT_EQ(s.last().fact("why_ended"), "withdrawn: it was postponed");
+  EXPECT_THROW(loop.withdraw(round.id, "again"), core::Error);
+}
+
 TEST(Loop, CallsAnExpertAndLearnsNothingOfWhatIsFaulty) {
   Story s;
   s.begin();
@@ -181,9 +241,12 @@ TEST(Loop, CallsAnExpertAndLearnsNothingOfWhatIsFaulty) {
   const auto bad = [&](std::uint32_t ls) { return !StreamView(s.site, s.journal().rounds()).is_good({400000, ls}); };
   EXPECT_FALSE(bad(47));
   EXPECT_TRUE(bad(48) && bad(1000));
-  Loop(s.site, s.registry, "").mend(opened->id, {400000, 70});
-  EXPECT_TRUE(bad(48) && bad(69));
-  EXPECT_FALSE(bad(70));
+  const auto good = [&](event::LumiKey key) { return StreamView(s.site, s.journal().rounds()).is_good(key); };
+  EXPECT_FALSE(good({400001, 1})) << "a new run does not mend the detector";
+  Loop(s.site, s.registry, "").mend(opened->id, {400001, 70});
+  EXPECT_TRUE(bad(48) && bad(1000));
+  EXPECT_FALSE(good({400001, 69}));
+  EXPECT_TRUE(good({400001, 70}));
 }
 
 TEST(Loop, ACandidateThatIsWorseFailsItsGate) {
@@ -247,6 +310,24 @@ TEST(Loop, ASecondLoopStopsAtOnce) {
   const auto second = s.look();
   EXPECT_EQ(second.status, static_cast<int>(core::ErrorCode::usage));
   EXPECT_NE(second.err.find(std::to_string(::getpid())), std::string::npos);
+}
+
+/// Two loops in folders of their own on one registry, by mistake: the lock does not part them.
+TEST(Loop, TwoLoopsOnOneRegistryTakeEachStepOnce) {
+  Story s;
+  s.deliver(1, 5, 1);
+  Loop(s.site, s.registry, "").start("manual", {}, "the first model");
+  test::write_file(s.folder / "twin.yml", s.text(std::string(settings) + "work: twin\n"));
+  for (int both = 0; both < 3; ++both) {
+    test::Background one({TRIGLOOP_LOOP_DRIVER, (s.folder / "site.yml").string()}, s.folder / "one.log");
+    test::Background two({TRIGLOOP_LOOP_DRIVER, (s.folder / "twin.yml").string()}, s.folder / "two.log");
+    for (const int status : {one.wait(), two.wait()})
+      EXPECT_TRUE(status == 0 || status == static_cast<int>(core::ErrorCode::mismatch)) << status;
+  }
+  ASSERT_EQ(s.journal().rounds().size(), 1u);
+  const Names steps = s.states(s.last());
+  for (const std::string& state : steps) EXPECT_EQ(std::ranges::count(steps, state), 1) << state;
+  EXPECT_TRUE(verify_log(s.registry, &s.site, {}).good());
 }
 
 TEST(Loop, ThePlanSaysWhatWouldBeDoneAndChangesNothing) {
@@ -321,10 +402,14 @@ TEST(LoopUnderFaults, AFullDiskIsWaitedFor) {
   Story s;
   s.deliver(1, 5, 1);
   Loop(s.site, s.registry, "").start("manual", {}, "the first model");
-  for (const int n : {1, 3, 9}) {
-    const auto result = test::run_under_faults(s.site.registry, "ENOSPC+:" + std::to_string(n),
-                                               {TRIGLOOP_LOOP_DRIVER, (s.folder / "site.yml").string()}, "write");
-    EXPECT_NE(result.status, 128 + SIGSEGV);
+  for (const fs::path& disk : {s.site.registry, s.site.work}) {
+    for (const int n : {1, 3, 9}) {
+      const auto result = test::run_under_faults(disk, "ENOSPC+:" + std::to_string(n),
+                                                 {TRIGLOOP_LOOP_DRIVER, (s.folder / "site.yml").string()}, "write");
+      EXPECT_TRUE(result.status == 0 || result.status == static_cast<int>(core::ErrorCode::output))
+          << disk << n << ": " << result.status << result.err;
+      EXPECT_NE(s.last().state, State::failed) << "a full disk is no failed training: " << s.last().fact("why_ended");
+    }
   }
   s.look();
   EXPECT_EQ(s.last().state, State::validated);

@@ -31,6 +31,14 @@ TEST(Policy, WaitsForExposure) {
   EXPECT_EQ(of("announced", 0, 5, 0).outcome, Outcome::retrain);
 }
 
+TEST(Policy, WhatIsAnnouncedWithItsMovesWaitsForNothing) {
+  Situation announced;
+  announced.cause = "announced";
+  EXPECT_FALSE(decide(usual, announced).outcome);
+  announced.ahead = true;
+  EXPECT_EQ(decide(usual, announced).outcome, Outcome::retrain);
+}
+
 TEST(Policy, BetweenTheTwoLinesItWaitsAndThenLetsBe) {
   EXPECT_EQ(of("energy-scale", 0.1, 5, 0.4).outcome, Outcome::nothing) << "it went by itself";
   for (std::int64_t n = 5; n < 20; ++n) EXPECT_FALSE(of("energy-scale", 0.1, n, 0.7).outcome) << n;

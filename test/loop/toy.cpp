@@ -46,13 +46,17 @@ void score(const fs::path& model, const fs::path& file, const fs::path& output) 
   scout::write_record(output / scout::record_name(record.lumi()), record);
 }
 
-/// What was learned: the mean scale of the lumisections that were exported.
+/// What was learned: the scale of the first lumisection that was exported ("400000:46-50").
 int reservoir(const Words& words) {
   const fs::path stream = fs::path(option(words, "--output")).parent_path() / "../../../stream";
+  const std::string only = option(words, "--only");
+  const std::uint64_t first = std::stoul(only.substr(only.find(':') + 1));
   double scale = 1;
   for (const auto& entry : fs::directory_iterator(stream)) {
-    if (lumisection_of(entry.path()) == std::stoul(option(words, "--ls"))) scale = scale_of(entry.path());
+    if (lumisection_of(entry.path()) == first) scale = scale_of(entry.path());
   }
+  if (const std::string moved = option(words, "--moved"); !moved.empty())
+    scale *= 1 + std::strtod(moved.substr(moved.find('=') + 1).c_str(), nullptr) / 100;
   write_events(option(words, "--output"));
   put(option(words, "--output") + ".scale", std::to_string(scale) + "\n");
   return 0;
@@ -119,7 +123,7 @@ int play_command(const Words& words) {
   }
   if (command == "model") std::cout << "{\"ebops\": 1000}\n";
   if (command == "compare") put(option(words, "--html"), "page");
-  if (command == "report" || command == "score") put(option(words, "--output"), command);
+  if (command == "spectrum" || command == "report" || command == "score") put(option(words, "--output"), command);
   return 0;
 }
 

@@ -26,6 +26,7 @@ watch::Course course_of(const std::vector<std::uint64_t>& passing) {
     lumi.exposure.nanoseconds = 500'000'000;
     lumi.exposure.rows = lumi.exposure.offered = 1'000'000;
     lumi.passing = {passing[l]};
+    lumi.counted = {true};
     course.heat.insert(course.heat.end(), {0, passing[l], 1});
   }
   return course;
@@ -72,11 +73,49 @@ TEST(Rates, ThatCannotBeToldAreNull) {
   EXPECT_TRUE(rates["working_points"][0]["rate"][0].is_null());
 }
 
+TEST(Rates, OfLumisectionsWithoutAThresholdAreNotZero) {
+  watch::Course course = course_of({10, 30});
+  course.lumis[0].counted = {false};
+  const json rates = json::parse(rates_json(course, {0, 2, 2}));
+  EXPECT_TRUE(rates["working_points"][0]["rate"][0].is_null());
+  EXPECT_EQ(rates["working_points"][0]["rate"][1], 60.0);
+  EXPECT_EQ(json::parse(rates_json(course, {0, 2, 1}))["working_points"][0]["rate"][0], 60.0);
+}
+
 TEST(Heatmap, IsEventsASecondWithoutEmptyRows) {
   const json map = json::parse(heatmap_json(course_of({10, 30, 1000, 20}), {0, 4, 2}));
   EXPECT_EQ(map["unit"], "Hz");
   EXPECT_EQ(map["y"], json({2.0, 6.5})) << "the row of score 0 is empty";
   EXPECT_EQ(map["z"], json({{40.0, 1020.0}, {2.0, 2.0}}));
+}
+
+TEST(Live, TakesThresholdsOfConditionsFromWhenTheyAreThere) {
+  const test::TempDir folder;
+  const auto conditions = folder / "conditions.yaml";
+  watch::CourseOptions no_points;
+  no_points.points.clear();
+  Live live({folder.path()}, no_points, conditions);
+  for (std::uint32_t l = 1; l <= 4; ++l) test::write_lumi(folder.path(), l);
+  live.refresh();
+  EXPECT_EQ(live.trouble(), "");
+  const auto rate = [&](std::size_t l) {
+    return live.read([&](const watch::Course& course) { return course.rate(l, 0).exact; });
+  };
+  const std::string head = "version: 1\nintervals:\n", run = "  - run: 400000\n    lumisections: ";
+  test::write_file(conditions, head + run + "1-2\n    model: aaaaaaaa11\n    thresholds: {nominal: 1000}\n");
+  EXPECT_TRUE(live.refresh());
+  EXPECT_GT(rate(1), 0);
+  EXPECT_TRUE(std::isnan(rate(2))) << "nothing is valid there";
+  test::write_file(conditions, head + run + "1-2\n    model: aaaaaaaa11\n    thresholds: {nominal: 1000}\n" + run +
+                                   "3-\n    model: bbbbbbbb22\n    thresholds: {nominal: 2000}\n");
+  EXPECT_TRUE(live.refresh());
+  EXPECT_GT(rate(2), 0);
+  EXPECT_LT(rate(2), rate(1) / 3) << "its threshold is twice as high";
+  const std::string text = live.read([](const watch::Course& course) {
+    return rates_json(course, {0, course.lumis.size(), 4});
+  });
+  EXPECT_NE(text.find("LS 2, model aaaaaaaa\""), std::string::npos) << text;
+  EXPECT_NE(text.find("LS 3, model bbbbbbbb\""), std::string::npos);
 }
 
 TEST(Live, FollowsWhatComesAndWhatIsCommittedAnew) {

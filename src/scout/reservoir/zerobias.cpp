@@ -39,7 +39,10 @@ class Cluster {
 class Export {
  public:
   Export(const fs::path& path, const ZeroBiasOptions& options)
-      : options_(options), writer_(path, {.deflate = options.deflate, .threads = options.threads}) {
+      : options_(options),
+        moved_(options.moved),
+        is_moved_(!moved_.changes_nothing()),
+        writer_(path, {.deflate = options.deflate, .threads = options.threads}) {
     events_ = writer_.add_table({"",
                                  "",
                                  {{"full_data_cyl", Type::int16, {package_objects, 3}, ""},
@@ -127,7 +130,8 @@ class Export {
     std::vector<std::uint32_t> orbit, crossing;
     objects.reserve(n * 3 * package_objects);
     for (const TailEvent& event : events) {
-      const PackageRow row = (*rows_)(event);
+      PackageRow row = (*rows_)(event);
+      if (is_moved_) moved_.apply(row, std::uint64_t{event.orbit} << 32 | event.crossing);
       objects.insert(objects.end(), row.objects.begin(), row.objects.end());
       et.push_back(row.et);
       ht.push_back(row.ht);
@@ -171,12 +175,15 @@ class Export {
     out.member("events", summary_.events).member("smallest_prescale", summary_.smallest_prescale);
     out.member("largest_prescale", summary_.largest_prescale);
     out.member("sample", "of each lumisection, the events with the smallest lots: each has the chance events / rows");
+    if (is_moved_) out.array("moved", options_.moved);
     out.member("menu", identity_.menu).member("menu_name", identity_.menu_name);
     out.member("layout", identity_.layout).member("stream", format_stream(identity_.stream));
     return out.end_object().text();
   }
 
   const ZeroBiasOptions& options_;
+  Recalibration moved_;
+  bool is_moved_;
   io::hdf5::Writer writer_;
   std::size_t events_ = 0, lumis_ = 0;
   Cluster event_cluster_, lumi_cluster_;

@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "scout/reservoir/catalogue.hpp"
+#include "scout/reservoir/recalibration.hpp"
 
 namespace trigloop::scout {
 
 struct ZeroBiasOptions {
   /// Mean number of collisions in a crossing of a lumisection; where it is not known, event_info is NaN.
   std::function<std::optional<double>(event::LumiKey)> pileup;
+  std::vector<std::string> moved;  ///< by an announced recalibration
   int deflate = 4;
   unsigned threads = 0;
 };
