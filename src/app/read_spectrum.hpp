@@ -8,7 +8,9 @@
 namespace trigloop::app {
 
 /// Reads a spectrum file, an `.axo` file, a scouting record, or a folder of records or `.axo` files (their sum). Error:
-/// usage, if `events` asks for what only records hold; those of reading.
-score::Spectrum read_spectrum(const std::string& path, scout::Events events = scout::Events::all);
+/// usage, if `events` or `model` (of a folder of records: its SHA-256, or the beginning) ask for what only records
+/// hold; those of reading.
+score::Spectrum read_spectrum(const std::string& path, scout::Events events = scout::Events::all,
+                              const std::string& model = "");
 
 }  // namespace trigloop::app

@@ -3,9 +3,6 @@
 // The recorded configuration, inputs, recipe and parent go through the same commands, run by this program (or by
 // another build, --program) in a folder of their own: curate, if the packed file is not there as it was, then train.
 // Every file of the result is compared with the one in the registry.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -18,6 +15,7 @@
 #include "app/registry_commands.hpp"
 #include "core/file.hpp"
 #include "core/json_writer.hpp"
+#include "core/program.hpp"
 #include "core/scratch.hpp"
 #include "core/sha256.hpp"
 #include "registry/checksum.hpp"
@@ -181,23 +179,11 @@ class Reproducer {
   /// Runs the program in the folder of work. Its inputs are found by the names that were typed then, from here.
   void execute(std::vector<std::string> words) const {
     words.insert(words.begin(), fs::canonical(options_.program));
-    std::vector<char*> arguments;
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    const bool curates = words[1] == "curate";
-    const pid_t child = ::fork();
-    if (child < 0) throw Error(ErrorCode::output, "cannot start another process");
-    if (child == 0) {
-      // Configurations name their inputs from where curation was started.
-      if (!curates && ::chdir(work_.c_str()) != 0) ::_exit(127);
-      ::dup2(STDERR_FILENO, STDOUT_FILENO);
-      ::execv(arguments[0], arguments.data());
-      ::_exit(127);
-    }
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (status != 0) throw Error(ErrorCode::mismatch, "`" + words[1] + "` failed").remedy("Its message stands above");
+    // Configurations name their inputs from where curation was started.
+    const core::ProgramResult made = core::run_program(words, words[1] == "curate" ? fs::path() : work_);
+    if (made.status == 0) return;
+    std::cerr << made.output;
+    throw Error(ErrorCode::mismatch, "`" + words[1] + "` failed").remedy("Its message stands above");
   }
 
   void compare(const std::string& id) {

@@ -19,6 +19,7 @@
 #include "core/units.hpp"
 #include "io/any/any.hpp"
 #include "scout/history/history.hpp"
+#include "scout/history/places.hpp"
 #include "scout/history/rates.hpp"
 #include "scout/run/choice.hpp"
 #include "scout/run/regimes.hpp"
@@ -57,19 +58,13 @@ struct Sums {
   std::uint64_t noncolliding = 0;
 };
 
-/// Scores of different networks do not add up: those of the last one.
-void keep_last_model(std::vector<std::filesystem::path>& records) {
-  const auto model_of = [](const std::filesystem::path& path) {
-    return scout::read_record(path, scout::RecordPart::spectra).identity.model;
-  };
-  const std::string last = model_of(records.back());
-  std::erase_if(records, [&](const std::filesystem::path& path) { return model_of(path) != last; });
-}
-
 Sums sum_of(const scout::Ledger& ledger, const scout::RunSummary& summary, const Options& options) {
   std::vector<std::filesystem::path> records;
   for (const event::LumiKey lumi : summary.lumisections) records.push_back(ledger.folder() / scout::record_name(lumi));
-  if (!options.examiner.conditions.empty()) keep_last_model(records);
+  // Scores of different networks do not add up: after a switch, those of the last one.
+  if (!options.examiner.conditions.empty())
+    records =
+        scout::find_records(records, scout::read_record(records.back(), scout::RecordPart::spectra).identity.model);
   const scout::History history = scout::read_history(records, scout::few_slices);
   return {history.sum(scout::Events::all), history.menu ? history.sum(scout::Events::pure) : score::Spectrum(),
           history.sum(scout::Events::noncolliding).total()};

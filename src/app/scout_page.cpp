@@ -33,6 +33,7 @@ void add_scout_page(CLI::App& scout) {
   CLI::App* command = scout.add_subcommand("page", "Draw rates, scores and the strangest events in an HTML page");
   command->add_option("FOLDERS", options->from, "Output folders of `trigloop scout run`, or records")->required();
   command->add_option("-o,--output", options->output, "The page; it works without network")->required();
+  command->add_option("--of", options->page.of, "Only records of this model (SHA-256, or its beginning)");
   command->add_option("-m,--model", options->model,
                       "The model that scored the stream: events are shown without each object");
   command->add_option("--normalisation", options->normalisation, "Of a QKeras model's inputs");

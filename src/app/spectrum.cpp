@@ -25,13 +25,13 @@ using score::Spectrum;
 
 struct Options {
   std::vector<std::string> files;
-  std::string output, format = "csv";
+  std::string output, format = "csv", model;
   std::vector<double> rates{50, 1000}, range;
   unsigned bunches = 0;  ///< 0: as the exposure tells, or 2544
   bool pure = false;
 
   Spectrum read(std::size_t i) const {
-    return read_spectrum(files[i], pure ? scout::Events::pure : scout::Events::all);
+    return read_spectrum(files[i], pure ? scout::Events::pure : scout::Events::all, model);
   }
 };
 
@@ -179,8 +179,9 @@ void export_as(const Options& options) {
 
 void add_spectrum(CLI::App& program) {
   const auto options = std::make_shared<Options>();
-  const auto add_pure = [options](CLI::App* command) {
+  const auto add_choice = [options](CLI::App* command) {
     command->add_flag("--pure", options->pure, "Of records: events that no seed of the menu took");
+    command->add_option("--of", options->model, "Of records: those of this model (SHA-256, or its beginning)");
   };
   CLI::App* command = program.add_subcommand("spectrum", "Sum, show, compare and export histograms of scores");
   command->require_subcommand(1);
@@ -191,7 +192,7 @@ void add_spectrum(CLI::App& program) {
   summed->add_option("FILES", options->files, "Spectra, records, .axo files, or folders of records or .axo files")
       ->required();
   summed->add_option("-o,--output", options->output, "The sum")->required();
-  add_pure(summed);
+  add_choice(summed);
   summed->footer("Examples:\n  trigloop spectrum sum a.spectrum b.spectrum --output both.spectrum");
   summed->callback([options] { sum(*options); });
 
@@ -202,13 +203,15 @@ void add_spectrum(CLI::App& program) {
   shown->add_option("--rate", options->rates, "Target rates in Hz")->capture_default_str();
   shown->add_option("--bunches", options->bunches,
                     "Colliding bunches of an orbit (default: as the exposure tells, or 2544)");
-  add_pure(shown);
-  shown->footer("Examples:\n  trigloop spectrum show run.spectrum --rate 50 1000 --bunches 2448");
+  add_choice(shown);
+  shown->footer(
+      "Examples:\n  trigloop spectrum show run.spectrum --rate 50 1000 --bunches 2448\n"
+      "  trigloop spectrum show records --pure --of 46f6229b9768");
   shown->callback([options] { show(*options); });
 
   CLI::App* compared = command->add_subcommand("diff", "List bins that differ; ends with code 6 if any does");
   compared->add_option("FILES", options->files, "Two spectra")->required()->expected(2);
-  add_pure(compared);
+  add_choice(compared);
   compared->footer("Examples:\n  trigloop spectrum diff old.spectrum new.spectrum");
   compared->callback([options] { diff(*options); });
 
@@ -225,7 +228,7 @@ void add_spectrum(CLI::App& program) {
                    "uhi and root: first and last score of the axis (default: those that occur)")
       ->expected(2);
   exported->add_option("-o,--output", options->output, "Where to; standard output if not given");
-  add_pure(exported);
+  add_choice(exported);
   exported->footer(
       "Examples:\n  trigloop spectrum export run.spectrum --format uhi --output run.json\n"
       "  trigloop spectrum export run.spectrum --format root --range 0 16384 --output run.root");

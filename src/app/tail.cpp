@@ -16,6 +16,7 @@
 #include "report/scout/removal.hpp"
 #include "report/scout/tail_file.hpp"
 #include "report/scout/tails.hpp"
+#include "scout/history/places.hpp"
 
 namespace trigloop::app {
 namespace {
@@ -27,13 +28,13 @@ using scouting::Tails;
 
 struct Options {
   std::vector<std::string> from;
-  std::string layout, model, engine, normalisation, csv, root;
+  std::string of, layout, model, engine, normalisation, csv, root;
   std::size_t top = 20, rank = 1;
   bool json = false;
 };
 
 Tails read(const Options& options, std::size_t top) {
-  return scouting::read_tails({options.from.begin(), options.from.end()}, top);
+  return scouting::read_tails(scout::find_records({options.from.begin(), options.from.end()}, options.of), top);
 }
 
 ObjectReader reader_of(const Tails& tails, const Options& options) {
@@ -224,6 +225,7 @@ void group(const Options& options) {
 CLI::App* add(CLI::App& tail, const char* name, const char* about, Options& options) {
   CLI::App* command = tail.add_subcommand(name, about);
   command->add_option("--from", options.from, "Output folders of `trigloop scout run`, or records")->required();
+  command->add_option("--of", options.of, "Only records of this model (SHA-256, or its beginning)");
   command->add_option("--layout", options.layout, "With which the events were examined, if it is not built in");
   command->add_flag("--json", options.json, "Print as JSON (docs/formats.md)");
   return command;

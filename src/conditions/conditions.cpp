@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/sha256.hpp"
+#include "core/text.hpp"
 #include "core/yaml.hpp"
 
 namespace trigloop::conditions {
@@ -79,6 +80,22 @@ void refuse_overlaps(const std::vector<Interval>& intervals, const std::string& 
   }
 }
 
+void refuse_unknown_prescales(const Conditions& conditions, const std::string& name) {
+  for (const Interval& interval : conditions.intervals) {
+    if (interval.prescales.empty() || conditions.prescales.contains(interval.prescales)) continue;
+    std::vector<std::string> columns;
+    for (const auto& [column, prescales] : conditions.prescales) columns.push_back(column);
+    const std::string nearest = core::nearest(interval.prescales, columns);
+    throw core::Error(core::ErrorCode::usage, "no table of prescales has a column '" +
+                                                  core::escaped(interval.prescales) + "' (line " +
+                                                  std::to_string(interval.line) + ")")
+        .file(name)
+        .remedy(columns.empty()   ? "Name the table by 'prescales: FILE.csv' beside 'intervals'"
+                : nearest.empty() ? "Leave it out for the menu's own prescales"
+                                  : "Did you mean '" + nearest + "'?");
+  }
+}
+
 /// A file that the conditions name; its content goes into the version.
 template <class Load>
 auto load_named(const Section& root, const char* key, const fs::path& folder, core::Sha256& hash, const Load& load) {
@@ -106,6 +123,13 @@ std::optional<PileUp> Conditions::pileup(event::LumiKey key) const noexcept {
   return PileUp{*interval->pileup, pileup_error * *interval->pileup};
 }
 
+const Prescales* Conditions::prescales_at(event::LumiKey key) const noexcept {
+  const Interval* interval = at(key);
+  if (interval == nullptr) return nullptr;
+  const auto column = prescales.find(interval->prescales);
+  return column == prescales.end() ? nullptr : &column->second;
+}
+
 bool Conditions::certified(event::LumiKey key) const noexcept { return !certification || certification->holds(key); }
 
 Conditions parse_conditions(std::string_view text, const std::string& name, const fs::path& folder) {
@@ -120,6 +144,7 @@ Conditions parse_conditions(std::string_view text, const std::string& name, cons
   if (root.has("luminosity")) conditions.luminosity = load_named(root, "luminosity", folder, hash, load_luminosity);
   if (root.has("certification"))
     conditions.certification = load_named(root, "certification", folder, hash, load_certification);
+  if (root.has("prescales")) conditions.prescales = load_named(root, "prescales", folder, hash, load_prescales);
   if (root.has("intervals")) {
     const auto list = std::ranges::find(node.keys, "intervals") - node.keys.begin();
     const auto& items = node.children[static_cast<std::size_t>(list)].children;
@@ -131,6 +156,7 @@ Conditions parse_conditions(std::string_view text, const std::string& name, cons
   root.refuse_unknown();
   std::ranges::sort(conditions.intervals, {}, [](const Interval& i) { return std::tuple(i.run, i.first); });
   refuse_overlaps(conditions.intervals, name);
+  refuse_unknown_prescales(conditions, name);
   conditions.version = hash.finish();
   return conditions;
 }

@@ -13,6 +13,7 @@
 
 #include "conditions/certification.hpp"
 #include "conditions/luminosity.hpp"
+#include "conditions/prescales.hpp"
 #include "event/lumi.hpp"
 
 namespace trigloop::conditions {
@@ -22,7 +23,8 @@ struct Interval {
   std::uint32_t first = 1, last = std::numeric_limits<std::uint32_t>::max();  ///< lumisections, both included
   std::string model;                               ///< SHA-256 of the model's file, or the beginning of it
   std::map<std::string, std::int64_t> thresholds;  ///< firmware integers by name
-  std::string menu, prescales;
+  std::string menu;
+  std::string prescales;                    ///< a column of Conditions::prescales; "": those of the menu
   std::uint32_t fill = 0, bunches = 0;      ///< 0: not stated
   std::vector<std::string> filling_scheme;  ///< colliding crossings and ranges of them ("1-36"); empty: not stated
   std::optional<double> pileup;             ///< where no file of luminosity tells it
@@ -38,17 +40,20 @@ struct Conditions {
   std::string version;              ///< 64 hexadecimal digits
   std::vector<Interval> intervals;  ///< ascending
   Luminosity luminosity;
+  PrescaleTable prescales;
   std::optional<Certification> certification;
 
   /// None, if no interval holds it.
   const Interval* at(event::LumiKey key) const noexcept;
   std::optional<PileUp> pileup(event::LumiKey key) const noexcept;
+  /// The column that the interval names; none, if it names none.
+  const Prescales* prescales_at(event::LumiKey key) const noexcept;
   /// Without a certification everything counts as certified.
   bool certified(event::LumiKey key) const noexcept;
 };
 
 /// Files that the text names are found from `folder`. Errors: usage, with the line, for anything unknown or malformed
-/// and for intervals that overlap (both are named); those of the files.
+/// for intervals that overlap (both are named), and for prescales that the table does not have; those of the files.
 Conditions parse_conditions(std::string_view text, const std::string& name, const std::filesystem::path& folder);
 Conditions load_conditions(const std::filesystem::path& path);
 

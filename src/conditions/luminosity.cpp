@@ -1,10 +1,10 @@
 #include "conditions/luminosity.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <vector>
 
+#include "conditions/csv.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 
@@ -13,23 +13,6 @@ namespace {
 
 using core::Error;
 using core::ErrorCode;
-
-std::vector<std::string_view> split(std::string_view line, char at) {
-  std::vector<std::string_view> parts;
-  for (std::size_t end = 0; end != std::string_view::npos; line.remove_prefix(std::min(end + 1, line.size()))) {
-    end = line.find(at);
-    parts.push_back(line.substr(0, end));
-  }
-  return parts;
-}
-
-template <class T>
-std::optional<T> number(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  return value;
-}
 
 /// Where the columns are.
 struct Header {

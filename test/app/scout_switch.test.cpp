@@ -2,8 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "core/sha256.hpp"
+#include "menu/menu.hpp"
+#include "score/spectrum_file.hpp"
 #include "test/app/scout_files.hpp"
+#include "test/support/background.hpp"
 
 namespace trigloop {
 namespace {
@@ -99,6 +105,80 @@ TEST_F(ScoutSwitch, IsWatchedByTheThresholdsThatWereValid) {
       {test::program(), "watch", "--spectra", files_.path("out"), "--conditions", conditions_, "--raw", "100000"});
   ASSERT_EQ(watched.status, 0) << watched.err;
   EXPECT_THAT(watched.out, HasSubstr("firmware nominal"));
+}
+
+TEST_F(ScoutSwitch, LeavesAFolderFromWhichOneNetworkIsChosen) {
+  write_conditions(2);
+  ASSERT_EQ(scout(files_.all() / "*.root", "out", by_conditions("0")).status, 0);
+  const std::string out = files_.path("out");
+  const auto both = test::run_command({test::program(), "spectrum", "show", out});
+  EXPECT_EQ(both.status, 6) << both.out;
+  EXPECT_THAT(both.err, testing::AllOf(HasSubstr(id(other_).substr(0, 12)), HasSubstr("--of")));
+  const auto rows = [&](const fs::path& model) {
+    const std::string spectrum = files_.path("one.spectrum");
+    const auto sum =
+        test::run_command({test::program(), "spectrum", "sum", out, "-o", spectrum, "--of", id(model).substr(0, 9)});
+    EXPECT_EQ(sum.status, 0) << sum.err;
+    return score::read_spectrum(spectrum).total();
+  };
+  const auto sums = test::sums_of(files_.path("out"));
+  EXPECT_EQ(rows(files_.model()), scout::total(sums[0].sum.all));
+  EXPECT_EQ(rows(other_), scout::total(sums[1].sum.all) + scout::total(sums[2].sum.all));
+  const auto tail =
+      test::run_command({test::program(), "tail", "list", "--from", out, "--of", id(other_), "--top", "3", "--json"});
+  EXPECT_EQ(tail.status, 0) << tail.err;
+  const auto page = test::run_command(
+      {test::program(), "scout", "page", out, "--of", id(other_).substr(0, 8), "-o", files_.path("page.html")});
+  EXPECT_EQ(page.status, 0) << page.err;
+  const auto none = test::run_command({test::program(), "spectrum", "show", out, "--of", "0123"});
+  EXPECT_EQ(none.status, 3);
+  EXPECT_THAT(none.err, testing::AllOf(HasSubstr("'0123'"), HasSubstr("small.onnx"), HasSubstr("other.onnx")));
+}
+
+TEST_F(ScoutSwitch, TakesThePrescalesThatWereInUse) {
+  const menu::Menu usual = menu::find_menu("cms-run3");
+  std::string rows;
+  for (const menu::Seed& one : usual.seeds) rows += one.name + ",0\n";
+  test::write_file(files_.path("prescales.csv"), "seed,off\n" + rows);
+  test::write_file(conditions_,
+                   "version: 1\nprescales: prescales.csv\nintervals:\n  - {run: 396102, lumisections: 1}\n"
+                   "  - {run: 396102, lumisections: 2, prescales: off}\n");
+  const auto run = scout(files_.all() / "*.root", "out", {"--conditions", conditions_});
+  ASSERT_EQ(run.status, 0) << run.err;
+  ASSERT_EQ(scout(files_.all() / "*.root", "usual").status, 0);
+  const auto out = test::sums_of(files_.path("out")), expected = test::sums_of(files_.path("usual"));
+  test::expect_same_records({out[0], out[2]}, {expected[0], expected[2]});
+  EXPECT_EQ(out[1].sum.all, expected[1].sum.all);
+  EXPECT_EQ(out[1].sum.pure, out[1].sum.all) << "no seed takes anything";
+  EXPECT_LT(scout::total(expected[1].sum.pure), scout::total(out[1].sum.pure));
+  EXPECT_NE(out[1].identity.menu, expected[1].identity.menu);
+  const auto shown = test::run_command({test::program(), "conditions", "show", conditions_, "--at", "396102:2"});
+  EXPECT_THAT(shown.out, HasSubstr("prescales off"));
+}
+
+TEST_F(ScoutSwitch, HappensToAStreamThatIsFollowed) {
+  write_conditions(100);
+  const fs::path fifo = files_.path("fifo"), log = files_.path("log"), out = files_.path("out");
+  fs::create_directories(fifo);
+  std::vector<std::string> words = by_conditions("0");
+  words.insert(words.end(), {"--follow", fifo, "--output", out, "--rescan", "1s"});
+  test::Background follower(test::scout_words(files_.model(), words, "cms-run3"), log);
+  const auto wait_for = [&](std::size_t records) {
+    for (int i = 0; i < 600 && (!fs::exists(out) || scout::list_records(out).size() < records); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  };
+  const auto arrive = [&](const std::string& name) { fs::copy_file(files_.all() / name, fifo / name); };
+  arrive("ls1.root");
+  wait_for(1);
+  write_conditions(2);
+  for (const char* name : {"ls2.root", "ls3.root"}) arrive(name);
+  wait_for(3);
+  EXPECT_EQ(follower.end(SIGTERM), 0) << test::read_file(log);
+  const auto records = test::sums_of(out);
+  ASSERT_EQ(records.size(), 3u) << test::read_file(log);
+  EXPECT_EQ(records[0].identity.model, id(files_.model()));
+  EXPECT_EQ(records[1].identity.model, id(other_));
+  EXPECT_EQ(records[2].identity.model, id(other_));
 }
 
 }  // namespace

@@ -77,6 +77,45 @@ TEST(Conditions, TheirVersionIsTheirContent) {
   EXPECT_EQ(first.size(), 64u);
 }
 
+TEST(Prescales, AreOfTheColumnThatTheIntervalNames) {
+  const test::TempDir folder;
+  test::write_file(folder / "prescales.csv", "# of the menu\nseed, 2p2E34 ,2p0E34\nL1_A,1, 0\nL1_B,2.25,167772.15\r\n");
+  test::write_file(
+      folder / "c.yaml",
+      "version: 1\nprescales: prescales.csv\nintervals:\n"
+      "  - {run: 7, lumisections: 1-9, prescales: 2p2E34}\n  - {run: 7, lumisections: 10-, prescales: 2p0E34}\n"
+      "  - {run: 8}\n");
+  const Conditions conditions = conditions::load_conditions(folder / "c.yaml");
+  EXPECT_EQ(*conditions.prescales_at({7, 9}), (conditions::Prescales{{"L1_A", 100}, {"L1_B", 225}}));
+  EXPECT_EQ(*conditions.prescales_at({7, 10}), (conditions::Prescales{{"L1_A", 0}, {"L1_B", 16'777'215}}));
+  EXPECT_EQ(conditions.prescales_at({8, 1}), nullptr) << "the menu's own";
+  test::write_file(folder / "c.yaml",
+                   "version: 1\nprescales: prescales.csv\nintervals:\n  - {run: 7, prescales: 2p0E35}\n");
+  EXPECT_THAT([&] { conditions::load_conditions(folder / "c.yaml"); },
+              testing::Throws<core::Error>(testing::Property(
+                  &core::Error::what, testing::AllOf(HasSubstr("'2p0E35' (line 4)"), HasSubstr("2p0E34")))));
+  EXPECT_THAT(error_of("version: 1\nintervals:\n  - {run: 7, prescales: 2p0E34}\n"), HasSubstr("prescales: FILE.csv"));
+}
+
+TEST(Prescales, ThatTheTriggerCannotHaveAreRefusedWithTheirLine) {
+  const auto error = [](const std::string& csv) {
+    try {
+      conditions::parse_prescales(csv, "p.csv");
+    } catch (const core::Error& e) {
+      return std::string(e.what());
+    }
+    return std::string();
+  };
+  for (const char* bad : {"0.5", "1.005", "-1", "nan", "x", "", "167772.16"}) {
+    EXPECT_THAT(error(std::string("seed,a\nL1_A,") + bad + "\n"), HasSubstr("is no prescale")) << bad;
+  }
+  EXPECT_THAT(error("seed,a\nL1_A,1\nL1_A,1\n"), testing::AllOf(HasSubstr("line 3"), HasSubstr("again")));
+  EXPECT_THAT(error("seed,a,a\n"), HasSubstr("twice"));
+  EXPECT_THAT(error("seed,a,b\nL1_A,1\n"), HasSubstr("1 prescales, and there are 2 columns"));
+  EXPECT_THAT(error("L1_A,1\n"), HasSubstr("no header"));
+  EXPECT_THAT(error(""), HasSubstr("holds no prescales"));
+}
+
 TEST(Luminosity, ReadsWhatBrilcalcWrites) {
   const auto all = conditions::parse_luminosity(
       "#Data tag : 25v1 , Norm tag: None\n"

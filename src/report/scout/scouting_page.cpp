@@ -26,8 +26,8 @@ struct Run {
   scout::History history;
   Spectrum all, pure, noncolliding;
 
-  explicit Run(const std::vector<fs::path>& places)
-      : history(scout::read_history(scout::find_records(places))),
+  explicit Run(const std::vector<fs::path>& records)
+      : history(scout::read_history(records)),
         all(history.sum(Events::all)),
         pure(history.menu ? history.sum(Events::pure) : Spectrum()),
         noncolliding(history.sum(Events::noncolliding)) {}
@@ -185,7 +185,8 @@ std::string runs_of(const Run& run) {
 }  // namespace
 
 Page scouting_page(const std::vector<fs::path>& places, const PageOptions& options) {
-  const Run run(places);
+  const std::vector<fs::path> records = scout::find_records(places, options.of);
+  const Run run(records);
   const scout::Identity& identity = run.history.identity;
   Page page;
   page.title = "Scouting, run " + runs_of(run);
@@ -199,7 +200,7 @@ Page scouting_page(const std::vector<fs::path>& places, const PageOptions& optio
   if (run.history.menu) add_rate_figure(page, run, Events::pure, options.pure_hz);
   page.figures.emplace_back(heat_map(run, axis));
   page.figures.emplace_back(spectra(run, axis));
-  const Tails tails = read_tails(places, options.strangest);
+  const Tails tails = read_tails(records, options.strangest);
   const ObjectReader reader(options.layout ? *options.layout : event::find_layout(identity.layout),
                             identity.tail_layout);
   for (std::size_t i = 0; i < tails.events.size(); ++i)

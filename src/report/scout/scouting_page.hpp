@@ -2,6 +2,7 @@
 // A scouting run at a glance: one page.
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "report/page.hpp"
@@ -13,7 +14,8 @@ namespace trigloop::report::scouting {
 struct PageOptions {
   double raw_hz = 1000, pure_hz = 50;  ///< working points, of the sum of all lumisections
   std::size_t strangest = 5;
-  std::optional<event::Layout> layout;    ///< of the events; else the built-in one that the records name
+  std::string of;                       ///< records of this model alone, see scout::find_records; "": there is but one
+  std::optional<event::Layout> layout;  ///< of the events; else the built-in one that the records name
   const score::Scorer* scorer = nullptr;  ///< if given, each strange event is shown with its objects removed
 };
 

@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "scout/history/count_sum.hpp"
+#include "scout/record/identity.hpp"
 
 namespace trigloop::scout {
 namespace {
@@ -31,12 +32,16 @@ std::vector<Entry> in_order(const std::vector<fs::path>& paths) {
 }
 
 void check_model(const Identity& first, const Identity& other) {
-  if (first.model == other.model && first.fraction == other.fraction) return;
-  throw Error(ErrorCode::mismatch, first.model != other.model
-                                       ? "was made by another model than other records"
-                                       : "its scores have steps of 2^-" + std::to_string(other.fraction) +
-                                             ", others of 2^-" + std::to_string(first.fraction))
-      .remedy("Look at one run's output at a time");
+  if (first.model != other.model) {
+    throw Error(ErrorCode::mismatch,
+                "was made by the model " + model_in_words(other) + ", others by " + model_in_words(first))
+        .remedy("Name one of them, by --of where the command has it: scores of two networks do not add up");
+  }
+  if (first.fraction != other.fraction) {
+    throw Error(ErrorCode::mismatch, "its scores have steps of 2^-" + std::to_string(other.fraction) +
+                                         ", others of 2^-" + std::to_string(first.fraction))
+        .remedy("Look at one run's output at a time");
+  }
 }
 
 /// Adds a record to a slice, whose counts stay in `sums` for now.

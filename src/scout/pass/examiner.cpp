@@ -86,6 +86,10 @@ void describe_events(const ExaminerOptions& options, Examiner& examiner) {
   examiner.reservoir.count = options.reservoir;
   if (options.menu.empty()) return;
   examiner.menu = menu::find_menu(options.menu);
+  for (menu::Seed& seed : examiner.menu->seeds) {
+    const auto prescale = options.prescales.find(seed.name);
+    if (prescale != options.prescales.end()) seed.prescale = prescale->second;
+  }
   identity.menu = examiner.menu->id();
   identity.menu_name = examiner.menu->name;
   for (const menu::Seed& seed : examiner.menu->seeds) identity.seeds.push_back(seed.name);

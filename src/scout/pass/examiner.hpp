@@ -1,6 +1,7 @@
 #pragma once
 // What examines events: a compiled network, a menu, and what is known of the stream.
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,7 +44,8 @@ struct ModelFiles {
 std::string model_id(const ModelFiles& files);
 
 struct ExaminerOptions : ModelFiles {
-  std::string engine, layout, menu;  ///< file names or built-in names; menu "": none
+  std::string engine, layout, menu;                             ///< file names or built-in names; menu "": none
+  std::map<std::string, std::uint32_t, std::less<>> prescales;  ///< x 100, by seed, in place of the menu's
   StreamDescription stream;
   TailRule tail;
   double tail_threshold = 0;  ///< a score, in place of TailRule::threshold if it is not 0

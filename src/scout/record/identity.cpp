@@ -102,6 +102,10 @@ Identity parse_identity(std::string_view text) {
   }
 }
 
+std::string model_in_words(const Identity& identity) {
+  return identity.model.substr(0, 12) + " (" + core::escaped(identity.model_name) + ")";
+}
+
 std::string difference(const Identity& theirs, const Identity& ours) {
   Differences differences;
   differences.compare("the model", theirs.model, ours.model);

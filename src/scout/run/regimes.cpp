@@ -49,6 +49,7 @@ std::string name_of(LumiKey lumi) {
 std::string key_of(const ExaminerOptions& options) {
   std::string key = options.model + '\n' + options.normalisation + '\n' + options.menu + '\n';
   for (const ModelFiles& shadow : options.shadows) key += shadow.model + '\n';
+  for (const auto& [seed, prescale] : options.prescales) key += seed + ' ' + std::to_string(prescale) + '\n';
   return key + format_stream(options.stream);
 }
 
@@ -114,6 +115,7 @@ ExaminerOptions Regimes::options_at(LumiKey lumi) {
     const fs::path beside = options_.conditions.parent_path() / interval->menu;
     options.menu = fs::is_regular_file(beside) ? beside.native() : interval->menu;
   }
+  if (const conditions::Prescales* prescales = conditions_.prescales_at(lumi)) options.prescales = *prescales;
   options.stream = stream_at(*interval, options.stream);
   const Interval* before = interval == conditions_.intervals.data() ? nullptr : interval - 1;
   const bool switched = before != nullptr && !before->model.empty() && !interval->model.empty() &&

@@ -13,20 +13,23 @@ namespace {
 
 using testing::HasSubstr;
 
+using core::BatchSystem;
+using core::JobFile;
+
 SubmitOptions options(BatchSystem system) {
   SubmitOptions options;
-  options.system = system;
-  options.parts = 3;
-  options.program = "/opt/trigloop";
+  options.batch.system = system;
+  options.batch.jobs = 3;
+  options.batch.program = "/opt/trigloop";
   options.arguments = {"--model", "it's a model.onnx", "--input", "run1/*.root"};
   options.output = "/out";
-  options.working = "/data";
-  options.jobs = "/out/jobs";
+  options.batch.working = "/data";
+  options.batch.folder = "/out/jobs";
   return options;
 }
 
 TEST(Submit, WritesAJobArrayForSlurm) {
-  const JobFiles jobs = make_jobs(options(BatchSystem::slurm));
+  const ScoutJobs jobs = make_jobs(options(BatchSystem::slurm));
   ASSERT_EQ(jobs.files.size(), 2u);
   const std::string& text = jobs.files[0].text;
   EXPECT_THAT(text, HasSubstr("#SBATCH --array=0-2\n"));
@@ -37,7 +40,7 @@ TEST(Submit, WritesAJobArrayForSlurm) {
 }
 
 TEST(Submit, WritesAScriptAndADescriptionForHtcondor) {
-  const JobFiles jobs = make_jobs(options(BatchSystem::htcondor));
+  const ScoutJobs jobs = make_jobs(options(BatchSystem::htcondor));
   ASSERT_EQ(jobs.files.size(), 3u);
   EXPECT_TRUE(jobs.files[0].executable);
   EXPECT_THAT(jobs.files[0].text, HasSubstr("--part \"$1/3\""));
@@ -59,21 +62,21 @@ TEST(Submit, ScriptsAreShellThatParses) {
 TEST(Submit, HtcondorReadsItsFilesAsTheyAreMeant) {
   TRIGLOOP_NEEDS_PEERS();
   const test::TempDir dir;
-  const JobFiles jobs = make_jobs(options(BatchSystem::htcondor));
+  const ScoutJobs jobs = make_jobs(options(BatchSystem::htcondor));
   for (const JobFile& file : jobs.files) test::write_file(dir / file.name, file.text);
   const auto parsed = test::run_command(
       {test::peer_python(), test::project_root() / "test/peers/htcondor_parse.py", dir / "scout.sub"});
   if (parsed.status == 77) GTEST_SKIP() << "the Python package htcondor is not here";
   ASSERT_EQ(parsed.status, 0) << parsed.err;
   const auto read = nlohmann::json::parse(parsed.out);
-  EXPECT_EQ(read["queue"], std::to_string(options(BatchSystem::htcondor).parts));
+  EXPECT_EQ(read["queue"], std::to_string(options(BatchSystem::htcondor).batch.jobs));
   const auto& commands = read["commands"];
   EXPECT_EQ(commands["arguments"], "$(Process)");
   EXPECT_EQ(commands["universe"], "vanilla");
   EXPECT_EQ(commands["kill_sig"], "SIGTERM");
-  EXPECT_EQ(commands["request_memory"], options(BatchSystem::htcondor).memory);
-  EXPECT_EQ(commands["MY.JobFlavour"], "\"" + options(BatchSystem::htcondor).flavour + "\"");
-  EXPECT_EQ(commands["executable"], (options(BatchSystem::htcondor).jobs / "part.sh").native());
+  EXPECT_EQ(commands["request_memory"], options(BatchSystem::htcondor).batch.memory);
+  EXPECT_EQ(commands["MY.JobFlavour"], "\"" + options(BatchSystem::htcondor).batch.flavour + "\"");
+  EXPECT_EQ(commands["executable"], (options(BatchSystem::htcondor).batch.folder / "part.sh").native());
 }
 
 TEST(Submit, RefusesWhatTheJobsSetThemselves) {
@@ -83,7 +86,7 @@ TEST(Submit, RefusesWhatTheJobsSetThemselves) {
     EXPECT_THROW(make_jobs(bad), core::Error) << word;
   }
   SubmitOptions none = options(BatchSystem::slurm);
-  none.parts = 0;
+  none.batch.jobs = 0;
   EXPECT_THROW(make_jobs(none), core::Error);
 }
 

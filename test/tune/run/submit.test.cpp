@@ -13,17 +13,21 @@ namespace {
 
 using testing::HasSubstr;
 
+using core::BatchSystem;
+using core::JobFile;
+using core::JobFiles;
+
 SubmitOptions options(BatchSystem system) {
   SubmitOptions options;
-  options.system = system;
+  options.batch.system = system;
   options.study = "/data/it's.yml";
-  options.program = "/opt/trigloop";
-  options.working = "/data";
-  options.jobs_folder = "/data/s.jobs";
-  options.jobs = 20;
+  options.batch.program = "/opt/trigloop";
+  options.batch.working = "/data";
+  options.batch.folder = "/data/s.jobs";
+  options.batch.jobs = 20;
   options.slots = 8;
-  options.cpus = 8;
-  options.gpus = 1;
+  options.batch.cpus = 8;
+  options.batch.gpus = 1;
   return options;
 }
 
@@ -68,7 +72,7 @@ TEST(Submit, HtcondorReadsItsFilesAsTheyAreMeant) {
 
 TEST(Submit, RefusesOptionsThatWouldBecomeOtherLines) {
   SubmitOptions bad = options(BatchSystem::slurm);
-  bad.partition = "a\n#SBATCH --uid=0";
+  bad.batch.partition = "a\n#SBATCH --uid=0";
   EXPECT_THROW(make_jobs(bad), core::Error);
 }
 
