@@ -36,9 +36,9 @@ struct BatchArray {
   std::string name;  ///< of the files: NAME.sbatch, or NAME.sub
   std::string job;   ///< of the logs: JOB_<number>.log
   /// The shell's command of the job whose number `index` stands for, a word to put into double quotes: "$1".
-  std::function<std::string(const std::string& index)> command;
-  std::optional<int>
-      unfinished;        ///< the command's exit code, if it has to go on later; else: whenever it was told to go
+  std::function<std::string(const std::string& index)> command = {};
+  /// The command's exit code, if it has to go on later; none: it has, whenever it was told to go.
+  std::optional<int> unfinished = {};
   unsigned retries = 3;  ///< HTCondor: after failures
 };
 
