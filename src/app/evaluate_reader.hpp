@@ -9,6 +9,7 @@
 #include "app/commands.hpp"
 #include "app/read_spectrum.hpp"
 #include "app/record.hpp"
+#include "app/stored_bundle.hpp"
 #include "core/parallel.hpp"
 #include "core/progress.hpp"
 #include "evaluate/l1.hpp"
@@ -32,7 +33,6 @@ struct EvaluateCommand {
 };
 
 inline constexpr const char* stored_bits = "bits";  ///< --menu: the bits that are stored
-inline constexpr std::size_t hidden_events = 2000;  ///< of each sample, for --output
 
 /// Reads and scores samples, one after the other.
 class EvaluationReader {

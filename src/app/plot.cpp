@@ -2,7 +2,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
-#include "bundle/bundle.hpp"
+#include "app/open_bundle.hpp"
 #include "io/any/any.hpp"
 #include "report/bundle/bundle_page.hpp"
 #include "report/distributions.hpp"
@@ -39,7 +39,7 @@ bool is_bundle(const std::filesystem::path& path) {
 }
 
 report::Page page_of(const Options& options) {
-  if (is_bundle(options.file)) return report::bundles::bundle_page(bundle::read(options.file));
+  if (is_bundle(options.file)) return report::bundles::bundle_page(open_bundle(options.file));
   const auto source = io::open(options.file);
   return report::distributions(*source, event::find_layout(options.layout), options.threads);
 }

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/open_bundle.hpp"
 #include "app/report_pack.hpp"
 #include "core/text.hpp"
 #include "report/bundle/bundle_page.hpp"
@@ -24,7 +25,7 @@ Reads the folder of `trigloop train`, and lite.h5 and complete.h5 of the trainin
 tables, and a check.py that recomputes every number with NumPy and onnxruntime alone.)";
 
 void run(const Options& options) {
-  const bundle::Bundle bundle = bundle::read(options.bundle);
+  const bundle::Bundle bundle = open_bundle(options.bundle);
   if (!options.pack.folder.empty()) {
     const std::uint64_t bytes = write_pack(bundle, options.pack);
     std::cout << options.pack.folder << ": " << core::human_bytes(bytes) << "; check it by python3 check.py\n";

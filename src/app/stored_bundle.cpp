@@ -17,8 +17,6 @@
 namespace trigloop::app {
 namespace {
 
-constexpr std::size_t hidden_events = 2000;  // of each sample: enough for contours, and quick
-
 /// The configuration as the package stores it: with the keys that it adds while it runs.
 std::string package_config(const config::Config& config) {
   config::Value value = config.package_part();

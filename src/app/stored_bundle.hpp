@@ -12,6 +12,9 @@
 
 namespace trigloop::app {
 
+/// Events of each sample whose hidden features are kept: enough for contours, and quick.
+inline constexpr std::size_t hidden_events = 2000;
+
 /// Thresholds and columns as the configuration asks for them.
 evaluate::EvaluateOptions evaluate_options(const config::Config& config);
 

@@ -106,7 +106,10 @@ void set_embedding(const evaluate::EmbeddingTable& table, Plots& plots) {
     e.samples.push_back({s.sample, as<float>(s.x), as<float>(s.y), as<float>(s.score)});
 }
 
-void set_plots(const Evaluation& e, Plots& plots) {
+}  // namespace
+
+void set_plots(const Evaluation& e, Bundle& bundle) {
+  Plots& plots = bundle.plots;
   const std::vector<double> edges = score_edges(e);
   for (const evaluate::Plane& plane : e.planes)
     plots.planes.push_back({e.background, plane.quantity, plane.unit, plane.x_edges, edges, as<double>(plane.counts)});
@@ -118,8 +121,6 @@ void set_plots(const Evaluation& e, Plots& plots) {
   }
 }
 
-}  // namespace
-
 void set_results(const Evaluation& evaluation, Bundle& bundle) {
   bundle.crossings_khz = evaluation.options.crossings.khz();
   bundle.background_events = evaluation.events;
@@ -130,7 +131,7 @@ void set_results(const Evaluation& evaluation, Bundle& bundle) {
   bundle.efficiencies = tables_of(evaluation);
   std::ranges::stable_sort(bundle.efficiencies, {}, &EfficiencyTable::rate_khz);
   set_histograms(evaluation, bundle);
-  set_plots(evaluation, bundle.plots);
+  set_plots(evaluation, bundle);
 }
 
 void set_drifted(const Evaluation& moved, const std::string& drift, Bundle& bundle) {

@@ -25,6 +25,23 @@ TEST(Report, PrintsWhatThePageShows) {
   EXPECT_EQ(json["sections"][0]["tables"][0]["rows"].size(), 4u);
 }
 
+TEST(Report, DrawsThePackagesCompleteFileFromItsEvents) {
+  TRIGLOOP_NEEDS_SHARED("models/package/complete.h5");
+  const auto result = run_command({program, "report", test::shared_root() / "models/package/complete.h5", "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const auto json = nlohmann::json::parse(result.out);
+  std::map<std::string, nlohmann::json> figures;
+  for (const auto& section : json["sections"])
+    for (const auto& figure : section["figures"]) figures[figure["title"]] = figure;
+  EXPECT_EQ(figures.size(), 25u);
+  for (const char* title : {"Rate against pile-up", "Hidden features", "Reconstruction", "Score against MET"})
+    EXPECT_TRUE(figures.contains(title)) << title;
+  double events = 0;  // of the file's test background
+  for (const auto& row : figures["Score against HT"]["plots"][0]["plot"]["z"])
+    for (const double count : row) events += count;
+  EXPECT_EQ(events, 3990);
+}
+
 TEST(Report, OfWhatIsNoBundleSaysSo) {
   test::TempDir scratch;
   test::write_file(scratch / "a.h5", "no HDF5");
