@@ -5,6 +5,7 @@
 #include "app/deploy.hpp"
 #include "core/file.hpp"
 #include "core/folder.hpp"
+#include "core/json_writer.hpp"
 #include "deploy/emulator/emulator.hpp"
 #include "deploy/hls/project.hpp"
 #include "deploy/network/ap_type.hpp"
@@ -20,7 +21,7 @@ struct Options {
   std::string input_type, interface = "pair";
   deploy::HlsOptions hls;
   std::size_t events = 1000;
-  bool qonnx = false;
+  bool qonnx = false, json = false;
 };
 
 void add_model_options(CLI::App& command, Options& options, const char* output) {
@@ -28,6 +29,7 @@ void add_model_options(CLI::App& command, Options& options, const char* output) 
   command.add_option("--normalisation", options.normalisation,
                      "Bias and scale of a QKeras model's inputs: Data.h5, complete.h5 or YAML");
   command.add_option("-o,--output", options.output, output)->required();
+  command.add_flag("--json", options.json, "Print the names of all files for programs");
 }
 
 void add_name(CLI::App& command, Options& options) {
@@ -39,12 +41,23 @@ deploy::Network load(const Options& options) {
                          options.name.empty() ? std::filesystem::path(options.model).stem().string() : options.name);
 }
 
-void write(const deploy::Files& files, const std::string& output) {
-  core::OutputFolder folder(output);
+std::string as_json(const std::vector<std::string>& paths) {
+  core::JsonWriter json;
+  return json.begin_object().array("files", paths).end_object().text() + "\n";
+}
+
+/// Writes a folder, and prints its files: for people those at its top.
+void write(const deploy::Files& files, const Options& options) {
+  core::OutputFolder folder(options.output);
   for (const auto& [name, text] : files) folder.write(name, text);
   folder.commit();
+  std::vector<std::string> paths;
   for (const auto& [name, text] : files)
-    if (name.find('/') == std::string::npos) std::cout << (std::filesystem::path(output) / name).string() << '\n';
+    if (options.json || name.find('/') == std::string::npos)
+      paths.push_back((std::filesystem::path(options.output) / name).string());
+  if (options.json) std::cout << as_json(paths);
+  for (const std::string& path : paths)
+    if (!options.json) std::cout << path << '\n';
 }
 
 void add_cpp(CLI::App& deploy) {
@@ -57,7 +70,7 @@ void add_cpp(CLI::App& deploy) {
 Examples:
   trigloop deploy cpp --model axol1tl_v5.onnx --output library && make -C library
   trigloop deploy cpp --model build.h5 --normalisation Data.h5 --name axol1tl_v6 --output library)");
-  command->callback([options] { write(deploy::cpp_library(load(*options)), options->output); });
+  command->callback([options] { write(deploy::cpp_library(load(*options)), *options); });
 }
 
 void add_emulator(CLI::App& deploy) {
@@ -77,7 +90,7 @@ void add_emulator(CLI::App& deploy) {
   command->callback([options] {
     deploy::EmulatorOptions emulator{{}, options->interface == "pair"};
     if (!options->input_type.empty()) emulator.input = deploy::parse_ap_type(options->input_type);
-    write(deploy::emulator_library(load(*options), emulator), options->output);
+    write(deploy::emulator_library(load(*options), emulator), *options);
   });
 }
 
@@ -100,7 +113,7 @@ void add_hls(CLI::App& deploy) {
   command->callback([options] {
     const deploy::Network network = load(*options);
     const std::vector<std::int16_t> events = deploy::test_events(network, options->events, 1);
-    write(deploy::hls_project(network, options->hls, events), options->output);
+    write(deploy::hls_project(network, options->hls, events), *options);
   });
 }
 
@@ -119,6 +132,7 @@ Examples:
     core::OutputFile file(options->output);
     file.write(options->qonnx ? model::export_qonnx(graph) : model::export_onnx(graph));
     file.commit();
+    if (options->json) std::cout << as_json({options->output});
   });
 }
 

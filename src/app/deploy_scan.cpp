@@ -137,8 +137,11 @@ void add_deploy_scan(CLI::App& deploy) {
   command->add_option("--model", options->model, "QONNX, or a QKeras .h5")->required();
   command->add_option("--normalisation", options->normalisation,
                       "Bias and scale of a QKeras model's inputs: Data.h5, complete.h5 or YAML");
-  command->add_option("--weights", options->weights, "Bits of weights to try; 0: as they are")->capture_default_str();
+  command->add_option("--weights", options->weights, "Bits of weights to try; 0: as they are")
+      ->check(CLI::Range(0, 32))
+      ->capture_default_str();
   command->add_option("--activations", options->activations, "Bits of activations to try; 0: as they are")
+      ->check(CLI::Range(0, 32))
       ->capture_default_str();
   command->add_option("--background", options->background,
                       "Zero bias in the training package's HDF5; without: simulated");

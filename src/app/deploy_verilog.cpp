@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "deploy/verilog/project.hpp"
 #include "deploy/verilog/prove.hpp"
-#include "deploy/verilog/yosys.hpp"
+#include "deploy/verilog/synthesis.hpp"
 #include "model/load.hpp"
 
 namespace trigloop::app {
@@ -30,12 +30,16 @@ constexpr const char* examples = R"(Examples:
   trigloop deploy verilog --model axol1tl_v5.onnx --output firmware --cells xc7 --prove add7 --prove-seconds 60
   make -C firmware/sim sim EVENTS=$PWD/events.npy SCORES=$PWD/scores.npy)";
 
-void count_cells(const Options& options, const deploy::VerilogDesign& design) {
-  std::cout << fmt::format("\nYosys, {}\n{:<24} {:>7} {:>7} {:>9} {:>6}\n", options.family, "layer", "tables",
+void count_cells(const Options& options) {
+  const auto all = deploy::synthesise_project(options.output, {{options.family}, {}, {}});
+  std::cout << fmt::format("\n{}, {}\n{:<24} {:>7} {:>7} {:>9} {:>6}\n", all[0].tool, options.family, "layer", "tables",
                            "carries", "registers", "depth");
-  for (const auto& [name, cells] : deploy::synthesise_layers(options.output, design, options.family)) {
-    std::cout << fmt::format("{:<24} {:>7} {:>7} {:>9} {:>6}\n", name, cells.tables, cells.carries, cells.registers,
-                             cells.depth);
+  std::vector<deploy::LayerCells> rows = all[0].layers;
+  rows.push_back(all[0].whole);
+  for (const auto& [name, cells, reason] : rows) {
+    if (!cells) throw core::Error(core::ErrorCode::not_found, reason).in(name);
+    std::cout << fmt::format("{:<24} {:>7} {:>7} {:>9} {:>6}\n", name, cells->tables, cells->carries, cells->registers,
+                             cells->depth);
   }
 }
 
@@ -57,7 +61,7 @@ void write(const Options& options) {
   const deploy::VerilogDesign design = deploy::make_verilog(graph, options.design);
   deploy::write_project(design, options.output);
   std::cout << (options.json ? deploy::as_json(design) + "\n" : deploy::as_table(design));
-  if (!options.family.empty()) count_cells(options, design);
+  if (!options.family.empty()) count_cells(options);
   if (!options.prove.empty()) prove(graph, options, design);
 }
 

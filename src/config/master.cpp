@@ -129,6 +129,13 @@ curate:
   drop_saturated_et: true
   signal_sets: {}
   signal_sets_file: null
+deploy:
+  budget:
+    latency_ns: null
+    luts: null
+    flip_flops: null
+    carries: null
+    adders: null
 )";
 }
 

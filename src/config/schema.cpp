@@ -135,6 +135,11 @@ constexpr Key table[] = {
     {"curate.drop_saturated_et", flag, "drop events with ET at 4095 or above, as the package does; false is for inputs without ET", 0, 0, {}, false, trigloop},
     {"curate.signal_sets", any, "roles and conditions of the signal sets: {NAME: {role, conditions, hash}}", 0, 0, {}, false, trigloop},
     {"curate.signal_sets_file", path, "YAML file with the same map", 0, 0, {}, true, trigloop},
+    {"deploy.budget.latency_ns", number, "what a deployment's report compares the firmware with: ns from event to score", 0, infinite, {}, true, trigloop},
+    {"deploy.budget.luts", number, "the same: look-up tables", 0, infinite, {}, true, trigloop},
+    {"deploy.budget.flip_flops", number, "the same: flip-flops", 0, infinite, {}, true, trigloop},
+    {"deploy.budget.carries", number, "the same: carry cells", 0, infinite, {}, true, trigloop},
+    {"deploy.budget.adders", number, "the same: adders", 0, infinite, {}, true, trigloop},
 };
 // clang-format on
 

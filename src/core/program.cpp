@@ -49,11 +49,15 @@ pid_t start(const std::filesystem::path& program, const std::vector<std::string>
   return child;
 }
 
-/// Everything until the other end closes; false if the user asked to stop.
-bool read_all(int in, std::string& text) {
+bool is_over(const ProgramLimits& limits) {
+  return limits.deadline && std::chrono::steady_clock::now() >= *limits.deadline;
+}
+
+/// Everything until the other end closes; false if the program is to be ended.
+bool read_all(int in, std::string& text, const ProgramLimits& limits) {
   std::array<char, 1 << 14> block;
   while (true) {
-    if (interrupted()) return false;
+    if (interrupted() || limits.stop.stop_requested() || is_over(limits)) return false;
     pollfd ready{in, POLLIN, 0};
     if (::poll(&ready, 1, 200) <= 0) continue;
     const ssize_t got = ::read(in, block.data(), block.size());
@@ -79,7 +83,8 @@ std::optional<std::filesystem::path> find_program(const std::string& name) {
   return {};
 }
 
-ProgramResult run_program(const std::vector<std::string>& words, const std::filesystem::path& folder) {
+ProgramResult run_program(const std::vector<std::string>& words, const std::filesystem::path& folder,
+                          const ProgramLimits& limits) {
   const auto program = find_program(words.at(0));
   if (!program) throw Error(ErrorCode::not_found, "is not installed").file(words[0]);
   int ends[2];
@@ -94,18 +99,21 @@ ProgramResult run_program(const std::vector<std::string>& words, const std::file
     throw;
   }
   ::close(ends[1]);
-  const bool finished = read_all(ends[0], result.output);
+  const bool finished = read_all(ends[0], result.output, limits);
   ::close(ends[0]);
   if (!finished) ::kill(-child, SIGTERM);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
   stop_if_interrupted();
+  if (!finished && limits.stop.stop_requested()) throw Error(ErrorCode::interrupted, "was ended").file(words[0]);
+  if (!finished) throw Error(ErrorCode::limit, "was ended at the time limit").file(words[0]);
   result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return result;
 }
 
-std::string run_tool(const std::vector<std::string>& words, const std::filesystem::path& folder) {
-  ProgramResult result = run_program(words, folder);
+std::string run_tool(const std::vector<std::string>& words, const std::filesystem::path& folder,
+                     const ProgramLimits& limits) {
+  ProgramResult result = run_program(words, folder, limits);
   if (result.status == 0) return std::move(result.output);
   constexpr std::size_t shown = 2000;
   const std::string end =

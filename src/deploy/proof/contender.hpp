@@ -54,6 +54,8 @@ using ContenderPointer = std::unique_ptr<Contender>;
 /// The reference engine ("reference"), and the vector engine ("simd"; "" for the best instruction set).
 ContenderPointer reference_contender(const Network& network, unsigned threads);
 ContenderPointer simd_contender(const Network& network);
+/// The network that a training left ("training"), by the vector engine. Error: unsupported, if it takes other events.
+ContenderPointer training_contender(const Network& network, const model::Graph& trained);
 // Products, built from their files in `products.folder`: cpp/, emulator/, hls/, plain.onnx, verilog/. Errors:
 // not_found, if the product or a tool is not there (it is then not run); internal, if it does not build.
 ContenderPointer cpp_contender(const Network& network, const Products& products, const Tools& tools);

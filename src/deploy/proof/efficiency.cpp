@@ -34,46 +34,65 @@ std::string first_difference(const std::string& a, const std::string& b) {
   return "";
 }
 
+template <class Compare>
+void compare_thresholds(const bundle::Threshold& theirs, const bundle::Threshold& ours, const Compare& compare) {
+  const auto name = [&](const char* kind) {
+    return [&theirs, kind] { return fmt::format("{} threshold at {:g} kHz", kind, theirs.rate_khz); };
+  };
+  compare(theirs.raw, ours.raw, name("raw"));
+  compare(theirs.pure, ours.pure, name("pure"));
+  const auto codes = [&](const auto& want, const auto& got, const char* kind) {
+    if (!want || !got) return;
+    compare(static_cast<double>(want->code), static_cast<double>(got->code), name(kind));
+    compare(static_cast<double>(want->passing), static_cast<double>(got->passing), name("rate above the firmware's"));
+  };
+  codes(theirs.firmware_raw, ours.firmware_raw, "firmware's raw");
+  codes(theirs.firmware_pure, ours.firmware_pure, "firmware's pure");
+}
+
+template <class Compare>
+void compare_tables(const bundle::EfficiencyTable& theirs, const bundle::EfficiencyTable& ours,
+                    const Compare& compare) {
+  for (std::size_t s = 0; s < theirs.signals.size(); ++s) {
+    const auto at = std::ranges::find(ours.signals, theirs.signals[s]);
+    if (at == ours.signals.end()) continue;
+    const auto own = static_cast<std::size_t>(at - ours.signals.begin());
+    for (std::size_t c = 0; c < bundle::columns; ++c)
+      compare(theirs.values[c][s].value, ours.values[c][own].value, [&] {
+        return fmt::format("{} of {} at {:g} kHz in %", bundle::name_of(static_cast<bundle::Column>(c)), *at,
+                           theirs.rate_khz);
+      });
+  }
+}
+
 }  // namespace
 
-std::string difference_from(const bundle::Bundle& trained, const evaluate::Evaluation& product) {
+TableDifference difference_from(const bundle::Bundle& trained, const evaluate::Evaluation& product) {
   bundle::Bundle mine;
   bundle::set_results(product, mine);
-  bool compared = false;
-  for (std::size_t t = 0; t < trained.thresholds.size(); ++t) {
-    const bundle::Threshold& theirs = trained.thresholds[t];
-    const auto same_rate = [&](const auto& one) { return near(one.rate_khz, theirs.rate_khz); };
-    const auto ours = std::ranges::find_if(mine.thresholds, same_rate);
-    if (ours == mine.thresholds.end()) continue;
-    compared = true;
-    const std::string rate = fmt::format("at {:g} kHz", theirs.rate_khz);
-    if (theirs.firmware_raw && theirs.firmware_raw->code != ours->firmware_raw->code)
-      return fmt::format("threshold {}: {} in training, {} deployed", rate, theirs.firmware_raw->code,
-                         ours->firmware_raw->code);
-    if (!near(theirs.raw, ours->raw))
-      return fmt::format("threshold {}: {} in training, {} deployed", rate, theirs.raw, ours->raw);
-    const auto table = std::ranges::find_if(trained.efficiencies, same_rate);
-    const auto own = std::ranges::find_if(mine.efficiencies, same_rate);
-    if (table == trained.efficiencies.end() || own == mine.efficiencies.end()) continue;
-    for (std::size_t s = 0; s < table->signals.size(); ++s) {
-      const auto at = std::ranges::find(own->signals, table->signals[s]);
-      if (at == own->signals.end()) continue;
-      const double want = table->of(bundle::Column::raw_raw)[s].value,
-                   got = own->of(bundle::Column::raw_raw)[static_cast<std::size_t>(at - own->signals.begin())].value;
-      if (!near(want, got))
-        return fmt::format("efficiency of {} {}: {} % in training, {} % deployed", *at, rate, want, got);
-    }
-  }
-  if (!compared)
+  TableDifference result;
+  const auto compare = [&](double want, double got, const auto& what) {
+    if (!bundle::is_known(want)) return;
+    ++result.numbers;
+    if (!near(want, got) && result.first.empty())
+      result.first = fmt::format("{}: {} in training, {} deployed", what(), want, got);
+  };
+  for (const bundle::Threshold& theirs : trained.thresholds)
+    for (const bundle::Threshold& ours : mine.thresholds)
+      if (near(ours.rate_khz, theirs.rate_khz)) compare_thresholds(theirs, ours, compare);
+  for (const bundle::EfficiencyTable& theirs : trained.efficiencies)
+    for (const bundle::EfficiencyTable& ours : mine.efficiencies)
+      if (near(ours.rate_khz, theirs.rate_khz)) compare_tables(theirs, ours, compare);
+  if (result.numbers == 0)
     throw core::Error(core::ErrorCode::mismatch, "the training's tables have no rate in common with these")
         .file(trained.path.string());
-  return "";
+  return result;
 }
 
 EfficiencyMatch match_efficiencies(const evaluate::Sample& background, const std::vector<evaluate::Sample>& signals,
                                    const evaluate::EvaluateOptions& options, Contender& contender,
                                    const bundle::Bundle* trained) {
-  EfficiencyMatch match{contender.name(), background.events(), signals.size(), {}, false, "", ""};
+  EfficiencyMatch match{contender.name(), background.events(), signals.size(), {}, false, "", "", 0};
   std::vector<evaluate::Sample> deployed;
   for (const evaluate::Sample& signal : signals) deployed.push_back(through(signal, contender));
   const evaluate::Evaluation engine = evaluate::evaluate(background, signals, options),
@@ -83,9 +102,10 @@ EfficiencyMatch match_efficiencies(const evaluate::Sample& background, const std
   match.first = first_difference(want, got);
   if (trained != nullptr) {
     match.bundle = trained->path.filename().string();
-    const std::string other = difference_from(*trained, product);
-    match.equal = match.equal && other.empty();
-    if (match.first.empty()) match.first = other;
+    const TableDifference other = difference_from(*trained, product);
+    match.tables = other.numbers;
+    match.equal = match.equal && other.first.empty();
+    if (match.first.empty()) match.first = other.first;
   }
   constexpr auto raw = static_cast<std::size_t>(evaluate::Kind::raw);
   constexpr auto firmware = static_cast<std::size_t>(evaluate::Rule::firmware);

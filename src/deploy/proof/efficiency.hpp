@@ -17,8 +17,9 @@ struct EfficiencyMatch {
   };
   std::vector<Rate> rates;
   bool equal = false;
-  std::string first;   ///< the first line of the tables that differs: of the engine, of the product
-  std::string bundle;  ///< whose own tables were compared, too; "" if none were given
+  std::string first;       ///< the first line of the tables that differs: of the engine, of the product
+  std::string bundle;      ///< whose own tables were compared, too; "" if none were given
+  std::size_t tables = 0;  ///< numbers of those tables that were compared
 };
 
 /// Tables of the samples' own scores (the engine's) against those of the same events through `contender`. Samples keep
@@ -27,8 +28,13 @@ EfficiencyMatch match_efficiencies(const evaluate::Sample& background, const std
                                    const evaluate::EvaluateOptions& options, Contender& contender,
                                    const bundle::Bundle* trained = nullptr);
 
-/// Where the tables of `product` are not those that the training left in `trained`: thresholds (codes) and efficiencies
-/// at the rates that both have; "" if they are the same. Error: mismatch, if they have no rate in common.
-std::string difference_from(const bundle::Bundle& trained, const evaluate::Evaluation& product);
+/// How the tables of `product` compare with those that the training left in `trained`: thresholds of both rules, rates
+/// above them, and all columns of efficiencies, at the rates and of the signals that both have.
+struct TableDifference {
+  std::size_t numbers = 0;  ///< compared
+  std::string first;        ///< what differs first, for people; "" if nothing does
+};
+/// Error: mismatch, if they have no rate in common.
+TableDifference difference_from(const bundle::Bundle& trained, const evaluate::Evaluation& product);
 
 }  // namespace trigloop::deploy

@@ -1,6 +1,7 @@
 // The engines of this program as contenders.
 #include <algorithm>
 
+#include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "deploy/proof/contender.hpp"
 #include "score/engine.hpp"
@@ -75,6 +76,31 @@ class SimdContender final : public Contender {
   std::unique_ptr<score::Stream> stream_;
 };
 
+class TrainingContender final : public Contender {
+ public:
+  explicit TrainingContender(Network network)
+      : Contender("training", "the network that the training left"),
+        network_(std::move(network)),
+        engine_(simd_contender(network_)),
+        reference_(network_, 1) {}
+
+  void run(std::span<const std::int16_t> rows, std::span<std::int32_t> codes) override { engine_->run(rows, codes); }
+  std::vector<std::optional<std::int64_t>> trace(std::span<const std::int16_t> event) override {
+    return reference_.trace(event);
+  }
+
+ private:
+  Network network_;
+  ContenderPointer engine_;
+  ReferenceContender reference_;
+};
+
+bool has_nodes_of(const Network& a, const Network& b) {
+  return std::ranges::equal(
+      a.graph.nodes(), b.graph.nodes(), {}, [](const model::Node& n) { return n.output.features(); },
+      [](const model::Node& n) { return n.output.features(); });
+}
+
 }  // namespace
 
 ContenderPointer reference_contender(const Network& network, unsigned threads) {
@@ -83,6 +109,14 @@ ContenderPointer reference_contender(const Network& network, unsigned threads) {
 
 ContenderPointer simd_contender(const Network& network) {
   return std::make_unique<SimdContender>(network, score::make_engine(network.graph, "simd"));
+}
+
+ContenderPointer training_contender(const Network& network, const model::Graph& trained) {
+  Network own = prepare(trained, "trained");
+  if (own.input_fraction != network.input_fraction || own.fraction() != network.fraction() ||
+      !has_nodes_of(own, network))
+    throw core::Error(core::ErrorCode::unsupported, "the network that the training left has other layers");
+  return std::make_unique<TrainingContender>(std::move(own));
 }
 
 }  // namespace trigloop::deploy

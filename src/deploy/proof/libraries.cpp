@@ -163,9 +163,10 @@ class HlsContender final : public Contender {
       const model::Tensor& output = network_.graph[n].output;
       const auto layer = by_name.find(network_.nodes[n]);
       for (std::size_t k = 0; k < output.features(); ++k)
-        codes.push_back(layer == by_name.end()
-                            ? std::optional<std::int64_t>()
-                            : static_cast<std::int64_t>(std::ldexp(layer->second[k], output.fraction)));
+        codes.push_back(layer != by_name.end()
+                            ? static_cast<std::int64_t>(std::ldexp(layer->second[k], output.fraction))
+                        : n == 0 ? std::optional<std::int64_t>(event[k])  // what it is given is no layer of hls4ml's
+                                 : std::nullopt);
     }
     library_.get<void()>("free_trace_storage")();
     return codes;

@@ -36,7 +36,7 @@ void write(core::JsonWriter& json, const Network& network, const Standing& stand
 void write(core::JsonWriter& json, const EfficiencyMatch& match) {
   json.begin_object().member("equal", match.equal).member("through", match.through);
   json.member("background_events", match.background_events).member("signals", match.signals);
-  json.member("bundle", match.bundle);
+  json.member("bundle", match.bundle).member("tables", match.tables);
   json.key("rates").begin_array();
   for (const EfficiencyMatch::Rate& rate : match.rates)
     json.begin_object()
@@ -45,6 +45,19 @@ void write(core::JsonWriter& json, const EfficiencyMatch& match) {
         .member("deployed", rate.deployed)
         .end_object();
   json.end_array().member("first_difference", match.first).end_object();
+}
+
+std::string with_training(const EfficiencyMatch& match) {
+  return match.bundle.empty() ? "" : fmt::format(", and {} numbers that {} holds", match.tables, match.bundle);
+}
+
+/// "Yosys 0.23, xc7: 21034 LUT, 17 flip-flops, 2500 carry cells, 60 cells deep".
+std::string as_line(const Synthesis& synthesis) {
+  const std::string tool = synthesis.tool.substr(0, synthesis.tool.find(" ("));
+  if (const auto cells = synthesis.total())
+    return fmt::format("{}, {}: {} LUT, {} flip-flops, {} carry cells, {} cells deep\n", tool, synthesis.family,
+                       cells->tables, cells->registers, cells->carries, cells->depth);
+  return fmt::format("Yosys, {}: not run: {}\n", synthesis.family, synthesis.whole.reason);
 }
 
 }  // namespace
@@ -79,7 +92,7 @@ std::string to_json(const Network& network, const Proof& proof) {
   } else {
     json.null();
   }
-  json.key("resources").raw(proof.resources.empty() ? "null" : proof.resources);
+  write_json(json, proof.resources);
   json.key("products").begin_array();
   for (const ProductFile& file : proof.products)
     json.begin_object()
@@ -96,9 +109,11 @@ std::string as_table(const Proof& proof) {
     text += fmt::format("{:<12}{:<12}{:>12}{:>12}  {}\n", s.name, name_of(s.verdict), s.events, s.different,
                         s.reason.empty() ? s.how : s.reason);
   if (proof.efficiencies)
-    text += fmt::format("efficiencies of {} signals at {} rates through {}: {}\n", proof.efficiencies->signals,
-                        proof.efficiencies->rates.size(), proof.efficiencies->through,
-                        proof.efficiencies->equal ? "equal" : "DIFFERENT: " + proof.efficiencies->first);
+    text +=
+        fmt::format("efficiencies of {} signals at {} rates through {}{}: {}\n", proof.efficiencies->signals,
+                    proof.efficiencies->rates.size(), proof.efficiencies->through, with_training(*proof.efficiencies),
+                    proof.efficiencies->equal ? "equal" : "DIFFERENT: " + proof.efficiencies->first);
+  for (const Synthesis& synthesis : proof.resources.synthesis) text += as_line(synthesis);
   return text + fmt::format("{}: {} events, {} files{}\n", proof.proven() ? "proven" : "NOT PROVEN",
                             proof.equality.events(), proof.products.size(),
                             proof.equality.complete() ? "" : "; not run is not proven");

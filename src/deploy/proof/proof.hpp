@@ -2,6 +2,7 @@
 // What a proof says, as `proof.json`: the one file by which a deployment is judged (docs/deploy.md).
 #include "deploy/proof/efficiency.hpp"
 #include "deploy/proof/prove.hpp"
+#include "deploy/proof/resources.hpp"
 
 namespace trigloop::deploy {
 
@@ -23,7 +24,7 @@ struct Proof {
   std::vector<ProductFile> products;
   Equality equality;
   std::optional<EfficiencyMatch> efficiencies;
-  std::string resources;  ///< JSON of the firmware's estimate; "" if there is none
+  Resources resources;
 
   /// Equal scores and, where they were compared, equal tables.
   bool proven() const { return equality.equal() && (!efficiencies || efficiencies->equal); }

@@ -4,8 +4,6 @@
 #include <charconv>
 
 #include "core/error.hpp"
-#include "core/program.hpp"
-#include "deploy/verilog/module_writer.hpp"
 
 namespace trigloop::deploy {
 namespace {
@@ -28,23 +26,17 @@ void count_cell(CellCount& cells, std::string_view type, int number) {
   if (type.starts_with("RAM")) cells.memories += number;
 }
 
-std::vector<fs::path> sources_of(const fs::path& project) {
-  std::vector<fs::path> sources;
-  for (const auto& entry : fs::directory_iterator(project / "rtl")) sources.push_back(entry.path());
-  std::ranges::sort(sources);
-  return sources;
-}
-
 }  // namespace
 
-std::string run_yosys(const std::vector<fs::path>& sources, const std::string& script) {
+std::string run_yosys(const std::vector<fs::path>& sources, const std::string& script,
+                      const core::ProgramLimits& limits) {
   if (!core::find_program("yosys")) {
     throw core::Error(core::ErrorCode::not_found, "yosys is not installed")
         .remedy("Install it (Debian: apt-get install yosys)");
   }
   std::string words = "read_verilog";
   for (const fs::path& source : sources) words += " \"" + source.string() + "\"";
-  return core::run_tool({"yosys", "-p", words + "; " + script});
+  return core::run_tool({"yosys", "-p", words + "; " + script}, {}, limits);
 }
 
 CellCount parse_yosys(std::string_view output) {
@@ -68,22 +60,12 @@ CellCount parse_yosys(std::string_view output) {
   return cells;
 }
 
-CellCount synthesise(const std::vector<fs::path>& sources, const std::string& top, const std::string& family) {
-  return parse_yosys(run_yosys(sources, "hierarchy -top " + top + "; synth_xilinx -family " + family +
-                                            " -abc9 -nodsp -noiopad -flatten; stat; ltp -noff"));
-}
-
-std::vector<LayerCells> synthesise_layers(const fs::path& project, const VerilogDesign& design,
-                                          const std::string& family) {
-  std::vector<LayerCells> all;
-  TableModules tables(design.circuit.name);
-  const std::vector<fs::path> sources = sources_of(project);
-  for (std::size_t k = 0; k < design.circuit.layers().size(); ++k) {
-    const ModuleWriter layer(design.circuit, design.schedule, k, tables);
-    if (!layer.has_logic()) continue;
-    all.push_back({design.circuit.layers()[k].name, synthesise(sources, layer.module_name(), family)});
-  }
-  return all;
+CellCount synthesise(const std::vector<fs::path>& sources, const std::string& top, const std::string& family,
+                     const core::ProgramLimits& limits) {
+  return parse_yosys(run_yosys(
+      sources,
+      "hierarchy -top " + top + "; synth_xilinx -family " + family + " -abc9 -nodsp -noiopad -flatten; stat; ltp -noff",
+      limits));
 }
 
 }  // namespace trigloop::deploy

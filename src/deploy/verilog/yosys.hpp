@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "deploy/verilog/project.hpp"
+#include "core/program.hpp"
 
 namespace trigloop::deploy {
 
@@ -19,8 +19,9 @@ struct CellCount {
 };
 
 /// Reads the sources, runs the commands, returns what Yosys printed. Errors: not_found, if it is not installed;
-/// internal, with its message, if it fails.
-std::string run_yosys(const std::vector<std::filesystem::path>& sources, const std::string& script);
+/// internal, with its message, if it fails; those of limits.
+std::string run_yosys(const std::vector<std::filesystem::path>& sources, const std::string& script,
+                      const core::ProgramLimits& limits = {});
 
 /// Reads the output of `stat` and `ltp`. Error: damaged, if it holds neither.
 CellCount parse_yosys(std::string_view output);
@@ -28,14 +29,6 @@ CellCount parse_yosys(std::string_view output);
 /// Synthesises the module `top` of the sources: synth_xilinx with abc9, without multipliers and pads, flattened.
 /// family: "xc7", "xcup", ... Errors: as run_yosys.
 CellCount synthesise(const std::vector<std::filesystem::path>& sources, const std::string& top,
-                     const std::string& family = "xc7");
-
-struct LayerCells {
-  std::string name;
-  CellCount cells;
-};
-/// Each layer's module alone. Their sum is a little above the whole, which shares across layers.
-std::vector<LayerCells> synthesise_layers(const std::filesystem::path& project, const VerilogDesign& design,
-                                          const std::string& family = "xc7");
+                     const std::string& family = "xc7", const core::ProgramLimits& limits = {});
 
 }  // namespace trigloop::deploy

@@ -11,65 +11,131 @@
 namespace trigloop::report::deployed {
 namespace {
 
-using deploy::Proof, deploy::Standing;
 using nlohmann::json;
 
-Table contenders(const Proof& proof) {
+std::string text(const json& value) { return value.get<std::string>(); }
+std::string count(const json& value) { return core::with_commas(value.get<std::uint64_t>()); }
+std::string number(const json& value) { return value.is_null() ? "" : fmt::format("{:.7g}", value.get<double>()); }
+
+Table contenders(const json& proof) {
   Table table{"Who gives the reference's integers",
               "Not run is not proven. Outside: events that the interface's type cannot hold.",
               {"contender", "verdict", "events", "different", "outside", "how"},
               {}};
-  for (const Standing& s : proof.equality.standings)
-    table.rows.push_back({s.name, std::string(name_of(s.verdict)), core::with_commas(s.events),
-                          core::with_commas(s.different), core::with_commas(s.outside),
-                          s.reason.empty() ? s.how : s.reason});
+  for (const json& s : proof.at("contenders"))
+    table.rows.push_back({s.at("name"), s.at("verdict"), count(s.at("events")), count(s.at("different")),
+                          count(s.at("outside")),
+                          text(s.at("reason")).empty() ? text(s.at("how")) : text(s.at("reason"))});
   return table;
 }
 
-Table sets(const Proof& proof) {
+Table sets(const json& proof) {
   Table table{"Events", "Of nature, and made to ask for trouble.", {"set", "events"}, {}};
-  for (const auto& [name, events] : proof.equality.sets) table.rows.push_back({name, core::with_commas(events)});
+  for (const json& set : proof.at("sets")) table.rows.push_back({set.at("name"), count(set.at("events"))});
   return table;
 }
 
-Table thresholds(const deploy::EfficiencyMatch& match) {
-  Table table{fmt::format("Thresholds through {}", match.through),
-              fmt::format("Of {} zero-bias events; rates and efficiencies of {} signals are {}.",
-                          core::with_commas(match.background_events), match.signals,
-                          match.equal ? "equal, too" : "not equal: " + match.first),
+Table thresholds(const json& match) {
+  const bool equal = match.at("equal");
+  const std::string trained = match.at("bundle");
+  Table table{"Thresholds through " + text(match.at("through")),
+              fmt::format("Of {} zero-bias events; rates and efficiencies of {} signals are {}{}.",
+                          count(match.at("background_events")), match.at("signals").get<int>(),
+                          equal ? "equal, too" : "not equal: " + text(match.at("first_difference")),
+                          trained.empty() ? "" : "; compared with those that training left in " + trained),
               {"rate (kHz)", "engine's code", "product's code"},
               {}};
-  for (const auto& rate : match.rates)
-    table.rows.push_back({fmt::format("{:g}", rate.khz), std::to_string(rate.engine), std::to_string(rate.deployed)});
+  for (const json& rate : match.at("rates"))
+    table.rows.push_back({number(rate.at("khz")), number(rate.at("engine")), number(rate.at("deployed"))});
   return table;
 }
 
-/// Numbers of one kind, layer by layer.
-Rows by_layer(const json& layers, const char* key, const std::string& title) {
-  Rows rows{title, "Estimated; measured numbers come from synthesis.", title, {}, {{"estimate", {}, {}}}};
-  for (const json& layer : layers) {
-    rows.names.push_back(layer.at("name"));
-    rows.series[0].y.emplace_back(layer.at(key).get<double>());
+Table expenses(const json& proof) {
+  Table table{"Cost of the firmware",
+              "By the first of routing, synthesis and estimate that tells it.",
+              {"what", "is", "may be", "from"},
+              {}};
+  for (const json& e : proof.at("expenses"))
+    table.rows.push_back({e.at("what"), e.at("is").is_null() ? "not known" : number(e.at("is")),
+                          e.at("may_be").is_null() ? "not limited" : number(e.at("may_be")), e.at("from")});
+  return table;
+}
+
+/// Cells by layer as Yosys has them for one family; the whole is the last row.
+Table cells(const json& synthesis) {
+  const std::string family = synthesis.at("family"), tool = synthesis.at("tool");
+  Table table{"By layer on " + family,
+              (tool.empty() ? "Not run." : tool + ", each layer's module alone, without placement.") +
+                  std::string(" The whole shares across layers, and has the last rank of registers."),
+              {"layer", "LUT", "flip-flops", "carry cells", "depth", ""},
+              {}};
+  const auto add = [&](const json& layer) {
+    if (layer.contains("not_run"))
+      table.rows.push_back({layer.at("name"), "", "", "", "", "not run: " + text(layer.at("not_run"))});
+    else
+      table.rows.push_back({layer.at("name"), count(layer.at("luts")), count(layer.at("flip_flops")),
+                            count(layer.at("carries")), count(layer.at("depth")), ""});
+  };
+  for (const json& layer : synthesis.at("layers")) add(layer);
+  add(synthesis.at("whole"));
+  return table;
+}
+
+Table routed(const json& routed) {
+  const json &used = routed.at("utilization"), &timing = routed.at("timing");
+  Table table{"After routing",
+              text(used.at("tool")) + ", " + text(used.at("device")) + ", " + text(used.at("state")),
+              {"what", "is"},
+              {}};
+  for (const auto& [key, title] : {std::pair{"luts", "LUT"},
+                                   {"registers", "flip-flops"},
+                                   {"carries", "carry cells"},
+                                   {"block_rams", "block RAM"},
+                                   {"dsps", "DSP"}})
+    table.rows.push_back({title, number(used.at(key))});
+  for (const auto& [key, title] : {std::pair{"period_ns", "clock (ns)"},
+                                   {"setup_slack_ns", "setup slack (ns)"},
+                                   {"hold_slack_ns", "hold slack (ns)"},
+                                   {"failing_endpoints", "failing endpoints"}})
+    table.rows.push_back({title, number(timing.at(key))});
+  table.rows.push_back({"timing", timing.at("met").get<bool>() ? "met" : "NOT MET"});
+  return table;
+}
+
+/// Numbers of one kind, layer by layer: the estimate, if it has them, and each family's.
+Rows by_layer(const json& proof, const std::string& title, const char* estimate, const char* synthesised) {
+  Rows rows{title, "Layers in the order of the data.", title, {}, {}};
+  const json& layers = proof.at("resources").at("layers");
+  for (const json& layer : layers) rows.names.push_back(layer.at("name"));
+  if (estimate != nullptr) {
+    Series& series = rows.series.emplace_back(Series{"estimate", {}, {}});
+    for (const json& layer : layers) series.y.emplace_back(layer.at(estimate).get<double>());
+  }
+  if (synthesised == nullptr) return rows;
+  for (const json& synthesis : proof.at("synthesis")) {
+    Series series{"Yosys, " + text(synthesis.at("family")), {}, {}};
+    bool any = false;
+    for (const std::string& name : rows.names) {
+      std::optional<double> y;
+      for (const json& layer : synthesis.at("layers"))
+        if (layer.at("name") == name && layer.contains(synthesised)) y = layer.at(synthesised).get<double>();
+      any = any || y;
+      series.y.push_back(y);
+    }
+    if (any) rows.series.push_back(std::move(series));
   }
   return rows;
 }
 
-Table against(const json& design, const Budget& budget, std::vector<std::string>& warnings) {
-  Table table{
-      "Cost of the firmware", "Look-up tables and carry cells as the estimate has them.", {"what", "is", "may be"}, {}};
-  const json& estimate = design.at("estimate");
-  const auto add = [&](const char* what, double is, const std::optional<double>& may_be) {
-    table.rows.push_back({what, fmt::format("{:g}", is), may_be ? fmt::format("{:g}", *may_be) : "not limited"});
-    if (may_be && is > *may_be)
-      warnings.push_back(fmt::format("{}: {:g} exceed the budget of {:g}", what, is, *may_be));
-  };
-  add("latency (ns)", design.at("latency").get<double>() * design.at("period").get<double>(), budget.latency_ns);
-  add("look-up tables", estimate.at("tables"), budget.tables);
-  add("carry cells", estimate.at("carries"), budget.carries);
-  add("adders", estimate.at("adders"), budget.adders);
-  table.rows.push_back({"latency (clocks)", fmt::format("{:g}", design.at("latency").get<double>()), ""});
-  table.rows.push_back({"levels of logic", fmt::format("{:g}", estimate.at("depth").get<double>()), ""});
-  return table;
+void add_firmware(const json& proof, Page& page) {
+  page.tables.push_back(expenses(proof));
+  if (!proof.at("routed").is_null()) page.tables.push_back(routed(proof.at("routed")));
+  for (const json& synthesis : proof.at("synthesis")) page.tables.push_back(cells(synthesis));
+  page.figures.push_back(by_layer(proof, "look-up tables", "tables", "luts"));
+  if (Rows rows = by_layer(proof, "flip-flops", nullptr, "flip_flops"); !rows.series.empty())
+    page.figures.push_back(std::move(rows));
+  page.figures.push_back(by_layer(proof, "carry cells", "carries", "carries"));
+  page.figures.push_back(by_layer(proof, "adders", "adders", nullptr));
 }
 
 Table layers(const deploy::Network& network) {
@@ -83,34 +149,35 @@ Table layers(const deploy::Network& network) {
   return table;
 }
 
-}  // namespace
-
-Page deployment_page(const deploy::Network& network, const Proof& proof, const Budget& budget) {
+Page page_of(const deploy::Network& network, const json& proof) {
+  const bool proven = proof.at("proven");
   Page page;
   page.title = "Deployment of " + network.name;
-  page.subtitle = proof.proven() ? "All products that ran give the same integers." : "Not proven.";
-  page.facts = {{"model", proof.model},
-                {"sha256", proof.model_sha256},
-                {"proven", proof.proven() ? "yes" : "no"},
-                {"complete", proof.equality.complete() ? "yes" : "no: some were not run"},
-                {"events", core::with_commas(proof.equality.events())},
-                {"files", std::to_string(proof.products.size())}};
+  page.subtitle = proven ? "All products that ran give the same integers." : "Not proven.";
+  page.facts = {{"model", proof.at("model").at("file")},
+                {"sha256", proof.at("model").at("sha256")},
+                {"proven", proven ? "yes" : "no"},
+                {"complete", proof.at("complete").get<bool>() ? "yes" : "no: some were not run"},
+                {"events", count(proof.at("events"))},
+                {"files", std::to_string(proof.at("products").size())}};
+  if (!proven) page.warnings.push_back("This deployment is not proven: see the verdicts.");
+  for (const json& warning : proof.at("warnings")) page.warnings.push_back(warning);
   page.tables = {contenders(proof)};
-  if (proof.efficiencies) page.tables.push_back(thresholds(*proof.efficiencies));
-  if (!proof.resources.empty()) {
-    try {
-      const json design = json::parse(proof.resources);
-      page.tables.push_back(against(design, budget, page.warnings));
-      page.figures = {by_layer(design.at("layers"), "tables", "look-up tables"),
-                      by_layer(design.at("layers"), "adders", "adders")};
-    } catch (const json::exception& e) {
-      throw core::Error(core::ErrorCode::damaged, "the firmware's estimate is none: " + core::escaped(e.what()));
-    }
-  }
-  if (!proof.proven()) page.warnings.push_back("This deployment is not proven: see the verdicts.");
+  if (!proof.at("efficiencies").is_null()) page.tables.push_back(thresholds(proof.at("efficiencies")));
+  if (!proof.at("resources").is_null()) add_firmware(proof, page);
   page.tables.push_back(layers(network));
   page.tables.push_back(sets(proof));
   return page;
+}
+
+}  // namespace
+
+Page deployment_page(const deploy::Network& network, std::string_view proof_json) {
+  try {
+    return page_of(network, json::parse(proof_json));
+  } catch (const json::exception& e) {
+    throw core::Error(core::ErrorCode::damaged, "is no proof: " + core::escaped(e.what()));
+  }
 }
 
 }  // namespace trigloop::report::deployed

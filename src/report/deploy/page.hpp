@@ -1,18 +1,13 @@
 #pragma once
 // A deployment as a page: the proof, what the firmware costs layer by layer, and whether it stays within its budget.
-#include <optional>
+#include <string_view>
 
-#include "deploy/proof/proof.hpp"
+#include "deploy/network/network.hpp"
 #include "report/page.hpp"
 
 namespace trigloop::report::deployed {
 
-/// What the firmware may cost; absent: not limited.
-struct Budget {
-  std::optional<double> latency_ns, tables, carries, adders;
-};
-
-/// Costs of the firmware come from `proof.resources`. Error: damaged, if that is no estimate.
-Page deployment_page(const deploy::Network& network, const deploy::Proof& proof, const Budget& budget);
+/// What proof.json (docs/deploy.md) says of the network. Error: damaged, if it is no proof.
+Page deployment_page(const deploy::Network& network, std::string_view proof_json);
 
 }  // namespace trigloop::report::deployed

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "deploy/network/test_events.hpp"
+#include "model/load.hpp"
 #include "score/reference.hpp"
 #include "test/deploy/networks.hpp"
 #include "test/deploy/support.hpp"
@@ -36,6 +37,11 @@ std::vector<std::int16_t> hardware(const Network& network, std::size_t count) {
   return events;
 }
 
+test::CommandResult compile_loader(const std::string& program) {
+  return test::run_command({"c++", "-std=c++17", "-O1", "-I" + test::ap_types().string(), "-o", program,
+                            (test::project_root() / "test/deploy/emulator/loader.cpp").string(), "-ldl", "-pthread"});
+}
+
 TEST(Emulator, TwoVersionsInOneProcessDoNotMix) {
   TRIGLOOP_NEEDS_AP_TYPES();
   const test::TempDir folder;
@@ -47,9 +53,7 @@ TEST(Emulator, TwoVersionsInOneProcessDoNotMix) {
     ASSERT_EQ(test::make(folder / network->name, {types, "CXXFLAGS=-O1"}), "");
   }
   const auto loader = (folder / "loader").string();
-  const auto compiled =
-      test::run_command({"c++", "-std=c++17", "-O1", "-I" + test::ap_types().string(), "-o", loader,
-                         (test::project_root() / "test/deploy/emulator/loader.cpp").string(), "-ldl", "-pthread"});
+  const auto compiled = compile_loader(loader);
   ASSERT_EQ(compiled.status, 0) << compiled.err;
   const std::vector<std::int16_t> events = hardware(v5, 3000);
   test::write_file(folder / "events", bytes(events));
@@ -76,6 +80,30 @@ TEST(Emulator, TwoVersionsInOneProcessDoNotMix) {
     EXPECT_TRUE(entry || interface || standard) << line;
     EXPECT_EQ(line.find(" u "), std::string::npos) << line;
   }
+}
+
+TEST(Emulator, GivesTheScoresThatTheCollaborationsEmulatorRecorded) {
+  TRIGLOOP_NEEDS_AP_TYPES();
+  TRIGLOOP_NEEDS_SHARED("models/axol1tl_v5_vectors.npz");
+  const test::TempDir folder;
+  const Network network = prepare(model::load(test::shared_root() / "models/axol1tl_v5.onnx"), "GTADModel_v5");
+  test::write_files(emulator_library(network, {}), folder / "v5");
+  ASSERT_EQ(test::make(folder / "v5", {"AP_TYPES=" + test::ap_types().string(), "CXXFLAGS=-O1"}), "");
+  const auto loader = (folder / "loader").string();
+  ASSERT_EQ(compile_loader(loader).status, 0);
+  const auto split = test::run_command(
+      {test::peer_python().string(), "-c",
+       "import numpy, sys\nd = numpy.load(sys.argv[1])\nd['inputs'].astype('int16').tofile(sys.argv[2])\n"
+       "d['score16'].astype('int32').tofile(sys.argv[3])",
+       (test::shared_root() / "models/axol1tl_v5_vectors.npz").string(), (folder / "events").string(),
+       (folder / "recorded").string()});
+  ASSERT_EQ(split.status, 0) << split.err;
+  const auto run = test::run_command({loader, (folder / "events").string(), (folder / "scores").string(), "2",
+                                      (folder / "v5/GTADModel_v5.so").string()});
+  ASSERT_EQ(run.status, 0) << run.err;
+  const std::string recorded = test::read_file(folder / "recorded");
+  EXPECT_EQ(recorded.size(), 5000 * sizeof(std::int32_t));
+  EXPECT_TRUE(test::read_file(folder / "scores") == recorded) << "of 5,000 events";
 }
 
 TEST(Emulator, TypesOfTheInterfaceFollowTheModel) {

@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "deploy/network/test_events.hpp"
 #include "deploy/proof/deployment.hpp"
+#include "model/load.hpp"
 #include "test/deploy/networks.hpp"
 #include "test/deploy/support.hpp"
 
@@ -52,7 +53,7 @@ class ADeployment : public testing::Test {
     const Equality result = comparison.result();
     for (const Standing& s : result.standings)
       if (s.first) text_ += as_text(network, s.name, *s.first);
-    json_ = to_json(network, {"net.onnx", "", "", product_files(folder_ / "deployed"), result, {}, ""});
+    json_ = to_json(network, {"net.onnx", "", "", product_files(folder_ / "deployed"), result, {}, {}});
     return result;
   }
 
@@ -106,6 +107,50 @@ TEST_F(ADeployment, ShowsWhereAFaultBegins) {
   EXPECT_NE(text_.find("the first that differs is 'dense'"), std::string::npos) << text_;
   EXPECT_NE(text_.find("reference"), std::string::npos);
   EXPECT_NE(json_.find("\"node\":\"dense\""), std::string::npos);
+}
+
+/// Lines of the table of a difference that begin with `name[k]`.
+std::size_t rows_of(const std::string& text, const std::string& name) {
+  std::size_t rows = 0;
+  for (std::size_t at = 0; (at = text.find("\n" + name + "[", at)) != std::string::npos; ++at) ++rows;
+  return rows;
+}
+
+TEST_F(ADeployment, ShowsEveryValueOfEveryLayerAfterOneWeight) {
+  TRIGLOOP_NEEDS_AP_TYPES();
+  write(test::scaled_input());
+  const auto products = folder_ / "deployed";
+  // The HLS project and the emulator get the same network with another first weight; the C++ library stays.
+  const Network network = read_deployment(products).network;
+  const model::Graph original = model::load(products / "model.onnx");
+  model::Graph changed;
+  for (const model::Node& node : original.nodes()) {
+    model::Operation operation = node.operation;
+    if (auto* dense = std::get_if<model::Dense>(&operation)) dense->weights.codes[0] += 1;
+    changed.add(node.name, operation, node.inputs);
+  }
+  const Network other = prepare(changed, "net");
+  test::write_files(emulator_library(other, {}), products / "emulator");
+  test::write_files(hls_project(other, {}, {}), products / "hls");
+  const Equality equality = prove({"cpp", "emulator", "hls"});
+  EXPECT_EQ(equality.standings[0].verdict, Verdict::equal);
+  for (const std::size_t k : {1u, 2u}) {
+    const Standing& standing = equality.standings[k];
+    ASSERT_EQ(standing.verdict, Verdict::different) << standing.name << ": " << standing.reason;
+    ASSERT_TRUE(standing.first);
+    EXPECT_EQ(first_node(network, standing.name, *standing.first), "dense");
+    const std::string text = as_text(network, standing.name, *standing.first);
+    for (const model::Node& node : network.graph.nodes())
+      EXPECT_EQ(rows_of(text, node.name), node.output.features()) << text;
+    ASSERT_EQ(standing.first->columns.size(), 4u) << "reference, cpp, emulator, hls";
+    std::size_t values = 0;
+    for (const model::Node& node : network.graph.nodes()) values += node.output.features();
+    for (const auto& column : standing.first->columns) {
+      ASSERT_EQ(column.codes.size(), values) << column.contender;
+      for (const auto& code : column.codes) EXPECT_TRUE(code.has_value()) << column.contender;
+    }
+    EXPECT_NE(text.find('<'), std::string::npos) << "what differs is marked";
+  }
 }
 
 TEST_F(ADeployment, ThatDoesNotCompileHasFailed) {

@@ -4,84 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "test/deploy/verilog/vivado_reports.hpp"
 
 namespace trigloop::deploy {
 namespace {
 
-constexpr const char* virtex7 = R"(Copyright 1986-2022 Xilinx, Inc. All Rights Reserved.
----------------------------------------------------------------------------------------------------------
-| Tool Version : Vivado v.2022.2 (lin64) Build 3671981 Fri Oct 14 04:59:54 MDT 2022
-| Date         : Thu Mar 19 10:11:12 2026
-| Command      : report_utilization -file utilization.rpt
-| Design       : network
-| Device       : xc7vx690tffg1927-2
-| Speed File   : -2
-| Design State : Routed
----------------------------------------------------------------------------------------------------------
-
-1. Slice Logic
---------------
-
-+----------------------------+-------+-------+------------+-----------+-------+
-|          Site Type         |  Used | Fixed | Prohibited | Available | Util% |
-+----------------------------+-------+-------+------------+-----------+-------+
-| Slice LUTs                 | 18234 |     0 |          0 |    433200 |  4.21 |
-|   LUT as Logic             | 18234 |     0 |          0 |    433200 |  4.21 |
-| Slice Registers            |   519 |     0 |          0 |    866400 |  0.06 |
-+----------------------------+-------+-------+------------+-----------+-------+
-
-3. Memory
----------
-
-+----------------+------+-------+------------+-----------+-------+
-|    Site Type   | Used | Fixed | Prohibited | Available | Util% |
-+----------------+------+-------+------------+-----------+-------+
-| Block RAM Tile |    0 |     0 |          0 |      1470 |  0.00 |
-+----------------+------+-------+------------+-----------+-------+
-
-4. DSP
-------
-
-+-----------+------+-------+------------+-----------+-------+
-| Site Type | Used | Fixed | Prohibited | Available | Util% |
-+-----------+------+-------+------------+-----------+-------+
-| DSPs      |    2 |     0 |          0 |      3600 |  0.06 |
-+-----------+------+-------+------------+-----------+-------+
-
-7. Primitives
--------------
-
-+----------+------+---------------------+
-| Ref Name | Used | Functional Category |
-+----------+------+---------------------+
-| LUT6     | 9876 |                 LUT |
-| CARRY4   | 1528 |          CarryLogic |
-+----------+------+---------------------+
-)";
-
-constexpr const char* timing = R"(
-------------------------------------------------------------------------------------------------
-| Design Timing Summary
-| ---------------------
-------------------------------------------------------------------------------------------------
-
-    WNS(ns)      TNS(ns)  TNS Failing Endpoints  TNS Total Endpoints      WHS(ns)      THS(ns)  THS Failing Endpoints  THS Total Endpoints
-    -------      -------  ---------------------  -------------------      -------      -------  ---------------------  -------------------
-      1.234        0.000                      0                  537        0.067        0.000                      0                  537
-
-
-All user specified timing constraints are met.
-
-
-------------------------------------------------------------------------------------------------
-| Clock Summary
-| -------------
-------------------------------------------------------------------------------------------------
-
-Clock  Waveform(ns)       Period(ns)      Frequency(MHz)
------  ------------       ----------      --------------
-clk    {0.000 12.500}     25.000          40.000
-)";
+constexpr const char *virtex7 = test::utilization_report, *timing = test::timing_report;
 
 TEST(VivadoReports, UtilizationBecomesNumbers) {
   const Utilization u = parse_utilization(virtex7);
