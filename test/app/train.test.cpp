@@ -136,6 +136,55 @@ TEST_F(Train, IsEvaluatedAsByEvaluateOnItsPackedFile) {
   }
 }
 
+TEST_F(Train, IsEvaluatedOnScoutingSpectraAsOnTheirEvents) {
+  ASSERT_EQ(ran_.status, 0) << ran_.err;
+  const std::string model = *dir_ / "model/model.onnx", events = *dir_ / "stream.root", records = *dir_ / "records";
+  ASSERT_EQ(trigloop({"simulate", "scouting", "-q", "-n", "20000", "-o", events}).status, 0);
+  const CommandResult ran = trigloop({"scout", "run", "--model", model, "--input", events, "--output", records,
+                                      "--menu", "pythia-samples", "--quiet"});
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  const auto evaluated = [&](std::vector<std::string> background) {
+    std::vector<std::string> words{"evaluate", "--model", model,       "--signals", *dir_ / "sig.h5", "--rate",
+                                   "100",      "5000",    "--bunches", "2544",      "--json",         "-q"};
+    words.insert(words.end(), background.begin(), background.end());
+    const CommandResult told = trigloop(words);
+    EXPECT_EQ(told.status, 0) << told.err;
+    return json::parse(told.out);
+  };
+  const json stream = evaluated({"--stream", records});
+  const json sample = evaluated({"--background", events, "--menu", "pythia-samples"});
+  EXPECT_EQ(stream["background"]["pure_events"], sample["background"]["pure_events"]);
+  for (const std::size_t rate : {0, 1})
+    for (const char* kind : {"raw", "pure"})
+      for (const char* rule : {"firmware", "package"})
+        EXPECT_EQ(stream["thresholds"][rate][kind][rule], sample["thresholds"][rate][kind][rule]) << rate << kind;
+  EXPECT_EQ(stream["signals"][0]["rates"][1]["firmware"]["raw-raw"],
+            sample["signals"][0]["rates"][1]["firmware"]["raw-raw"]);
+}
+
+TEST_F(Train, ShowsSignalsOnTheirNominalSimulationAndMovedByADrift) {
+  ASSERT_EQ(ran_.status, 0) << ran_.err;
+  write_file(*dir_ / "drift.yml", "name: measured\nJET: {scale: 1.2}\n");
+  const auto evaluated = [&](std::vector<std::string> more) {
+    std::vector<std::string> words{"evaluate", "--model",         *dir_ / "model/model.onnx",
+                                   "--data",   *dir_ / "Data.h5", "--rate",
+                                   "2000",     "--json",          "-q"};
+    words.insert(words.end(), more.begin(), more.end());
+    const CommandResult told = trigloop(words);
+    EXPECT_EQ(told.status, 0) << told.err;
+    return json::parse(told.out);
+  };
+  const json nominal = evaluated({}), both = evaluated({"--drift", *dir_ / "drift.yml", "--output", *dir_ / "d.h5"});
+  EXPECT_EQ(both["signals"], nominal["signals"]);
+  EXPECT_EQ(both["thresholds"], nominal["thresholds"]);
+  EXPECT_EQ(both["drifted"]["drift"], "measured");
+  EXPECT_NE(both["drifted"]["signals"], nominal["signals"]);
+  const bundle::Bundle stored = bundle::read(*dir_ / "d.h5");
+  EXPECT_EQ(stored.drift, "measured");
+  EXPECT_EQ(stored.drifted.size(), stored.efficiencies.size());
+  EXPECT_THAT(trigloop({"report", *dir_ / "d.h5", "--json"}).out, HasSubstr("moved by the drift measured"));
+}
+
 TEST_F(Train, IsPackedWithTheMenuThatEvaluateTakesAndCheckedWithoutOurCode) {
   TRIGLOOP_NEEDS_PEERS();
   ASSERT_EQ(ran_.status, 0) << ran_.err;

@@ -102,7 +102,7 @@ TEST_F(RecipeParts, EachLayerHasTheTypesThatAreSaidNearest) {
   expect_refused(text, "2 to 24 bits", config);
 }
 
-TEST_F(RecipeParts, RisingFirstWeightsAreThePositiveOnesOfMomenta) {
+TEST_F(RecipeParts, RisingFirstWeightsAreHalvesWithoutSignsOfThoseOfMomenta) {
   const auto text = [](const std::string& option) {
     return recipe_of("    network:\n      - {dense: a, nodes: '[20, 8]', quantised: true, activation: quantised_relu" +
                          option + "}\n      - {dense: b, from: a, nodes: '57', quantised: true}\n" +
@@ -120,7 +120,7 @@ TEST_F(RecipeParts, RisingFirstWeightsAreThePositiveOnesOfMomenta) {
       for (std::size_t j = 0; j < p.columns; ++j) {
         const float w = one.data(kernel)[i * p.stride() + j];
         negative += rises && w < 0;
-        ASSERT_EQ(other.data(kernel)[i * p.stride() + j], rises ? std::fmax(w, 0.0F) : w)
+        ASSERT_EQ(other.data(kernel)[i * p.stride() + j], rises ? std::fabs(w) / 2 : w)
             << layer << ' ' << i << ' ' << j;
       }
     }
