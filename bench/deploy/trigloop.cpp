@@ -22,13 +22,13 @@ namespace {
 
 using namespace trigloop;
 
-/// Square, 16 to 64 inputs, weights of 3 to 8 bits, a third to three quarters of them zero.
+/// Square, 16 to 64 inputs, weights of 3 to 8 bits, 60 to 90 % of them zero.
 model::Graph random_matrix(std::uint64_t seed) {
   core::Philox random(seed, 11);
   const auto below = [&](unsigned n) { return static_cast<int>(random() % n); };
   model::Dense op;
   op.inputs = op.outputs = 16 + static_cast<std::size_t>(seed * 48 / 9);
-  const int bits = 3 + below(6), zeros = 33 + below(43);
+  const int bits = 3 + below(6), zeros = 60 + below(31);
   for (std::size_t k = 0; k < op.inputs * op.outputs; ++k) {
     const int weight = below(1u << bits) - (1 << (bits - 1));
     op.weights.codes.push_back(below(100) < zeros ? 0 : weight);

@@ -59,6 +59,7 @@ void prove(const model::Graph& graph, const Options& options, const deploy::Veri
 void write(const Options& options) {
   const model::Graph graph = model::load(options.model, {options.normalisation});
   const deploy::VerilogDesign design = deploy::make_verilog(graph, options.design);
+  deploy::require_layers(design.circuit, options.prove);
   deploy::write_project(design, options.output);
   std::cout << (options.json ? deploy::as_json(design) + "\n" : deploy::as_table(design));
   if (!options.family.empty()) count_cells(options);
@@ -80,7 +81,7 @@ void add_deploy_verilog(CLI::App& deploy) {
       ->check(CLI::Range(0, 1000))
       ->capture_default_str();
   command->add_option("--period", options->design.period, "Nanoseconds of a clock")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(0.001, 1e6))
       ->capture_default_str();
   command->add_option("--threshold", options->design.thresholds,
                       "Make a decision bit: score >= this; may be repeated, the first is bit 0");
@@ -88,7 +89,8 @@ void add_deploy_verilog(CLI::App& deploy) {
       ->add_option("--budget", options->design.budget, "Seconds of search for few adders (counted work, not a clock)")
       ->check(CLI::Range(0.0, 3600.0))
       ->capture_default_str();
-  command->add_option("--cells", options->family, "Count cells by layer with Yosys: xc7, xcup, ... (minutes)");
+  command->add_option("--cells", options->family, "Count cells by layer with Yosys (minutes)")
+      ->check(CLI::IsMember({"xc7", "xcup", "xcu", "xc6s", "xc6v", "xc5v"}));
   command->add_option("--prove", options->prove, "Prove these layers, output by output, with Yosys' SAT solver");
   command->add_option("--prove-seconds", options->seconds, "Seconds for each output; then it stays undecided")
       ->check(CLI::Range(1, 86400))

@@ -53,8 +53,8 @@ Range derive(const Logic& logic, std::span<const Range> ranges) {
           [&](const ForcedTo& op) {
             return Range{std::min(ranges[op.of].lo, op.value), std::max(ranges[op.of].hi, op.value)};
           },
-          [](const AtLeast&) {
-            return Range{0, 1};
+          [&](const AtLeast& op) {
+            return Range{ranges[op.of].lo >= op.limit ? 1 : 0, ranges[op.of].hi >= op.limit ? 1 : 0};
           },
       },
       logic);

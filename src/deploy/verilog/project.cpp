@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 
@@ -47,6 +48,12 @@ std::string design_header(const Circuit& circuit, int latency) {
       circuit.decisions.size());
 }
 
+/// The smallest code that reaches a threshold; one beyond all codes where it is so large.
+Code code_of(double threshold, int fraction) {
+  if (std::isnan(threshold)) throw core::Error(core::ErrorCode::usage, "a threshold is not a number");
+  return static_cast<Code>(std::clamp(std::ceil(std::ldexp(threshold, fraction)), -0x1p100, 0x1p100));
+}
+
 /// A clock where there are registers; else the way through the circuit within the period.
 std::string timing_constraints(const VerilogDesign& design) {
   const double period = design.options.period;
@@ -68,7 +75,7 @@ VerilogDesign make_verilog(const model::Graph& graph, const VerilogOptions& opti
   }
   LowerOptions how{options.name, options.budget, {}};
   for (const double threshold : options.thresholds) {
-    how.thresholds.push_back(static_cast<Code>(std::ceil(std::ldexp(threshold, graph.output().output.fraction))));
+    how.thresholds.push_back(code_of(threshold, graph.output().output.fraction));
   }
   VerilogDesign design{lower(graph, how), {}, {}, options};
   design.schedule = place_registers(design.circuit, options.latency);

@@ -43,9 +43,19 @@ fs::path write(const fs::path& file, const std::string& text) {
 
 }  // namespace
 
+void require_layers(const Circuit& circuit, const std::vector<std::string>& wanted) {
+  std::string known;
+  for (const CircuitLayer& layer : circuit.layers()) known += (known.empty() ? "" : ", ") + layer.name;
+  for (const std::string& name : wanted) {
+    if (std::ranges::find(circuit.layers(), name, &CircuitLayer::name) != circuit.layers().end()) continue;
+    throw core::Error(core::ErrorCode::usage, "there is no layer '" + name + "'").remedy("Layers: " + known);
+  }
+}
+
 std::vector<NeuronProof> prove_layers(const model::Graph& graph, const VerilogDesign& design,
                                       const ProveOptions& options) {
   const Circuit& circuit = design.circuit;
+  require_layers(circuit, options.layers);
   const Schedule no_registers{0, std::vector<int>(circuit.signals().size(), 0), 0};
   const core::ScratchFolder scratch;
   std::vector<fs::path> sources;

@@ -123,5 +123,21 @@ TEST(Lower, TheDeployedNetworkGivesTheIntegersOfTheReference) {
   expect_equal(graph, circuit, 200, 1);
 }
 
+TEST(Lower, DecisionsAreRightForThresholdsThatNoScoreOrEveryScoreReaches) {
+  const model::Graph graph = small_network();
+  const Range scores = graph.output().output.ranges[0];
+  const std::vector<Code> limits{-5, scores.lo, 7, scores.hi, scores.hi + 1, Code{1} << 90};
+  const Circuit circuit = lower(graph, {"network", 0.0, limits});
+  core::Philox random(5, 3);
+  for (int e = 0; e < 500; ++e) {
+    const std::vector<Code> values = evaluate(circuit, test::random_event(graph, random));
+    for (std::size_t k = 0; k < limits.size(); ++k) {
+      EXPECT_EQ(values[circuit.decisions[k]] != 0, values[circuit.outputs[0]] >= limits[k]) << k;
+    }
+  }
+  EXPECT_EQ(circuit[circuit.decisions.front()].range.lo, 1) << "a constant, as the limit fits no word of the score";
+  EXPECT_EQ(circuit[circuit.decisions.back()].range.hi, 0);
+}
+
 }  // namespace
 }  // namespace trigloop::deploy
