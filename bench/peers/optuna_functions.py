@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
-"""Optuna's TPE on the functions of bench/tune/functions.cpp, in its order.
+"""Optuna's samplers on the functions of bench/tune/functions.cpp, in its order.
 
 usage: optuna_functions.py values < POINTS   the value of each line "FUNCTION {parameters as JSON}"
-       optuna_functions.py search FUNCTION SEEDS TRIALS [group]
+       optuna_functions.py search FUNCTION SEEDS TRIALS [group | gp]
                                              one line a seed: the best value after each trial, as JSON
+       optuna_functions.py front PROBLEM SEEDS TRIALS [tpe | nsga2]
+                                             one line a seed: both objectives of each trial, as JSON
 
 The same formulas stand in both languages; bench/tune/run compares their values before it compares searches.
 """
+import functools
 import json
 import math
+import pathlib
 import sys
 
 
@@ -83,10 +87,61 @@ def package(p):
     return value + 0.05 * abs(p["vae_0"] - 10) + 0.05 * (7 - p["vae_1"])
 
 
+def camel2(p):
+    x, y = p["x0"], p["x1"]
+    return (4 - 2.1 * x * x + x**4 / 3) * x * x + x * y + (-4 + 4 * y * y) * y * y
+
+
+def michalewicz5(p):
+    return -sum(math.sin(p[f"x{i}"]) * math.sin((i + 1) * p[f"x{i}"] ** 2 / math.pi) ** 20 for i in range(5))
+
+
+def griewank4(p):
+    x = [p[f"x{i}"] for i in range(4)]
+    return 1 + sum(v * v / 4000 for v in x) - math.prod(math.cos(v / math.sqrt(i + 1)) for i, v in enumerate(x))
+
+
+def schwefel3(p):
+    return 418.9828872724339 * 3 - sum(v * math.sin(math.sqrt(abs(v))) for v in (p[f"x{i}"] for i in range(3)))
+
+
+def dixonprice6(p):
+    x = [p[f"x{i}"] for i in range(6)]
+    return (x[0] - 1) ** 2 + sum((i + 1) * (2 * x[i] ** 2 - x[i - 1]) ** 2 for i in range(1, 6))
+
+
+@functools.cache
+def table():
+    path = pathlib.Path(__file__).resolve().parents[1] / "tune/trainings.csv"
+    return [float(line.split(",")[-1]) for line in path.read_text().splitlines()[1:]]
+
+
+def trainings(p):
+    """What each point of a grid of real trainings lacks to the best of them."""
+    row = 0
+    for name, many in (("rate_contrastive", 4), ("rate_vae", 5), ("mask_p", 3), ("beta", 4), ("encoder_1", 3)):
+        row = row * many + p[name]
+    return max(table()) - table()[2 * row + [512, 2048].index(p["batch"])]
+
+
+def zdt(p, shape):
+    g = 1 + 9 * sum(p[f"x{i}"] for i in range(1, 6)) / 5
+    return p["x0"], g * (1 - shape(p["x0"] / g))
+
+
+def cost(p):
+    return package(p), (p["encoder_0"] * (57 + p["encoder_1"]) + p["encoder_1"] * p["latent"]) / 2000
+
+
+PROBLEMS = {"zdt1": lambda p: zdt(p, math.sqrt), "zdt2": lambda p: zdt(p, lambda x: x * x), "cost": cost}
+
+
 def search_space(name):
     """suggest(trial) -> parameters, in the order of functions.cpp."""
     box = {"branin": None, "hartmann6": (6, 0, 1), "ackley5": (5, -5, 10), "rosenbrock4": (4, -5, 10), "levy4": (4, -10, 10),
-           "styblinski5": (5, -5, 5), "rastrigin3": (3, -4, 6)}
+           "styblinski5": (5, -5, 5), "rastrigin3": (3, -4, 6), "michalewicz5": (5, 0, 3.141592653589793),
+           "griewank4": (4, -50, 70), "schwefel3": (3, -500, 500), "dixonprice6": (6, -10, 10), "zdt1": (6, 0, 1),
+           "zdt2": (6, 0, 1)}
     if name == "branin":
         return lambda t: {"x": t.suggest_float("x", -5, 10), "y": t.suggest_float("y", 0, 15)}
     if name in box:
@@ -108,7 +163,13 @@ def search_space(name):
                 p |= {f"width{i}": t.suggest_int(f"width{i}", 4, 64) for i in range(p["layers"])}
             return p
         return tree
-    assert name == "package", name
+    if name == "camel2":
+        return lambda t: {"x0": t.suggest_float("x0", -3, 3), "x1": t.suggest_float("x1", -2, 2)}
+    if name == "trainings":
+        sizes = {"rate_contrastive": 4, "rate_vae": 5, "mask_p": 3, "beta": 4, "encoder_1": 3}
+        return lambda t: ({n: t.suggest_int(n, 0, many - 1) for n, many in sizes.items()}
+                          | {"batch": t.suggest_categorical("batch", [512, 2048])})
+    assert name in ("package", "cost"), name
 
     def thirteen(t):
         p = {n: t.suggest_float(n, 1e-4, 1e-3, log=True) for n in ("rate_contrastive", "rate_vae")}
@@ -120,18 +181,40 @@ def search_space(name):
 
 
 FUNCTIONS = {f.__name__: f for f in (branin, hartmann6, ackley5, rosenbrock4, levy4, styblinski5, rastrigin3, mixed,
-                                     conditional, package)}
+                                     conditional, package, camel2, michalewicz5, griewank4, schwefel3, dixonprice6,
+                                     trainings)}
 
 
-def search(name, seeds, trials, group):
+def optuna_quietly():
     import warnings
 
     import optuna
     warnings.simplefilter("ignore")
     optuna.logging.set_verbosity(optuna.logging.ERROR)
+    return optuna
+
+
+def gp_without_devices(optuna):
+    """Debian's torch 1.13 cannot enter torch.device("cpu") as a context; the CPU is where it computes anyway."""
+    import contextlib
+    import types
+
+    import torch
+    if int(torch.__version__.split(".")[0]) < 2:
+        optuna.samplers._gp.sampler.torch = types.SimpleNamespace(
+            **{**vars(torch), "device": lambda name: contextlib.nullcontext()})
+
+
+def search(name, seeds, trials, how):
+    optuna = optuna_quietly()
+    if how == "gp":
+        gp_without_devices(optuna)
     function, suggest = FUNCTIONS[name], search_space(name)
     for seed in range(seeds):
-        sampler = optuna.samplers.TPESampler(seed=seed, **({"multivariate": True, "group": True} if group else {}))
+        if how == "gp":
+            sampler = optuna.samplers.GPSampler(seed=seed)
+        else:
+            sampler = optuna.samplers.TPESampler(seed=seed, **({"multivariate": True, "group": True} if how else {}))
         study = optuna.create_study(sampler=sampler)
         study.optimize(lambda t: function(suggest(t)), n_trials=trials)
         best, course = math.inf, []
@@ -141,12 +224,24 @@ def search(name, seeds, trials, group):
         print(json.dumps(course), flush=True)
 
 
+def front(name, seeds, trials, how):
+    optuna = optuna_quietly()
+    values, suggest = PROBLEMS[name], search_space(name)
+    samplers = {"tpe": optuna.samplers.TPESampler, "nsga2": optuna.samplers.NSGAIISampler}
+    for seed in range(seeds):
+        study = optuna.create_study(directions=["minimize"] * 2, sampler=samplers[how](seed=seed))
+        study.optimize(lambda t: values(suggest(t)), n_trials=trials)
+        print(json.dumps([t.values for t in study.trials]), flush=True)
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["values"]:
         for line in sys.stdin:
             name, point = line.split(" ", 1)
             print(repr(FUNCTIONS[name](json.loads(point))))
     elif sys.argv[1:2] == ["search"] and len(sys.argv) >= 5:
-        search(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5:] == ["group"])
+        search(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), "".join(sys.argv[5:]))
+    elif sys.argv[1:2] == ["front"] and len(sys.argv) == 6:
+        front(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5])
     else:
         sys.exit(__doc__)

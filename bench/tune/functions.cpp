@@ -1,10 +1,13 @@
 #include "bench/tune/functions.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <sstream>
 
 #include "core/error.hpp"
+#include "core/file.hpp"
 
 namespace trigloop::bench {
 namespace {
@@ -24,6 +27,16 @@ std::array<double, n> box(const Trial& t) {
   std::array<double, n> x;
   for (std::size_t i = 0; i < n; ++i) x[i] = t.parameters[i].value;
   return x;
+}
+
+/// The last column of a CSV file with a line of names.
+std::vector<double> read_table(const char* path) {
+  std::istringstream lines(core::read_text(path));
+  std::vector<double> values;
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) values.push_back(std::stod(line.substr(line.rfind(',') + 1)));
+  return values;
 }
 
 double branin(const Trial& t) {
@@ -82,6 +95,51 @@ double rastrigin3(const Trial& t) {
   return sum;
 }
 
+double camel2(const Trial& t) {
+  const auto [x, y] = box<2>(t);
+  return (4 - 2.1 * x * x + square(x * x) / 3) * x * x + x * y + (-4 + 4 * y * y) * y * y;
+}
+
+double michalewicz5(const Trial& t) {
+  const auto x = box<5>(t);
+  double sum = 0;
+  for (std::size_t i = 0; i < 5; ++i)
+    sum -= std::sin(x[i]) * std::pow(std::sin(static_cast<double>(i + 1) * x[i] * x[i] / pi), 20);
+  return sum;
+}
+
+double griewank4(const Trial& t) {
+  const auto x = box<4>(t);
+  double sum = 0, product = 1;
+  for (std::size_t i = 0; i < 4; ++i) {
+    sum += x[i] * x[i] / 4000;
+    product *= std::cos(x[i] / std::sqrt(static_cast<double>(i + 1)));
+  }
+  return 1 + sum - product;
+}
+
+double schwefel3(const Trial& t) {
+  double sum = 418.9828872724339 * 3;
+  for (const double v : box<3>(t)) sum -= v * std::sin(std::sqrt(std::abs(v)));
+  return sum;
+}
+
+double dixonprice6(const Trial& t) {
+  const auto x = box<6>(t);
+  double sum = square(x[0] - 1);
+  for (std::size_t i = 1; i < 6; ++i) sum += static_cast<double>(i + 1) * square(2 * x[i] * x[i] - x[i - 1]);
+  return sum;
+}
+
+/// What each point of a grid of real trainings lacks to the best of them (record_table).
+double trainings(const Trial& t) {
+  static const std::vector<double> table = read_table(TRIGLOOP_BENCH_TABLE);
+  std::size_t row = 0;
+  for (const tune::Parameter& p : t.parameters)
+    row = row * static_cast<std::size_t>(tune::interval(*p.distribution).high + 1) + static_cast<std::size_t>(p.value);
+  return *std::ranges::max_element(table) - table.at(row);
+}
+
 /// Floats, a logarithm, integers and categories; the best category is not the best on average.
 double mixed(const Trial& t) {
   constexpr double centre[] = {0.2, 0.5, 0.7, 0.9}, depth[] = {1.0, 0.5, 0.0, 0.3}, width[] = {1, 2, 8, 4};
@@ -116,7 +174,43 @@ double package(const Trial& t) {
   return value;
 }
 
+using Pair = std::array<double, 2>;
+
+double zdt_g(const Trial& t) {
+  double sum = 0;
+  for (std::size_t i = 1; i < t.parameters.size(); ++i) sum += t.parameters[i].value;
+  return 1 + 9 * sum / static_cast<double>(t.parameters.size() - 1);
+}
+Pair zdt1(const Trial& t) {
+  const double x = t.parameters[0].value, g = zdt_g(t);
+  return {x, g * (1 - std::sqrt(x / g))};
+}
+Pair zdt2(const Trial& t) {
+  const double x = t.parameters[0].value, g = zdt_g(t);
+  return {x, g * (1 - square(x / g))};
+}
+/// What the package's space would lose, and what its network costs, in multiplications of its encoder.
+Pair cost(const Trial& t) {
+  const double encoder = get(t, "encoder_0") * (57 + get(t, "encoder_1")) + get(t, "encoder_1") * get(t, "latent");
+  return {package(t), encoder / 2000};
+}
+
 }  // namespace
+
+const std::vector<Problem>& problems() {
+  static const std::string unit =
+      "x0: {low: 0, high: 1}\nx1: {low: 0, high: 1}\nx2: {low: 0, high: 1}\nx3: {low: 0, high: 1}\n"
+      "x4: {low: 0, high: 1}\nx5: {low: 0, high: 1}\n";
+  static const std::vector<Problem> all = {
+      {"zdt1", unit, zdt1}, {"zdt2", unit, zdt2}, {"cost", function("package").space, cost}};
+  return all;
+}
+
+const Problem& problem(const std::string& name) {
+  for (const Problem& one : problems())
+    if (one.name == name) return one;
+  throw core::Error(core::ErrorCode::usage, "there is no problem '" + name + "'");
+}
 
 const std::vector<Function>& functions() {
   static const std::vector<Function> all = {
@@ -162,7 +256,27 @@ const std::vector<Function>& functions() {
        "encoder_0: {type: int, low: 24, high: 31}\nencoder_1: {type: int, low: 8, high: 17}\n"
        "latent: {type: int, low: 4, high: 5}\nvae_0: {type: int, low: 8, high: 11}\n"
        "vae_1: {type: int, low: 6, high: 7}\n",
-       package}};
+       package},
+      {"camel2", -1.0316284534898774, "x0: {low: -3, high: 3}\nx1: {low: -2, high: 2}\n", camel2},
+      {"michalewicz5", -4.687658179088148,
+       "x0: {low: 0, high: 3.141592653589793}\nx1: {low: 0, high: 3.141592653589793}\n"
+       "x2: {low: 0, high: 3.141592653589793}\nx3: {low: 0, high: 3.141592653589793}\n"
+       "x4: {low: 0, high: 3.141592653589793}\n",
+       michalewicz5},
+      {"griewank4", 0,
+       "x0: {low: -50, high: 70}\nx1: {low: -50, high: 70}\nx2: {low: -50, high: 70}\nx3: {low: -50, high: 70}\n",
+       griewank4},
+      {"schwefel3", 0, "x0: {low: -500, high: 500}\nx1: {low: -500, high: 500}\nx2: {low: -500, high: 500}\n",
+       schwefel3},
+      {"dixonprice6", 0,
+       "x0: {low: -10, high: 10}\nx1: {low: -10, high: 10}\nx2: {low: -10, high: 10}\n"
+       "x3: {low: -10, high: 10}\nx4: {low: -10, high: 10}\nx5: {low: -10, high: 10}\n",
+       dixonprice6},
+      {"trainings", 0,
+       "rate_contrastive: {type: int, low: 0, high: 3}\nrate_vae: {type: int, low: 0, high: 4}\n"
+       "mask_p: {type: int, low: 0, high: 2}\nbeta: {type: int, low: 0, high: 3}\n"
+       "encoder_1: {type: int, low: 0, high: 2}\nbatch: {choices: [512, 2048]}\n",
+       trainings}};
   return all;
 }
 

@@ -3,6 +3,8 @@
 // usage: bench_tune list                                    the functions and their minima
 //        bench_tune points FUNCTION COUNT                   "FUNCTION {parameters}" and the value, a line each
 //        bench_tune search FUNCTION FIRST+SEEDS TRIALS SAMPLER    one line a seed: the best value after each trial, as
+//        JSON
+//        bench_tune front PROBLEM FIRST+SEEDS TRIALS SAMPLER      one line a seed: both objectives of each trial, as
 //        JSON bench_tune speed TRIALS ROUNDS SAMPLER             ms of CPU a suggestion with its report, 13 parameters
 #include <algorithm>
 #include <chrono>
@@ -64,6 +66,27 @@ void search(const Function& f, std::uint64_t first, std::uint64_t seeds, int tri
   }
 }
 
+void front(const Problem& problem, std::uint64_t first, std::uint64_t seeds, int trials, const std::string& name) {
+  const Space space = read_space(core::parse_yaml(problem.space, problem.name), problem.name);
+  for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
+    History history("front", {Direction::minimize, Direction::minimize});
+    const auto sampler = make_sampler(name, seed);
+    for (int n = 0; n < trials; ++n) {
+      Trial trial;
+      trial.number = n;
+      trial.state = TrialState::complete;
+      Suggestion suggestion = sampler->suggest(history, space, n);
+      trial.parameters = std::move(suggestion.parameters);
+      trial.system_attributes = std::move(suggestion.system_attributes);
+      const auto values = problem.values(trial);
+      trial.values.assign(values.begin(), values.end());
+      std::printf("%s[%.17g, %.17g]", n == 0 ? "[" : ", ", values[0], values[1]);
+      history.put(std::move(trial));
+    }
+    std::printf("]\n");
+  }
+}
+
 double cpu_ms() { return 1e3 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 void speed(int trials, int rounds, const std::string& name) {
@@ -84,10 +107,13 @@ int run(int count, char** words) {
     for (const Function& f : functions()) std::printf("%s\t%.17g\n", f.name.c_str(), f.minimum);
   } else if (what == "points" && count == 4) {
     points(function(words[2]), std::stoi(words[3]));
-  } else if (what == "search" && count == 6) {
+  } else if ((what == "search" || what == "front") && count == 6) {
     const std::string seeds = words[3];
-    search(function(words[2]), std::stoul(seeds), std::stoul(seeds.substr(seeds.find('+') + 1)), std::stoi(words[4]),
-           words[5]);
+    const std::uint64_t first = std::stoul(seeds), number = std::stoul(seeds.substr(seeds.find('+') + 1));
+    if (what == "search")
+      search(function(words[2]), first, number, std::stoi(words[4]), words[5]);
+    else
+      front(problem(words[2]), first, number, std::stoi(words[4]), words[5]);
   } else if (what == "speed" && count == 5) {
     speed(std::stoi(words[2]), std::stoi(words[3]), words[4]);
   } else {

@@ -50,6 +50,7 @@ void run(Options options) {
   }
   if (!options.token_file.empty()) options.http.token = serve::read_token(options.token_file);
   set_points(options);
+  options.dashboard.study = !options.study.storage.empty();
   serve::Dashboard dashboard(options.dashboard);
   serve::HttpServer server(options.http);
   dashboard.add_to(server);

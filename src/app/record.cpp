@@ -76,10 +76,14 @@ std::vector<registry::StoredFile> put_folder(registry::Registry& store, const fs
   return files;
 }
 
-void add_record_options(CLI::App& command, RecordOptions& options) {
+void add_registry_options(CLI::App& command, RecordOptions& options) {
   command.add_option("--registry", options.folder, "Record the run in this registry (docs/registry.md)")
       ->envname("TRIGLOOP_REGISTRY");
   command.add_flag("--no-registry", options.off, "Record nothing");
+}
+
+void add_record_options(CLI::App& command, RecordOptions& options) {
+  add_registry_options(command, options);
   command.add_option("--name", options.name, "What the result is called in the registry");
 }
 
@@ -121,6 +125,10 @@ void Recorder::input_bundle(std::string role, const fs::path& folder, const std:
   Item item{false, std::move(role), {.kind = "model", .name = plain_name(folder)}, folder, {}, {}};
   item.known_by.push_back(core::sha256_of_file(folder / file));
   items_.push_back(std::move(item));
+}
+
+void Recorder::input_artifact(std::string role, const std::string& id) {
+  if (options_.on()) run_.links.push_back({false, std::move(role), id});
 }
 
 void Recorder::input_text(std::string role, std::string kind, std::string name, std::string file, std::string text) {

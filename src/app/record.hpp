@@ -27,7 +27,9 @@ struct RecordOptions {
   bool on() const { return !off && !folder.empty(); }
 };
 
-/// --registry, --no-registry, --name.
+/// --registry, --no-registry.
+void add_registry_options(CLI::App& command, RecordOptions& options);
+/// The same, and --name.
 void add_record_options(CLI::App& command, RecordOptions& options);
 
 class Recorder {
@@ -40,6 +42,8 @@ class Recorder {
   void input(std::string role, std::string kind, const std::filesystem::path& path);
   /// A model's folder, known by one of its files; copied, where it is not.
   void input_bundle(std::string role, const std::filesystem::path& folder, const std::string& file);
+  /// One that the registry has.
+  void input_artifact(std::string role, const std::string& id);
   void input_text(std::string role, std::string kind, std::string name, std::string file, std::string text);
   /// Many large files, by size alone: their content is not read.
   void input_sizes(std::string role, std::string kind, std::string name,

@@ -1,4 +1,6 @@
 // trigloop train: a recipe over a packed file, to a bundle that `trigloop score` runs.
+#include "app/train.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -7,9 +9,7 @@
 
 #include "app/commands.hpp"
 #include "app/curation.hpp"
-#include "app/record.hpp"
 #include "app/stored_bundle.hpp"
-#include "app/train_continual.hpp"
 #include "config/config.hpp"
 #include "core/file.hpp"
 #include "core/json_writer.hpp"
@@ -22,15 +22,7 @@
 namespace trigloop::app {
 namespace {
 
-struct Options {
-  std::string config, data, recipe, output = "model";
-  ContinualOptions continual;
-  std::vector<std::string> settings;
-  unsigned threads = 0;
-  std::int64_t evaluate_every = 1;
-  bool resume = false, quiet = false, json = false, no_store = false, metrics = false;
-  RecordOptions record;
-};
+using Options = TrainCommand;
 
 constexpr const char* examples = R"(Examples:
   trigloop train --config c.yml --output model      # curate, train, evaluate, store, report
@@ -161,7 +153,9 @@ std::vector<registry::Metric> metrics_of(const train::History& history) {
   return metrics;
 }
 
-void run(const Options& options) {
+}  // namespace
+
+void train_and_record(const TrainCommand& options, const std::function<void(Recorder&)>& more) {
   const config::Config config = load_config(options);
   const std::string name = options.recipe.empty() ? config.text("train_recipe") : options.recipe;
   const std::string data = packed_file(options, config);
@@ -169,6 +163,7 @@ void run(const Options& options) {
   const train::PackedFile& file = continual.file();
   train::Recipe recipe = train::build_recipe(train::recipe_text(name), name, config.root(), file.shape());
   Recorder record = begin_record(options, config, data);
+  if (more) more(record);
   const std::vector<std::string> anew = continual.start(recipe);
   if (!anew.empty() && !options.quiet)
     std::cerr << options.continual.init << ": lacks " << fmt::format("{}", fmt::join(anew, ", "))
@@ -186,8 +181,6 @@ void run(const Options& options) {
   std::error_code ignored;
   std::filesystem::remove(checkpoint_of(options.output), ignored);
 }
-
-}  // namespace
 
 void add_train(CLI::App& program) {
   auto options = std::make_shared<Options>();
@@ -224,7 +217,7 @@ void add_train(CLI::App& program) {
   command->add_flag("-q,--quiet", options->quiet, "No progress");
   add_record_options(*command, options->record);
   command->footer(examples);
-  command->callback([options] { run(*options); });
+  command->callback([options] { train_and_record(*options); });
 }
 
 }  // namespace trigloop::app

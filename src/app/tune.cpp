@@ -1,6 +1,7 @@
 // trigloop tune: hyper-parameter search, from a laptop to a batch farm.
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <iostream>
 
@@ -26,18 +27,35 @@ struct Options {
   unsigned workers = 0;
   std::int64_t trials = 0;
   std::string pause_file;
+  std::string data, folder;
+  std::vector<std::string> settings;
   bool json = false, quiet = false, estimate = false;
-  double estimate_seconds = 60;
+  double estimate_seconds = 60, budget = 0;
+  WarmStart warm;
   int stopped_exit = 0;  ///< exit code of a batch job that is to go on later; 0: that of an interrupt
   RecordOptions record;
+
+  /// The study with what stands in the command line over it.
+  StudyFile changed(StudyFile file) const;
 };
+
+using Deadline = std::chrono::steady_clock::time_point;
 
 constexpr const char* examples = R"(Examples:
   trigloop tune run --study study.yml --workers 8
   trigloop tune run --study study.yml --storage sqlite:///study.db      # beside others, also Optuna's workers
+  trigloop tune run --study study.yml --budget 3600 --warm-start 2025.yml study/axol1tl@champion
   touch study.pause; trigloop tune run --study study.yml --pause-file study.pause      # trials stand still while it is there
 
 Ctrl-C and SIGTERM end it in good order: trials save what they need, and the next run goes on with them.)";
+
+StudyFile Options::changed(StudyFile file) const {
+  if (workers > 0) file.workers = workers;
+  if (!data.empty()) file.data = data;
+  if (!folder.empty()) file.folder = folder;
+  for (const std::string& setting : settings) file.set(setting);
+  return file;
+}
 
 /// The GPUs that this process may use.
 std::vector<std::string> visible_gpus() {
@@ -126,9 +144,15 @@ std::vector<registry::Metric> best_values(const StudyFile& study, const tune::Hi
   return all;
 }
 
+/// The moment at which the budget is spent: what its finished trials took, on all slots, is spent already.
+Deadline deadline_of(const Options& options, const tune::History& history, unsigned slots) {
+  if (options.budget <= 0) return Deadline::max();
+  const double left = options.budget - tune::trial_seconds(history) / slots;
+  return std::chrono::steady_clock::now() + std::chrono::milliseconds(static_cast<std::int64_t>(left * 1e3));
+}
+
 void run(const Options& options) {
-  StudyFile study = options.study.read();
-  if (options.workers > 0) study.workers = options.workers;
+  const StudyFile study = options.changed(options.study.read());
   Recorder record(options.record, "tune");
   record.input_text("study", "config", study.name, "study.yml", study.text);
   tune::catch_requests();
@@ -138,22 +162,25 @@ void run(const Options& options) {
         study, [&](const StudyFile& scratch) { return launcher(scratch, gpus); }, slots_of(study, gpus),
         options.estimate_seconds, options.json);
   const auto storage = open_study(study, true);
+  options.warm.begin(*storage, study, options.record.on() ? options.record.folder : "");
   Line line(options.quiet);
   tune::WorkerOptions work;
   work.slots = slots_of(study, gpus);
   work.trials = options.trials;
   work.pause_file = options.pause_file;
-  work.asked_to_stop = tune::stop_requested;
+  const Deadline deadline = deadline_of(options, storage->history(), work.slots);
+  work.asked_to_stop = [&] { return tune::stop_requested() || std::chrono::steady_clock::now() > deadline; };
   work.asked_to_pause = tune::pause_requested;
   work.on_progress = [&](const tune::Progress& progress) { line.show(progress); };
   Worker worker(*storage, study, launcher(study, gpus), work);
   const Worker::Ended ended = worker.run();
   for (const std::string& warning : storage->warnings()) std::cerr << "trigloop: warning: " << warning << '\n';
   print_result(options, *storage, worker.progress());
-  if (ended == Worker::Ended::stopped) {
+  if (ended == Worker::Ended::stopped && tune::stop_requested()) {
     if (options.stopped_exit != 0) throw ErrorsReported{static_cast<ErrorCode>(options.stopped_exit)};
     throw Error(ErrorCode::interrupted, "stopped; trials under way wait to be gone on with");
   }
+  record_warm_start(record, storage->history());
   record.output_text("study", "study", study.name, "study.json", tune::trials_json(storage->history()),
                      best_values(study, storage->history()));
   record.commit();
@@ -166,6 +193,9 @@ void add_run_options(CLI::App& command, const std::shared_ptr<Options>& options)
   command.add_option("--trials", options->trials, "Run at most so many trials here")
       ->check(CLI::Range(1, 1'000'000'000));
   command.add_option("--pause-file", options->pause_file, "While this file exists, trials stand still");
+  command.add_option("--data", options->data, "Where trials train: the packed file over that of the study");
+  command.add_option("--set", options->settings, "Where trials train: KEY=VALUE of all of them; may be repeated");
+  command.add_option("--folder", options->folder, "The trials' folders, over that of the study");
   command.add_flag("--json", options->json, "Print the result as JSON");
   command.add_flag("-q,--quiet", options->quiet, "No progress");
 }
@@ -191,6 +221,11 @@ void add_tune_run(CLI::App& tune) {
   const auto options = std::make_shared<Options>();
   CLI::App* const command = tune.add_subcommand("run", "Search on this machine, until all trials are there");
   add_run_options(*command, options);
+  options->warm.add_to(*command);
+  command
+      ->add_option("--budget", options->budget,
+                   "Seconds for the whole study, from run to run; trials that are under way then wait for another run")
+      ->check(CLI::Range(1.0, 1e9));
   command->add_flag("--estimate", options->estimate,
                     "Run a few trials, print what the study will take, and keep nothing");
   command->add_option("--estimate-seconds", options->estimate_seconds, "At most so long")
@@ -218,6 +253,7 @@ void add_tune(CLI::App& program) {
       "  trigloop tune submit --slurm --study study.yml --jobs 20");
   add_tune_run(*tune);
   add_tune_show(*tune);
+  add_tune_best(*tune);
   add_tune_report(*tune);
   add_tune_submit(*tune);
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <iostream>
@@ -11,6 +12,7 @@
 #include "core/scratch.hpp"
 #include "core/text.hpp"
 #include "tune/run/signals.hpp"
+#include "tune/run/summary.hpp"
 #include "tune/run/worker.hpp"
 
 namespace trigloop::app {
@@ -19,14 +21,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double mean_seconds(const tune::History& history) {
-  double sum = 0, n = 0;
-  for (const std::int64_t number : history.finished()) {
-    const tune::Trial& trial = history[number];
-    if (!trial.started || !trial.completed) continue;
-    sum += std::chrono::duration<double>(*trial.completed - *trial.started).count();
-    ++n;
-  }
-  return n > 0 ? sum / n : 0;
+  return tune::trial_seconds(history) / static_cast<double>(std::max<std::size_t>(1, history.finished().size()));
 }
 
 std::string in_words(double seconds) {

@@ -36,6 +36,7 @@ void add_tune_report(CLI::App& tune) {
   struct Options {
     ShownStudy study;
     std::string output = "study.html";
+    RecordOptions record;
   };
   const auto options = std::make_shared<Options>();
   CLI::App* const command = tune.add_subcommand("report", "A study as a page that works without network");
@@ -44,11 +45,19 @@ void add_tune_report(CLI::App& tune) {
   command->footer(
       "Examples:\n  trigloop tune report --study study.yml --output study.html\n"
       "  trigloop dashboard out --study study.journal      # the same, up to date, at /study");
+  add_registry_options(*command, options->record);
   command->callback([options] {
+    Recorder record(options->record, "tune report");
+    const OpenedStudy study = options->study.open();
+    const report::StudyPage page = study_page(study);
+    const std::string html = report::as_html(page), name = study.storage->study().name;
     core::OutputFile file(options->output);
-    file.write(report::as_html(study_page(options->study.open())));
+    file.write(html);
     file.commit();
     std::cout << options->output << ": written\n";
+    record.input_text("study", "study", name, "study.json", page.trials);
+    record.output_text("report", "report", name, "study.html", html);
+    record.commit();
   });
 }
 

@@ -1,4 +1,4 @@
-// trigloop tune status, best, export: what a study has found.
+// trigloop tune status, export: what a study has found.
 #include <fmt/format.h>
 
 #include <iostream>
@@ -20,10 +20,6 @@ struct Options {
   bool json = false;
 };
 
-void warn(const OpenedStudy& shown) {
-  for (const std::string& warning : shown.storage->warnings()) std::cerr << "trigloop: warning: " << warning << '\n';
-}
-
 void status(const Options& options) {
   const OpenedStudy shown = options.study.open();
   tune::Tally tally(shown.wanted);
@@ -33,27 +29,6 @@ void status(const Options& options) {
     std::cout << tune::status_json(*shown.storage, progress) << '\n';
   else
     std::cout << shown.storage->study().name << ": " << tune::progress_line(progress) << '\n';
-}
-
-void best(const Options& options) {
-  const OpenedStudy shown = options.study.open();
-  warn(shown);
-  const tune::History& history = shown.storage->history();
-  const auto numbers = tune::best_trials(history);
-  if (numbers.empty()) throw Error(ErrorCode::not_found, "no trial is complete yet").file(history.study());
-  for (const std::int64_t number : numbers) {
-    const tune::Trial& trial = history[number];
-    if (options.json) {
-      std::cout << tune::trial_json(trial) << '\n';
-      continue;
-    }
-    std::cout << "trial " << number;
-    for (std::size_t i = 0; i < trial.values.size(); ++i)
-      std::cout << fmt::format("  {} {:.6g}", shown.metrics[i], trial.values[i]);
-    std::cout << '\n';
-    for (const tune::Parameter& p : trial.parameters)
-      std::cout << "  " << p.name << ": " << config::to_line(tune::external_value(*p.distribution, p.value)) << '\n';
-  }
 }
 
 void write(const Options& options) {
@@ -73,6 +48,10 @@ void write(const Options& options) {
 
 }  // namespace
 
+void warn(const OpenedStudy& shown) {
+  for (const std::string& warning : shown.storage->warnings()) std::cerr << "trigloop: warning: " << warning << '\n';
+}
+
 void ShownStudy::add_to(CLI::App& command) {
   command.add_option("-s,--study", study, "The study file");
   command.add_option("--storage", storage, "sqlite:///FILE or journal:FILE");
@@ -82,10 +61,10 @@ void ShownStudy::add_to(CLI::App& command) {
 OpenedStudy ShownStudy::open() const {
   OpenedStudy shown;
   if (!study.empty()) {
-    const tune::StudyFile file = TuneStudy{study, storage}.read();
-    shown.storage = open_study(file, false);
-    shown.wanted = file.trials;
-    for (const tune::Metric& metric : file.metrics) shown.metrics.push_back(metric.name);
+    shown.file = TuneStudy{study, storage}.read();
+    shown.storage = open_study(shown.file, false);
+    shown.wanted = shown.file.trials;
+    for (const tune::Metric& metric : shown.file.metrics) shown.metrics.push_back(metric.name);
     return shown;
   }
   if (storage.empty()) throw Error(ErrorCode::usage, "say which study: --study or --storage");
@@ -117,8 +96,6 @@ void add_tune_show(CLI::App& tune) {
   };
   add("status", "How far a study is",
       "Examples:\n  trigloop tune status --study study.yml\n  trigloop tune status --storage optuna.db --json", status);
-  add("best", "The best trial; of several objectives, those that no other beats",
-      "Examples:\n  trigloop tune best --study study.yml", best);
   const auto [command, options] =
       add("export", "All trials as a table",
           "Examples:\n  trigloop tune export --study study.yml --format csv --output trials.csv", write);

@@ -17,9 +17,10 @@ using core::Error;
 using core::ErrorCode;
 
 constexpr std::string_view action = "loop";  ///< of the history's entries
-constexpr std::array<std::string_view, 18> names{
-    "opened",   "decided", "collected", "curated",  "trained", "chosen", "shadowed", "validated", "approved",
-    "deployed", "expert",  "confirmed", "returned", "nothing", "failed", "rejected", "expired",   "mended"};
+constexpr std::array<std::string_view, 19> names{"opened",   "decided",  "collected", "curated",   "tuned",
+                                                 "trained",  "chosen",   "shadowed",  "validated", "approved",
+                                                 "deployed", "expert",   "confirmed", "returned",  "nothing",
+                                                 "failed",   "rejected", "expired",   "mended"};
 
 State state_of(const std::string& name, std::int64_t entry) {
   const auto found = std::ranges::find(names, name);

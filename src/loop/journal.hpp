@@ -23,6 +23,7 @@ enum class State : std::uint8_t {
   decided,    ///< the outcome is known: thresholds, or retrain
   collected,  ///< zero bias of after the change is there
   curated,    ///< it is packed, for training and tests
+  tuned,      ///< settings were searched for, where the site wants that
   trained,    ///< all candidates are
   chosen,     ///< the best of them is, by the same new data
   shadowed,   ///< it scored the stream beside the deployed model

@@ -63,6 +63,8 @@ Step next_step(const Context& c) {
     case State::collected:
       return step_curate(c);
     case State::curated:
+      return c.site.tune.study.empty() ? step_train(c) : step_tune(c);
+    case State::tuned:
       return step_train(c);
     case State::trained:
       return step_choose(c);
@@ -119,6 +121,7 @@ Result Loop::run_commands(const Step& step) {
     const std::string what =
         "`trigloop " + command.words.front() + "` ended with " + std::to_string(ended.status) + ": " + ended.message;
     if (ended.may_pass()) return {std::nullopt, {}, what, true};
+    if (step.optional) continue;
     if (!step.one_is_enough || ++failed == step.commands.size()) return {State::failed, {}, what};
   }
   return step.finish();

@@ -81,6 +81,15 @@ TrainingSite read_training(const Section& in, const Reader& reader) {
   return training;
 }
 
+TuneSite read_tune(const Section& in, const Reader& reader) {
+  TuneSite tune;
+  tune.study = reader.existing(in, "study");
+  tune.budget_ns = parsed(in, "budget", [&] { return parse_duration(in.text("budget")); });
+  tune.warm_start = in.flag("warm_start", tune.warm_start);
+  in.refuse_unknown();
+  return tune;
+}
+
 PointTarget read_point(const Section& in) {
   PointTarget target;
   target.name = in.text("name");
@@ -200,6 +209,7 @@ Site load_site(const fs::path& path) {
   site.work = reader.place(in, "work", "work");
   site.stream = read_stream(in.section("stream"), reader);
   site.training = read_training(in.section("training"), reader);
+  if (in.has("tune")) site.tune = read_tune(in.section("tune"), reader);
   for (const Section& point : in.sections("working_points")) site.points.push_back(read_point(point));
   refuse_repeats(in, site.points);
   site.trigger = optional_section(in, "trigger", read_trigger);

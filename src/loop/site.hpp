@@ -50,6 +50,12 @@ struct TrainingSite {
   std::int64_t threads = 0;
 };
 
+struct TuneSite {
+  std::filesystem::path study;  ///< a study file whose trials train; empty: nothing is searched
+  std::int64_t budget_ns = 0;
+  bool warm_start = true;  ///< with the best trials of the site's last study
+};
+
 struct TriggerSite {
   std::int64_t exposure = 5;    ///< good lumisections after the change, before anything is decided
   std::int64_t patience = 20;   ///< good lumisections after which an undecided round ends
@@ -85,6 +91,7 @@ struct Site {
   std::filesystem::path registry, work;
   StreamSite stream;
   TrainingSite training;
+  TuneSite tune;
   std::vector<PointTarget> points;
   TriggerSite trigger;
   GateSite gates;

@@ -27,6 +27,7 @@ struct Step {
   std::vector<Command> commands;   ///< in order; each may be run again
   std::function<Result()> finish;  ///< after the commands
   bool one_is_enough = false;      ///< commands that fail are left out, as long as one succeeds
+  bool optional = false;           ///< commands that fail are left out, all of them if need be
 };
 
 /// What all steps look at.
@@ -48,6 +49,7 @@ Step next_step(const Context& context);
 Step step_decide(const Context& context);
 Step step_collect(const Context& context);
 Step step_curate(const Context& context);
+Step step_tune(const Context& context);
 Step step_train(const Context& context);
 Step step_choose(const Context& context);
 Step step_shadow(const Context& context);
@@ -55,5 +57,8 @@ Step step_validate(const Context& context);
 Step step_approval(const Context& context);
 Step step_switch(const Context& context);
 Step step_probation(const Context& context);
+
+/// Words for `trigloop train`: what the round's search found.
+std::vector<std::string> tuned_settings(const Context& context);
 
 }  // namespace trigloop::loop

@@ -128,6 +128,9 @@ Command train_command(const Context& c, const Candidate& candidate) {
                              folder / "Data.h5", "--output", folder / candidate.name, "--no-store", "--quiet",
                              "--registry", c.site.registry, "--name", c.site.name});
   if (c.site.training.threads > 0) words.insert(words.end(), {"--threads", std::to_string(c.site.training.threads)});
+  // Settings were searched for with fresh trainings, and may be of another shape than the deployed network.
+  const auto tuned = candidate.start == "fresh" ? tuned_settings(c) : std::vector<std::string>();
+  words.insert(words.end(), tuned.begin(), tuned.end());
   if (candidate.start == "fine-tuned")
     words.insert(words.end(), {"--init", folder / "deployed", "--normalisation", "new"});
   return c.command(std::move(words));

@@ -131,6 +131,7 @@ std::string Dashboard::overview() const {
   const Verdict verdict = verdict_of(status, live_.trouble(), std::time(nullptr), alarms());
   core::JsonWriter json;
   json.begin_object().member("output", options_.output.native()).member("version", options_.version);
+  json.member("study", options_.study);
   json.key("verdict").begin_object().member("kind", verdict.kind).member("text", verdict.text).end_object();
   json.key("facts").begin_array();
   live_.read([&](const watch::Course& course) { course_facts(json, course); });

@@ -31,6 +31,7 @@ struct DashboardOptions {
   std::filesystem::path conditions = {};          ///< what was valid when; empty: not told
   std::filesystem::path registry = {};            ///< empty: none
   std::string version = {};
+  bool study = false;  ///< somebody answers at /study
 };
 
 class Dashboard {

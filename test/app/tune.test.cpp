@@ -95,6 +95,74 @@ TEST_F(TuneExample, IsSubmittedToBatchSystems) {
   EXPECT_EQ(tune({"submit", "--study", "study.yml"}).status, 2);
 }
 
+/// A study of our trainer on simulated events, in a registry.
+class TuneTraining : public testing::Test {
+ protected:
+  void SetUp() override {
+    good({"simulate", "zerobias", "--events", "3000", "--output", "zb.h5", "--quiet"});
+    good({"simulate", "signals", "--events", "200", "--output", "signals.h5", "--quiet"});
+    write_file(dir_ / "c.yml",
+               "data_config:\n  Read_configs:\n"
+               "    BACKGROUND: {file_path: zb.h5, train_sector: [0, 2000], test_sector: [2000, 3000]}\n"
+               "    SIGNAL: {file_path: signals.h5}\n  Processed_data_path: Data.h5\n"
+               "curate: {signal_sets: {haa4b-ma15: {role: tune}}}\n"
+               "threshold: {target_rate: [1000]}\n"
+               "train: {Contrastive_VAE: {epochs_contrastive: 1, epochs_vae: 2, batch_size: 256}}\n");
+    write_file(dir_ / "study.yml",
+               "train: c.yml\nspace:\n  train.Contrastive_VAE.mask_p: {low: 0, high: 0.6}\n"
+               "metrics: {raw-pure/haa4b-ma15: maximize}\ntrials: 3\nworkers: 1\n"
+               "retrain: {set: {train.Contrastive_VAE.epochs_vae: 3}, seeds: [4, 5]}\n");
+    good({"curate", "--config", "c.yml", "--quiet"});
+  }
+  CommandResult trigloop(const std::vector<std::string>& words) const {
+    std::vector<std::string> all{"env", "-C", dir_.path(), "TRIGLOOP_REGISTRY=" + (dir_ / "registry").native(),
+                                 program()};
+    all.insert(all.end(), words.begin(), words.end());
+    return run_command(all);
+  }
+  std::string good(const std::vector<std::string>& words) const {
+    const CommandResult ran = trigloop(words);
+    EXPECT_EQ(ran.status, 0) << words[0] << ": " << ran.err;
+    return ran.out;
+  }
+  const TempDir& dir() const { return dir_; }
+
+ private:
+  TempDir dir_;
+};
+
+TEST_F(TuneTraining, MakesTheBundleOfItsBestTrialAndKnowsWhereItCameFrom) {
+  good({"tune", "run", "--study", "study.yml", "-q"});
+  good({"tune", "best", "--study", "study.yml", "--retrain", "--output", "final", "--no-store", "-q", "--model-name",
+        "found"});
+  const std::string setting = good({"tune", "best", "--study", "study.yml", "--settings"});
+  EXPECT_THAT(setting, testing::StartsWith("train.Contrastive_VAE.mask_p=0."));
+  for (const char* const seed : {"final/seed-4", "final/seed-5"}) {
+    EXPECT_TRUE(fs::exists(dir() / seed / "model.onnx")) << seed;
+    EXPECT_THAT(read_file(dir() / seed / "config.yaml"), HasSubstr("epochs_vae: 3")) << "the study's final epochs";
+  }
+  const std::string lineage = good({"registry", "lineage", "found"});
+  EXPECT_THAT(lineage, HasSubstr("study: study study:1"));
+  good({"tune", "report", "--study", "study.yml", "--output", "study.html"});
+  EXPECT_THAT(good({"registry", "lineage", "report/study"}), HasSubstr("study: study study:1"));
+  EXPECT_EQ(trigloop({"tune", "best", "--storage", "study.journal", "--retrain"}).status, 2) << "what would it train?";
+}
+
+TEST_F(TuneTraining, BeginsWithAnEarlierStudyOfTheRegistryAndKeepsItsBudget) {
+  good({"tune", "run", "--study", "study.yml", "-q"});
+  write_file(dir() / "next.yml", read_file(dir() / "study.yml") + "name: next\n");
+  good({"tune", "run", "--study", "next.yml", "-q", "--warm-start", "study/study", "--warm-trials", "1"});
+  const json trials = json::parse(good({"tune", "export", "--study", "next.yml", "--format", "json"}))["trials"];
+  const json best = json::parse(good({"tune", "best", "--study", "study.yml", "--json"}));
+  EXPECT_EQ(trials[0]["parameters"], best["parameters"]);
+  EXPECT_EQ(trials[0]["values"], best["values"]) << "the same training again";
+  EXPECT_THAT(good({"registry", "lineage", "study/next"}), HasSubstr("warm start: study study:1"));
+  write_file(dir() / "long.yml", read_file(dir() / "study.yml") + "name: long\n");
+  good({"tune", "run", "--study", "long.yml", "-q", "--budget", "1", "--set",
+        "train.Contrastive_VAE.epochs_vae=1000000"});
+  EXPECT_THAT(good({"tune", "status", "--study", "long.yml"}), HasSubstr("0 running, 1 waiting"));
+}
+
 /// 60 trials over two nodes; one dies half-way, and jobs on the other are preempted.
 TEST_F(TuneExample, LosesNothingOnARealSlurm) {
   if (std::system("command -v slurmctld slurmd sbatch > /dev/null 2>&1") != 0)

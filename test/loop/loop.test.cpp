@@ -145,6 +145,46 @@ TEST(Loop, ATrainingThatFailsEndsTheRoundAndLeavesTheOldModel) {
   EXPECT_EQ(deployed_of(s.journal().rounds()).model, before.model);
 }
 
+TEST(Loop, SearchesForSettingsBeforeItTrainsAndBeginsWithTheLastSearch) {
+  Story s(std::string(settings) + "tune: {study: train.yml, budget: 30m}\n");
+  s.deliver(1, 5, 1);
+  Loop loop(s.site, s.registry, "");
+  loop.start("manual", {}, "the first model");
+  s.look();
+  const Round first = s.last();
+  EXPECT_EQ(s.states(first), (Names{"opened", "decided", "collected", "curated", "tuned", "trained", "chosen",
+                                    "shadowed", "validated"}));
+  EXPECT_EQ(first.fact("study_trials"), "4");
+  EXPECT_EQ(first.fact("study_best"), "[5.5]");
+  EXPECT_EQ(s.registry.get(first.fact("study")).kind, "study");
+  const std::string said = test::read_file(s.site.work / "rounds" / first.id / "fresh-1/words");
+  EXPECT_NE(said.find("--set train.rate=0.1 --set model.nodes=[3, 4]"), std::string::npos) << said;
+  s.approve();
+  s.look();
+  s.deliver(6, 45, 1);
+  s.look();
+  loop.start("manual", {400000, 40}, "again");
+  const auto looked = s.look();
+  const Round second = s.last();
+  ASSERT_EQ(second.state, State::validated) << looked.out << looked.err;
+  ASSERT_NE(second.fact("study"), first.fact("study"));
+  const auto files = s.registry.files(second.fact("study"));
+  EXPECT_EQ(s.registry.objects().read(files[0]).find(first.fact("study")), 0u) << "it began with the first study";
+  EXPECT_EQ(test::read_file(s.site.work / "rounds" / second.id / "fine-tuned-1/words").find("train.rate"),
+            std::string::npos);
+}
+
+TEST(Loop, ASearchThatFailsChangesNothing) {
+  Story s(std::string(settings) + "tune: {study: train.yml, budget: 30m}\n");
+  test::write_file(s.folder / "search fails", "");
+  test::write_file(s.folder / "best fails", "");
+  s.deliver(1, 5, 1);
+  Loop(s.site, s.registry, "").start("manual", {}, "the first model");
+  s.look();
+  EXPECT_EQ(s.last().state, State::validated);
+  EXPECT_NE(s.last().fact("tuned").find("nothing was found"), std::string::npos);
+}
+
 TEST(Loop, NewThresholdsAloneTakeNoTraining) {
   Story s;
   s.begin();

@@ -31,22 +31,23 @@ TEST(Site, DefaultsAreThere) {
 }
 
 TEST(Site, WhatDoesNotFitIsRefusedWithItsLine) {
-  for (const auto& [piece, by] :
-       std::initializer_list<std::pair<const char*, const char*>>{{"needed: 2", "needed: 3"},
-                                                                  {"needed: 2", "needed: 0"},
-                                                                  {"band: 0.05", "band: 0"},
-                                                                  {"raw: 1000", "raw: 1000, pure: 50"},
-                                                                  {"raw: 1000, ", ""},
-                                                                  {"seeds: [1, 2]", "seeds: []"},
-                                                                  {"seeds: [1, 2]", "seeds: [one]"},
-                                                                  {"seeds: [1, 2]", "seeds: [1], starts: [fine-tuned]"},
-                                                                  {"seeds: [1, 2]", "seeds: [1], starts: [cold]"},
-                                                                  {"files: stream", "files: nowhere"},
-                                                                  {"config: train.yml", "config: none.yml"},
-                                                                  {"site: test", "site: test\nunknown: 1"},
-                                                                  {"role: committee", "role: team"},
-                                                                  {"name: cleo", "name: ada"},
-                                                                  {"ssh-ed25519 ", "ssh-rsa "}}) {
+  for (const auto& [piece, by] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"needed: 2", "needed: 3"},
+           {"needed: 2", "needed: 0"},
+           {"band: 0.05", "band: 0"},
+           {"raw: 1000", "raw: 1000, pure: 50"},
+           {"raw: 1000, ", ""},
+           {"seeds: [1, 2]", "seeds: []"},
+           {"seeds: [1, 2]", "seeds: [one]"},
+           {"seeds: [1, 2]", "seeds: [1], starts: [fine-tuned]"},
+           {"seeds: [1, 2]", "seeds: [1], starts: [cold]"},
+           {"files: stream", "files: nowhere"},
+           {"config: train.yml", "config: none.yml"},
+           {"site: test", "site: test\nunknown: 1"},
+           {"site: test", "site: test\ntune: {study: train.yml}"},
+           {"role: committee", "role: team"},
+           {"name: cleo", "name: ada"},
+           {"ssh-ed25519 ", "ssh-rsa "}}) {
     const core::Error e = refused(piece, by);
     EXPECT_EQ(e.code(), ErrorCode::usage) << by << ": " << e.what();
     EXPECT_FALSE(e.file_name().empty()) << by;

@@ -72,11 +72,23 @@ int train(const Words& words) {
   double scale = 1;
   data >> scale;
   put(output / "model.onnx", std::to_string(scale) + "\n" + output.filename().native() + "\n");
+  std::string said;
+  for (const std::string& word : words) said += word + " ";
+  put(output / "words", said);
   registry::Registry store(option(words, "--registry"), registry::Access::write);
   registry::NewArtifact model{.kind = "model", .name = option(words, "--name")};
   model.files = {store.objects().put(output / "model.onnx", "model.onnx")};
   store.add(model);
   return 0;
+}
+
+/// A study in the registry that names what it began with.
+int search(const Words& words) {
+  registry::Registry store(option(words, "--registry"), registry::Access::write);
+  registry::NewArtifact study{.kind = "study", .name = option(words, "--name")};
+  study.files = {store.objects().put_text(option(words, "--warm-start") + option(words, "--folder"), "study.json")};
+  store.add(study);
+  return fs::exists(fs::path(option(words, "--study")).parent_path() / "search fails") ? 6 : 0;
 }
 
 /// Efficiencies fall with the distance of what was learned from what is.
@@ -121,6 +133,10 @@ int play_command(const Words& words) {
     const fs::path learned = fs::path(option(words, "--output")).parent_path() / "zerobias.h5.scale";
     put(option(words, "--output"), fs::exists(learned) ? core::read_text(learned) : "1\n");
   }
+  if (command == "tune" && words[1] == "run") std::cout << R"({"complete":3,"pruned":1,"best":[{"values":[5.5]}]})";
+  if (command == "tune" && words[1] == "run") return search(words);
+  if (command == "tune" && fs::exists(fs::path(option(words, "--study")).parent_path() / "best fails")) return 3;
+  if (command == "tune") std::cout << "train.rate=0.1\nmodel.nodes=[3, 4]\n";
   if (command == "model") std::cout << "{\"ebops\": 1000}\n";
   if (command == "compare") put(option(words, "--html"), "page");
   if (command == "spectrum" || command == "report" || command == "score") put(option(words, "--output"), command);

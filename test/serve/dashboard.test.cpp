@@ -77,6 +77,7 @@ TEST_F(DashboardPages, SayHowTheStreamGoes) {
   const json overview = json::parse(get("/api/overview"));
   EXPECT_EQ(overview["verdict"], json({{"kind", "good"}, {"text", "running"}}));
   EXPECT_EQ(overview["version"], "1.2.3");
+  EXPECT_EQ(overview["study"], false) << "no study is shown: no link";
   const json pipeline = json::parse(get("/api/pipeline"));
   EXPECT_EQ(pipeline["quarantine"].size(), 1u);
 }

@@ -47,10 +47,11 @@ std::string data_of(const StudyPage& page) {
   return json.end_array().key("study").raw(harmless(page.trials)).end_object().text();
 }
 
-std::string html_of(const StudyPage& page, std::string_view rules, const std::string& scripts) {
+std::string html_of(const StudyPage& page, std::string_view rules, std::string_view way_back,
+                    const std::string& scripts) {
   std::string html(head);
   html += rules;
-  html += "<style>" + std::string(page_style()) + "</style>\n</head>\n" + std::string(body);
+  html += "<style>" + std::string(page_style()) + "</style>\n</head>\n" + std::string(body) + std::string(way_back);
   html += "<script type=\"application/json\" id=\"data\">" + data_of(page) + "</script>\n";
   return html + scripts + "</body>\n</html>\n";
 }
@@ -64,11 +65,12 @@ std::string as_html(const StudyPage& page) {
     throw core::Error(core::ErrorCode::unsupported, "this build has no drawing library in it")
         .remedy("Build where the Python package plotly is installed (./run test)");
   const auto inlined = [](std::string_view script) { return "<script>" + std::string(script) + "</script>\n"; };
-  return html_of(page, policy, inlined(drawing_library()) + inlined(study_script()));
+  return html_of(page, policy, "", inlined(drawing_library()) + inlined(study_script()));
 }
 
 std::string as_served_html(const StudyPage& page) {
-  return html_of(page, "", "<script src=\"plotly.js\"></script>\n<script src=\"study.js\"></script>\n");
+  return html_of(page, "", "<p><a href=\"./\">Dashboard</a></p>\n",
+                 "<script src=\"plotly.js\"></script>\n<script src=\"study.js\"></script>\n");
 }
 
 }  // namespace trigloop::report

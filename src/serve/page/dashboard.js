@@ -169,6 +169,7 @@ async function drawOverview() {
   verdict.textContent = overview.verdict.text;
   verdict.className = overview.verdict.kind;
   document.title = overview.verdict.text + ' - trigloop';
+  at('study').hidden = !overview.study;
   at('facts').replaceChildren(...overview.facts.map(([name, value]) => {
     const fact = element('div');
     fact.append(element('dt', name), element('dd', value));

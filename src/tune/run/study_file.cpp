@@ -1,6 +1,7 @@
 #include "tune/run/study_file.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 
 #include "core/file.hpp"
@@ -67,6 +68,27 @@ void read_train(const Section& section, StudyFile& study) {
       study.settings.emplace_back(dimension.name, "{" + dimension.name + "}");
 }
 
+/// `retrain: {set: {KEY: VALUE}, seeds: [1, 2, 3]}`
+void read_retrain(const Section& section, StudyFile& study) {
+  if (!section.has("retrain")) return;
+  const Section retrain = section.section("retrain");
+  if (study.train.empty()) throw section.error("retrain", "stands beside 'command': our trainer alone is run by it");
+  if (retrain.has("set")) {
+    const Section set = retrain.section("set");
+    for (const std::string& key : set.names()) study.final_settings.emplace_back(key, set.text(key));
+  }
+  if (retrain.has("seeds")) {
+    for (const std::string& text : retrain.texts("seeds")) {
+      std::int64_t seed = 0;
+      if (text.empty() ||
+          std::from_chars(text.data(), text.data() + text.size(), seed).ptr != text.data() + text.size())
+        throw retrain.error("seeds", "'" + text + "' is no seed");
+      study.final_seeds.push_back(seed);
+    }
+  }
+  retrain.refuse_unknown();
+}
+
 void read_slots(const Section& section, StudyFile& study) {
   study.workers = static_cast<unsigned>(section.integer("workers", 0, 100'000, 0));
   study.cpus = static_cast<unsigned>(section.integer("cpus", 1, 1024, 1));
@@ -97,6 +119,15 @@ auto named(const YamlNode* node, const std::string& file, const char* usual, Mak
 }
 
 }  // namespace
+
+void StudyFile::set(const std::string& setting) {
+  const auto equals = setting.find('=');
+  if (equals == setting.npos || train.empty())
+    throw core::Error(core::ErrorCode::usage,
+                      "'" + setting + (train.empty() ? "': trials are commands" : "' sets nothing"))
+        .remedy("Write --set KEY=VALUE, where trials train");
+  settings.emplace(settings.begin(), setting.substr(0, equals), setting.substr(equals + 1));
+}
 
 std::vector<Direction> StudyFile::directions() const {
   std::vector<Direction> all;
@@ -130,6 +161,7 @@ StudyFile read_study(const fs::path& path) {
   read_train(section, study);
   if (study.command.empty() == study.train.empty())
     throw section.error("", "needs one of 'command' and 'train': what a trial is");
+  read_retrain(section, study);
   study.metrics_file = section.text("metrics_file", "");
   study.storage = section.text("storage", (path.parent_path() / (study.name + ".journal")).native());
   study.folder = section.text("folder", (path.parent_path() / (study.name + ".trials")).native());

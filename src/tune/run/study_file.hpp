@@ -47,8 +47,12 @@ struct StudyFile {
   std::uint64_t seed = 0;
   std::string train;  ///< a configuration of `trigloop train`, where there is no command
   std::string data;   ///< its packed file; empty: as the configuration says
-  std::vector<std::pair<std::string, std::string>> settings;  ///< keys of it, and values with {name} in them
+  std::vector<std::pair<std::string, std::string>> settings;        ///< keys of it, and values with {name} in them
+  std::vector<std::pair<std::string, std::string>> final_settings;  ///< over those, of the training of the best trial
+  std::vector<std::int64_t> final_seeds;                            ///< of it; empty: that of the configuration
 
+  /// KEY=VALUE of the configuration, for all trials. Error: usage, also where trials are commands.
+  void set(const std::string& setting);
   std::vector<Direction> directions() const;
   std::unique_ptr<Sampler> sampler() const;
   std::unique_ptr<Pruner> pruner() const;

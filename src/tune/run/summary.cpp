@@ -72,6 +72,16 @@ std::string progress_line(const Progress& p) {
   return p.seconds_left ? line + ", " + duration(*p.seconds_left) + " left" : line;
 }
 
+double trial_seconds(const History& history) {
+  double sum = 0;
+  for (const std::int64_t number : history.finished()) {
+    const Trial& trial = history[number];
+    if (trial.started && trial.completed)
+      sum += std::chrono::duration<double>(*trial.completed - *trial.started).count();
+  }
+  return sum;
+}
+
 std::vector<std::int64_t> best_trials(const History& history) {
   std::vector<std::int64_t> best = pareto_front(history);
   // Of one objective, equal values are all unbeaten: the first to come is enough.

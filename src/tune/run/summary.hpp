@@ -11,6 +11,9 @@ std::string progress_line(const Progress& progress);
 /// {"format": 1, "study": ..., "metrics": [...], "complete": ..., "best": {...}, ...}
 std::string status_json(const Storage& storage, const Progress& progress);
 
+/// What its finished trials took, added up.
+double trial_seconds(const History& history);
+
 /// The best trial; of several objectives, those that no other trial beats in all.
 std::vector<std::int64_t> best_trials(const History& history);
 

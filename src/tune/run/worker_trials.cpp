@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "tune/run/release.hpp"
+#include "tune/run/warm_start.hpp"
 #include "tune/run/worker.hpp"
 #include "tune/storage/json_scan.hpp"
 
@@ -19,12 +20,7 @@ Fixed fixed_values(const Trial& trial, const Space& space) {
   for (const JsonMember& member : *members) {
     const Dimension* dimension = space.find(member.name);
     if (dimension == nullptr) continue;
-    if (const auto* const categorical = std::get_if<CategoricalDistribution>(dimension->distribution.get())) {
-      for (std::size_t i = 0; i < categorical->choices.size(); ++i)
-        if (config::to_json(categorical->choices[i]) == member.value) fixed[member.name] = static_cast<double>(i);
-    } else if (const auto value = json_number(member.value); value && contains(*dimension->distribution, *value)) {
-      fixed[member.name] = *value;
-    }
+    if (const auto value = internal_of_json(*dimension->distribution, member.value)) fixed[member.name] = *value;
   }
   return fixed;
 }

@@ -38,6 +38,7 @@ TEST(StudyPage, KeepsTextsOfTrialsTexts) {
 TEST(StudyPage, IsServedWithoutScriptsInIt) {
   const std::string html = as_served_html(page());
   EXPECT_THAT(html, HasSubstr("<script src=\"study.js\">"));
+  EXPECT_THAT(html, HasSubstr("<a href=\"./\">Dashboard</a>")) << "the way back";
   EXPECT_THAT(std::string(study_script()), HasSubstr("Pareto"));
 }
 
