@@ -9,6 +9,7 @@
 #include "app/record.hpp"
 #include "app/tune_commands.hpp"
 #include "core/parallel.hpp"
+#include "tune/run/patient_storage.hpp"
 #include "tune/run/process.hpp"
 #include "tune/run/signals.hpp"
 #include "tune/run/summary.hpp"
@@ -172,7 +173,10 @@ void run(const Options& options) {
   work.asked_to_stop = [&] { return tune::stop_requested() || std::chrono::steady_clock::now() > deadline; };
   work.asked_to_pause = tune::pause_requested;
   work.on_progress = [&](const tune::Progress& progress) { line.show(progress); };
-  Worker worker(*storage, study, launcher(study, gpus), work);
+  tune::PatientStorage patient(*storage, {work.asked_to_stop, [](const std::string& reason) {
+                                            std::cerr << "trigloop: waits until there is space: " << reason << '\n';
+                                          }});
+  Worker worker(patient, study, launcher(study, gpus), work);
   const Worker::Ended ended = worker.run();
   for (const std::string& warning : storage->warnings()) std::cerr << "trigloop: warning: " << warning << '\n';
   print_result(options, *storage, worker.progress());

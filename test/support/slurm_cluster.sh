@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # slurm_cluster.sh FOLDER NODES COMMAND...: a real SLURM of virtual nodes on this machine, on loopback, while COMMAND runs.
-# No munge, no root: everything runs as this user, state and logs are below FOLDER. Jobs of the partition `urgent` preempt
-# others, which are queued again. Ends with COMMAND's status.
+# No root: everything runs as this user, state and logs are below FOLDER; a munged of its own signs, where munge is installed.
+# Jobs of the partition `urgent` preempt others, which are queued again. Ends with COMMAND's status.
 set -euo pipefail
 folder=$1 nodes=$2
 shift 2
@@ -9,12 +9,26 @@ mkdir -p "$folder"/{state,spool}
 host=$(hostname -s) user=$(id -un)
 port=$((20000 + $$ % 20000))
 export SLURM_CONF=$folder/slurm.conf
+daemons=()
+PATH=$PATH:/usr/sbin
+auth=none
+if command -v munged > /dev/null && command -v mungekey > /dev/null; then
+  auth=munge
+  mungekey --create --keyfile "$folder/munge.key"
+  munged --foreground --force --key-file "$folder/munge.key" --socket "$folder/munge.socket" \
+    --pid-file "$folder/munge.pid" --log-file "$folder/munge.log" --seed-file "$folder/munge.seed" > /dev/null 2>&1 &
+  daemons+=($!)
+  for ((i = 0; i < 50; i++)); do
+    [[ -S $folder/munge.socket ]] && break
+    sleep 0.1
+  done
+fi
 cat > "$SLURM_CONF" <<TEXT
 ClusterName=test
 SlurmctldHost=$host(127.0.0.1)
 SlurmctldPort=$port
-AuthType=auth/none
-CredType=cred/none
+AuthType=auth/$auth
+CredType=cred/$auth
 SlurmUser=$user
 SlurmdUser=$user
 StateSaveLocation=$folder/state
@@ -42,8 +56,8 @@ cat >> "$SLURM_CONF" <<TEXT
 PartitionName=all Nodes=ALL Default=YES State=UP PriorityTier=1 GraceTime=5
 PartitionName=urgent Nodes=ALL State=UP PriorityTier=10 PreemptMode=OFF
 TEXT
+[[ $auth == none ]] || echo "AuthInfo=socket=$folder/munge.socket" >> "$SLURM_CONF"
 
-daemons=()
 stop() {
   kill "${daemons[@]}" 2> /dev/null || true
   for ((i = 0; i < 50; i++)); do

@@ -35,9 +35,9 @@ bool Worker::is_mine(const History& history, std::int64_t number) const {
 
 /// Applies operations on a trial if it is still this worker's; tells if it is not.
 void Worker::update_own(std::int64_t number, std::vector<Operation> operations, bool* lost) {
-  storage_.update([&](const History& history) -> std::vector<Operation> {
+  storage_.update([&](const History& history) -> std::vector<Operation> {  // perhaps more than once
     *lost = !is_mine(history, number);
-    return *lost ? std::vector<Operation>() : std::move(operations);
+    return *lost ? std::vector<Operation>() : operations;
   });
 }
 
@@ -82,7 +82,7 @@ void Worker::complete_parameters(std::int64_t number) {
 /// have; where another worker was quicker, it gets a number first, and parameters then.
 std::optional<std::int64_t> Worker::create() {
   const auto expected = static_cast<std::int64_t>(storage_.history().size());
-  Suggestion suggestion = sampler_->suggest(storage_.history(), study_.space, expected);
+  const Suggestion suggestion = sampler_->suggest(storage_.history(), study_.space, expected);
   std::optional<std::int64_t> made;
   storage_.update([&](const History& history) -> std::vector<Operation> {
     tally_.look(history);
@@ -92,8 +92,8 @@ std::optional<std::int64_t> Worker::create() {
     trial.state = TrialState::running;
     trial.started = tune::now();
     if (made == expected) {
-      trial.parameters = std::move(suggestion.parameters);
-      trial.system_attributes = std::move(suggestion.system_attributes);
+      trial.parameters = suggestion.parameters;
+      trial.system_attributes = suggestion.system_attributes;
     }
     trial.system_attributes[owner_key] = owner_;
     return just(op::Create{std::move(trial)});

@@ -12,6 +12,8 @@
 namespace trigloop::tune {
 namespace {
 
+constexpr std::uint64_t most_bad = 8192;
+
 bool same(const std::vector<Condition>& a, const std::vector<Condition>& b) {
   return std::ranges::equal(
       a, b, [](const Condition& x, const Condition& y) { return x.parent == y.parent && x.values == y.values; });
@@ -56,7 +58,21 @@ void TpeSampler::make_groups(const Space& space, std::size_t objectives) {
   }
 }
 
+/// By its number alone, so that what is known is a function of the history. Powers of two nest.
+bool TpeSampler::is_thinned(const Trial& trial) const noexcept {
+  const std::uint64_t mixed = (static_cast<std::uint64_t>(trial.number) * 0x9E3779B97F4A7C15u) >> 32;
+  return is_finished(trial.state) && (mixed & (known_one_in_ - 1)) != 0;
+}
+
+void TpeSampler::thin(const History& history) {
+  if (learnt_ <= known_one_in_ * most_bad) return;
+  while (learnt_ > known_one_in_ * most_bad) known_one_in_ *= 2;
+  for (const std::int64_t one : history.finished().first(seen_))
+    if (is_thinned(history[one]) && !std::ranges::binary_search(good_, one)) drop(one);
+}
+
 void TpeSampler::put(const Trial& trial, const Space& space, bool is_good) {
+  if (!is_good && is_thinned(trial)) return;
   std::vector<double> values;
   for (Group& group : groups_) {
     values.clear();
@@ -87,8 +103,12 @@ void TpeSampler::take_finished(const History& history, const Space& space) {
     }
     ++learnt_;
     if (history.directions().size() == 1) ranking_.add(history, trial);
-    if (!was_running) put(trial, space, false);
+    if (!was_running)
+      put(trial, space, false);
+    else if (is_thinned(trial))
+      drop(trial.number);
   }
+  thin(history);
 }
 
 void TpeSampler::take_running(const History& history, const Space& space, std::int64_t number) {

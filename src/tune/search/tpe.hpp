@@ -44,6 +44,8 @@ class TpeSampler final : public Sampler {
   void split(const History& history, const Space& space);
   void put(const Trial& trial, const Space& space, bool is_good);
   void drop(std::int64_t trial);
+  bool is_thinned(const Trial& trial) const noexcept;
+  void thin(const History& history);
   std::vector<double> draw(Group& group, const Space& space, const Fixed& fixed, core::Philox& random) const;
 
   std::uint64_t seed_;
@@ -51,6 +53,9 @@ class TpeSampler final : public Sampler {
   std::vector<Group> groups_;
   std::vector<std::size_t> group_of_;  ///< of each dimension
   std::size_t seen_ = 0, learnt_ = 0;  ///< of history.finished(); of them complete or pruned
+  /// Of the bad trials that have finished, one in so many is known: thousands make a smooth density, and a suggestion
+  /// after 10^5 trials is to cost what one costs after 10^4.
+  std::uint64_t known_one_in_ = 1;
   Ranking ranking_;
   std::vector<std::int64_t> good_;  ///< by number
   std::set<std::int64_t> running_;  ///< that count as bad

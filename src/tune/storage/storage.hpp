@@ -91,7 +91,7 @@ class Storage {
   /// See above. Errors: those of refresh; output (disk full, locked for too long...): nothing was done.
   virtual void update(const Decide& decide) = 0;
   void update(std::vector<Operation> operations) {
-    update([&](const History&) { return std::move(operations); });
+    update([&](const History&) { return operations; });
   }
   virtual void set_study_attribute(op::Scope scope, const std::string& key, const std::string& json) = 0;
 

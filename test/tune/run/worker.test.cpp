@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "test/support/support.hpp"
+#include "tune/run/patient_storage.hpp"
 #include "tune/run/process.hpp"
 #include "tune/run/summary.hpp"
 
@@ -166,6 +167,47 @@ TEST_F(Workers, TakeOverFromTheDeadAndLoseTheirOwnToOthersCleanly) {
   EXPECT_EQ(storage->history().size(), 3u);
   EXPECT_EQ(Tally(3).look(storage->history()).complete, 3);
   EXPECT_EQ(storage->history()[0].user_attributes.at("error"), "\"its worker died\"");
+}
+
+/// Its disk is full at the third writing, and twice more.
+class FullOnce final : public Storage {
+ public:
+  explicit FullOnce(Storage& storage) : storage_(storage) {}
+  const StudySummary& study() const override { return storage_.study(); }
+  const History& history() const override { return storage_.history(); }
+  void refresh() override { storage_.refresh(); }
+  void update(const Decide& decide) override {
+    ++writings;
+    storage_.update([&](const History& history) {
+      std::vector<Operation> all = decide(history);  // as a storage does: what fails is the writing
+      if (writings >= 3 && writings <= 5)
+        throw core::Error(core::ErrorCode::output, "No space left on device").cause(ENOSPC);
+      return all;
+    });
+  }
+  void set_study_attribute(op::Scope, const std::string&, const std::string&) override {}
+  std::vector<std::int64_t> stale(double grace) override { return storage_.stale(grace); }
+  const std::vector<std::string>& warnings() const override { return storage_.warnings(); }
+  int writings = 0;
+
+ private:
+  Storage& storage_;
+};
+
+TEST_F(Workers, WaitForSpaceOnAFullDisk) {
+  const StudyFile s = study("echo 1 loss {x}", "trials: 4\n");
+  const auto storage = open(s);
+  FullOnce full(*storage);
+  int waits = 0;
+  PatientStorage patient(full, {[] { return false; }, [&](const std::string&) { ++waits; }, 10ms});
+  work(s, patient, {});
+  EXPECT_EQ(waits, 1);
+  ASSERT_EQ(storage->history().size(), 4u);
+  for (std::int64_t i = 0; i < 4; ++i) EXPECT_EQ(storage->history()[i].state, TrialState::complete);
+  FullOnce still_full(*storage);
+  still_full.writings = 2;
+  PatientStorage asked(still_full, {[] { return true; }, [](const std::string&) {}, 10ms});
+  EXPECT_THROW(asked.update(std::vector<Operation>()), core::Error) << "who is asked to stop waits no longer";
 }
 
 TEST_F(Workers, ManyAtOnceMakeEachTrialOnce) {

@@ -56,6 +56,29 @@ TEST(Tpe, SuggestsTheSameAfterARestart) {
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_DOUBLE_EQ(a[i].value, b[i].value);
 }
 
+TEST(Tpe, SuggestsTheSameAfterARestartAlsoWhereItKnowsAPartOfItsTrials) {
+  const Space space = read_space(core::parse_yaml("x: {low: 0, high: 1}\ny: {low: 0, high: 1}\n", "space"), "space");
+  History history("many", {Direction::minimize});
+  const auto prior = make_sampler("random", 1), always = make_sampler("tpe", 1);
+  for (std::int64_t n = 0; n < 20'000; ++n) {
+    Trial trial;
+    trial.number = n;
+    trial.parameters = prior->suggest(history, space, n).parameters;
+    trial.state = TrialState::running;
+    history.put(trial);
+    if (n % 1000 == 0) always->suggest(history, space, n);
+    const double x = trial.parameters[0].value - 0.3, y = trial.parameters[1].value - 0.6;
+    trial.state = TrialState::complete;
+    trial.values = {x * x + y * y};
+    history.put(std::move(trial));
+  }
+  const auto told = always->suggest(history, space, 20'000).parameters;
+  const auto anew = make_sampler("tpe", 1)->suggest(history, space, 20'000).parameters;
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(told[i].value, anew[i].value);
+  EXPECT_NEAR(told[0].value, 0.3, 0.1);
+  EXPECT_NEAR(told[1].value, 0.6, 0.1);
+}
+
 TEST(Tpe, KeepsParallelWorkersApart) {
   const auto spread = [&](bool liar) {
     TpeSampler sampler(4, {.constant_liar = liar});
