@@ -86,6 +86,29 @@ TEST_F(TuneExample, TellsWhatIsWrongWithAStudy) {
   EXPECT_THAT(fails.err, HasSubstr("log.txt"));
 }
 
+TEST_F(TuneExample, IsDrawnByABrowserThatComesFromTheDashboard) {
+  if (run_command({"which", "chromium"}).status != 0) GTEST_SKIP() << "chromium is not installed";
+  write_file(dir() / "two.yml",
+             "command: 'echo 1 loss {x}; echo 1 cost $(awk \"BEGIN { print 1 - {x} + {y} }\")'\n"
+             "metrics: {loss: minimize, cost: minimize}\nspace: {x: {low: 0, high: 1}, y: {low: 0, high: 1}}\n"
+             "sampler: random\ntrials: 30\n");
+  ASSERT_EQ(tune({"run", "--study", "two.yml", "-q"}).status, 0);
+  fs::create_directory(dir() / "scouted");
+  Background dashboard({program(), "dashboard", dir() / "scouted", "--study", dir() / "two.journal", "--port", "0"},
+                       dir() / "url");
+  std::string url;
+  for (int i = 0; i < 100 && url.find("  ") == url.npos; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    url = read_file(dir() / "url");
+  }
+  const CommandResult drawn =
+      run_command({"python3", project_root() / "test/peers/study_page.py", url.substr(0, url.find("  ")), "chromium",
+                   "History of value", "Parallel coordinates", "Importance", "Pareto front"});
+  if (drawn.out.find("Plotly is not defined") != std::string::npos)
+    GTEST_SKIP() << "plotly.js was not there when this was built";
+  EXPECT_EQ(drawn.status, 0) << drawn.out << drawn.err;
+}
+
 TEST_F(TuneExample, IsSubmittedToBatchSystems) {
   const CommandResult printed = tune({"submit", "--slurm", "--study", "study.yml", "--jobs", "3", "--print"});
   ASSERT_EQ(printed.status, 0) << printed.err;

@@ -81,7 +81,7 @@ function parallel() {
     return {type: 'scatter', mode: 'lines+markers', name, x, y, text, hoverinfo: 'text', connectgaps: false,
       line: {width, color: colour}, marker: {size: 4, color: colour}};
   };
-  figure('Parameters', 'A line is a trial; a parameter reaches from its lowest value tried to its highest, by logarithm where '
+  figure('Parallel coordinates', 'A line is a trial; a parameter reaches from its lowest value tried to its highest, by logarithm where '
     + 'that spans more than a factor of 30. The best tenth of ' + data.metrics[0] + ' is drawn over the others.',
   [lines(ranked.slice(cut).reverse(), 'others', style('--dim') + '55', 0.8), lines(ranked.slice(0, cut), 'best tenth', palette[1], 2)],
   {xaxis: {tickmode: 'array', tickvals: parameters.map((_, i) => i), ticktext: parameters.map((p, i) =>
