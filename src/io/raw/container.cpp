@@ -106,7 +106,8 @@ class FileIndexer {
           .remedy("trigloop reads the muon trigger (1), the calorimeter (2, 22 to 25), and barrel stubs (10 to 21)");
     }
     events_.push_back(
-        {orbit, {at + event_header + sds_bytes, bytes - static_cast<std::uint32_t>(sds_bytes), sds, number_}});
+        {orbit,
+         {at + event_header + sds_bytes, bytes - static_cast<std::uint32_t>(sds_bytes), sds, number_, field(5)}});
     return at + event_header + bytes;
   }
 

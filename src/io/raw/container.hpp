@@ -5,10 +5,10 @@
 // it): "RAW_", "0001" or "0002", then little-endian uint16 size of the header; version 1: uint16 events, uint32
 // lumisection, uint64 bytes of the file; version 2: uint16 type, uint32 events, uint32 run, uint32 lumisection, uint64
 // bytes. Events follow (FRDEventMessage.h, versions 5 and 6): uint16 version, uint16 flags, uint32 run, lumisection,
-// event, bytes of the payload, CRC-32C (which the scouting mode of DAQSource does not check, nor do we). An event is
-// what one source saw of an orbit (DAQSourceModelsScoutingRun3): its number is the orbit's; the payload is the uint32
-// id of the source, then its blocks. Sources that write files of their own call them as the first with "_1", "_2", ...
-// behind; orbits that one of them lacks are as if it had seen nothing.
+// event, bytes of the payload, CRC-32C of the payload. (CMSSW's DAQSource checks it in its other modes alone, so it may
+// be left out: 0 is not checked.) An event is what one source saw of an orbit (DAQSourceModelsScoutingRun3): its number
+// is the orbit's; the payload is the uint32 id of the source, then its blocks. Sources that write files of their own
+// call them as the first with "_1", "_2", ... behind; orbits that one of them lacks are as if it had seen nothing.
 #include <cstdint>
 #include <filesystem>
 #include <vector>
@@ -23,6 +23,7 @@ struct Part {
   std::uint32_t bytes = 0;
   std::uint32_t sds = 0;
   std::uint32_t file = 0;
+  std::uint32_t checksum = 0;  ///< CRC-32C of the id of the source and the blocks; 0: not stated
 };
 
 struct Orbit {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/crc32c.hpp"
 #include "core/error.hpp"
 
 namespace trigloop::io::raw {
@@ -18,6 +19,14 @@ std::uint64_t bytes_of(const Container& container, std::size_t orbit) {
   return bytes;
 }
 
+/// What the payload of the part's event should have given, if that is stated and something else.
+std::optional<Fault> check_sum(const Part& part, std::span<const std::byte> blocks) {
+  if (part.checksum == 0) return std::nullopt;
+  const std::uint32_t sum = core::crc32c(blocks, core::crc32c(std::as_bytes(std::span(&part.sds, 1))));
+  if (sum == part.checksum) return std::nullopt;
+  return Fault{"its CRC-32C is " + std::to_string(sum) + ", its header states " + std::to_string(part.checksum)};
+}
+
 constexpr std::array dropped_members = {&Dropped::intermediate_muons, &Dropped::muons_without_pt,
                                         &Dropped::muons_of_quality_0, &Dropped::empty_calo_objects};
 
@@ -26,6 +35,9 @@ constexpr std::array dropped_members = {&Dropped::intermediate_muons, &Dropped::
 OrbitReader::OrbitReader(std::shared_ptr<const OpenRaw> open, std::vector<Origin> origins, const ReadOptions& options)
     : open_(std::move(open)), outputs_(std::move(origins)), options_(options), memory_(outputs_.size()) {
   reads_parts_ = std::ranges::any_of(outputs_, [](const Origin& one) { return one.kind >= Origin::offsets; });
+  // Once: when the file is opened, offsets alone are read.
+  checks_parts_ =
+      options_.verify && std::ranges::any_of(outputs_, [](const Origin& one) { return one.kind == Origin::member; });
   range_ = {0, open_->container.size()};
 }
 
@@ -82,7 +94,9 @@ void OrbitReader::unpack_orbit(std::size_t number) {
     const auto to = bytes_.span().subspan(at, part.bytes);
     file.read(part.offset, to);
     at += part.bytes;
-    if (const auto fault = unpacker_.add(part.sds, to, orbit.number)) {
+    std::optional<Fault> fault = checks_parts_ ? check_sum(part, to) : std::nullopt;
+    if (!fault) fault = unpacker_.add(part.sds, to, orbit.number);
+    if (fault) {
       throw core::Error(core::ErrorCode::damaged, fault->reason)
           .in("orbit " + std::to_string(orbit.number) + ", source " + std::to_string(part.sds))
           .offset(part.offset + fault->offset)

@@ -42,8 +42,9 @@ class OrbitReader final : public ColumnReader {
   std::shared_ptr<const OpenRaw> open_;
   std::vector<Origin> outputs_;
   ReadOptions options_;
-  bool reads_parts_ = false;  ///< more than the key is asked for
-  EntryRange range_;          ///< orbits that are left
+  bool reads_parts_ = false;   ///< more than the key is asked for
+  bool checks_parts_ = false;  ///< their checksums
+  EntryRange range_;           ///< orbits that are left
   std::size_t first_ = 0, n_ = 0;
   core::ByteBuffer bytes_;  ///< the parts of an orbit
   Unpacker unpacker_;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/crc32c.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "io/orbits/products.hpp"
@@ -47,9 +48,11 @@ class EventFile {
 
   void write(std::array<std::uint32_t, 3> orbit, std::uint32_t sds, const std::vector<std::uint32_t>& words) {
     const auto bytes = static_cast<std::uint32_t>(4 * (words.size() + 1));
-    const std::array<std::uint32_t, 7> header = {6, orbit[0], orbit[1], orbit[2], bytes, 0, sds};
+    const auto blocks = std::as_bytes(std::span(words));
+    const std::uint32_t sum = core::crc32c(blocks, core::crc32c(std::as_bytes(std::span(&sds, 1))));
+    const std::array<std::uint32_t, 7> header = {6, orbit[0], orbit[1], orbit[2], bytes, sum, sds};
     file_.write(std::as_bytes(std::span(header)));
-    file_.write(std::as_bytes(std::span(words)));
+    file_.write(blocks);
     run_ = orbit[0], lumisection_ = orbit[1];
     ++events_;
   }

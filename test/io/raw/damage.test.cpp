@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/crc32c.hpp"
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "io/any/any.hpp"
@@ -90,6 +91,37 @@ TEST(DamagedRawFiles, AreRefusedForBlocksThatCannotBe) {
   event = {10, sds_calo, test::calo_block(5, 10)};
   event.words.push_back(0);
   expect_refused(test::raw_file({event}), ErrorCode::damaged, "within its header", first_block + 236, "orbit 10");
+}
+
+/// A checksum is of the payload, which begins with the id of the source; 0 states none.
+TEST(DamagedRawFiles, AreRefusedForTheirChecksum) {
+  const RawEvent event = muons_of(10);
+  std::string bytes = test::raw_file({muons_of(9), event});
+  const std::size_t second = first_event + 24 + 4 + 4 * event.words.size();
+  const auto read = [&](const std::string& column, bool verify) {
+    const test::TempDir folder;
+    test::write_file(folder / "a.raw", bytes);
+    const auto source = io::open(folder / "a.raw");
+    const auto reader = source->read({"Events", 0, {column}}, {.verify = verify});
+    std::size_t rows = 0;
+    for (event::Columns columns; reader->next(columns);) rows += columns.entries;
+    return rows;
+  };
+  EXPECT_EQ(read("L1Mu_hwPt", true), 2u);
+  const std::span<const char> payload(bytes.data() + second + 24, 4 + 4 * event.words.size());
+  const std::uint32_t sum = core::crc32c(std::as_bytes(payload)), wrong = sum + 1;
+  std::memcpy(&bytes[second + 20], &sum, sizeof sum);
+  EXPECT_EQ(read("L1Mu_hwPt", true), 2u);
+  std::memcpy(&bytes[second + 20], &wrong, sizeof wrong);
+  EXPECT_EQ(read("L1Mu_hwPt", false), 2u);
+  try {
+    read("L1Mu_hwPt", true);
+    FAIL() << "is read";
+  } catch (const core::Error& e) {
+    EXPECT_EQ(e.code(), ErrorCode::damaged);
+    EXPECT_THAT(e.reason(), HasSubstr("its CRC-32C is " + std::to_string(sum)));
+    EXPECT_THAT(e.place(), HasSubstr("orbit 10, source 1"));
+  }
 }
 
 /// Whatever is spoilt: an Error, or events; never a crash, never a row of a crossing that is none.
