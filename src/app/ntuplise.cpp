@@ -27,6 +27,7 @@ struct Options {
   fs::path output;
   std::string codec = "zstd:5", crossings;
   event::CrossingChoice choice;
+  FillOption fill;
   unsigned streams = 0;
   bool empty_too = false, force = false, quiet = false, json = false;
 };
@@ -103,6 +104,7 @@ void print(const Options& options, const io::ChoiceCount& count) {
 
 void run(Options options) {
   if (!options.crossings.empty()) options.choice.crossings = read_crossings(options.crossings, "--crossings");
+  if (options.fill.fill != 0) options.choice.crossings = read_crossings(options.fill);
   const bool many = options.inputs.size() > 1;
   if (many) fs::create_directories(options.output);
   // Streams of network storage are slow one by one, so many files are read at once; one file has all cores.
@@ -131,7 +133,9 @@ void add_ntuplise(CLI::App& program) {
       ->add_option("-o,--output", options->output, "The ntuple; for several files a folder for ntuples of their names")
       ->required();
   command->add_option("--codec", options->codec, codec_help)->capture_default_str();
-  command->add_option("--crossings", options->crossings, std::string("Keep these alone: ") + crossings_help);
+  add_fill_options(
+      *command, options->fill,
+      command->add_option("--crossings", options->crossings, std::string("Keep these alone: ") + crossings_help));
   command
       ->add_option("--prescale", options->choice.prescale,
                    "Keep one crossing in so many, chosen by a hash of orbit and crossing: an unbiased sample")
@@ -148,7 +152,8 @@ void add_ntuplise(CLI::App& program) {
       "Orbit files need no conversion for trigloop's other commands, which read them as they are.\n"
       "Examples:\n  trigloop ntuplise orbits.root -o ntuple.root\n"
       "  trigloop ntuplise run396102/*.root -o ntuples --prescale 10 --streams 64\n"
-      "  trigloop ntuplise run396102_ls0012_index0.raw -o ntuple.root --crossings colliding.txt");
+      "  trigloop ntuplise run396102_ls0012_index0.raw -o ntuple.root --crossings colliding.txt\n"
+      "  trigloop ntuplise orbits.root -o ntuple.root --fill 10732 --fill-scheme conditions.yaml");
   command->callback([options] { run(*options); });
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "app/crossings_option.hpp"
 #include "scout/ledger/books.hpp"
 #include "scout/pass/examiner.hpp"
 
@@ -11,6 +12,7 @@ namespace trigloop::app {
 
 struct ScoutOptions {
   std::string model, normalisation, engine, layout, menu, stream, sampling = "random", filling_scheme, crossings;
+  FillOption fill;
   std::uint32_t prescale = 1;
   unsigned bunches = 0;      ///< 0: not given
   double kept_fraction = 0;  ///< 0: not given
@@ -25,7 +27,8 @@ struct ScoutOptions {
 };
 
 /// --model, --normalisation, --engine, --layout, --menu, --stream, --sampling, --kept-fraction, --bunches,
-/// --filling-scheme, --crossings, --prescale, --tail-count, --tail-threshold, --reservoir and what belongs to it.
+/// --filling-scheme, --crossings, --fill, --prescale, --tail-count, --tail-threshold, --reservoir and what belongs to
+/// it.
 void add_examiner_options(CLI::App& command, ScoutOptions& options);
 
 /// Errors: those of parse_stream and load_stream.

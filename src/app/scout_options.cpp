@@ -28,6 +28,10 @@ std::string stream_text(const ScoutOptions& options) {
   };
   list("filling_scheme", "--filling-scheme", options.filling_scheme);
   list("crossings", "--crossings", options.crossings);
+  if (options.fill.fill != 0) {
+    const std::string colliding = event::format_crossings(read_crossings(options.fill));
+    text += fmt::format("  filling_scheme: [\"{0}\"]\n  crossings: [\"{0}\"]\n", colliding);
+  }
   if (options.prescale > 1) text += fmt::format("  prescale: {}\n", options.prescale);
   return text;
 }
@@ -100,10 +104,12 @@ void add_examiner_options(CLI::App& command, ScoutOptions& options) {
       ->check(CLI::Range(0.0, 1.0));
   declared(command.add_option("--bunches", options.bunches, "Colliding bunches of an orbit (default: measured)"))
       ->check(CLI::Range(1, 3564));
-  declared(command.add_option("--filling-scheme", options.filling_scheme,
-                              std::string("Colliding crossings: ") + crossings_help));
-  declared(command.add_option("--crossings", options.crossings,
-                              std::string("Read these alone; rates are theirs: ") + crossings_help));
+  CLI::Option* scheme = declared(command.add_option("--filling-scheme", options.filling_scheme,
+                                                    std::string("Colliding crossings: ") + crossings_help));
+  CLI::Option* crossings = declared(command.add_option(
+      "--crossings", options.crossings, std::string("Read these alone; rates are theirs: ") + crossings_help));
+  add_fill_options(command, options.fill, crossings);
+  declared(command.get_option("--fill"))->excludes(scheme);
   declared(command.add_option("--prescale", options.prescale,
                               "Read one crossing in so many, by a hash of orbit and crossing; rates allow for it"))
       ->check(CLI::Range(1u, 1'000'000'000u));

@@ -116,6 +116,44 @@ TEST_F(ScoutRaw, IsPrescaledAndChosenAsNtuplesAre) {
   EXPECT_THAT(unknown.err, HasSubstr("filling_scheme"));
 }
 
+/// The crossings of a fill are those that conditions state, as if they had been listed.
+TEST_F(ScoutRaw, IsChosenByTheFillsCrossings) {
+  write_file(files.path("fills.yaml"),
+             "version: 1\nintervals:\n  - {run: 1, fill: 10732, filling_scheme: [\"1-1500\", 1700]}\n");
+  const auto ntuple = [&](const std::string& name, std::vector<std::string> choice) {
+    choice.insert(choice.begin(), {program(), "ntuplise", raw() / ScoutRaw::name(0), "-o", files.path(name), "-q"});
+    return run_command(choice);
+  };
+  const std::vector<std::string> fill{"--fill", "10732", "--fill-scheme", files.path("fills.yaml")};
+  ASSERT_EQ(ntuple("fill.root", fill).status, 0);
+  ASSERT_EQ(ntuple("list.root", {"--crossings", "1-1500,1700"}).status, 0);
+  EXPECT_EQ(rows_of(files.path("fill.root")), rows_of(files.path("list.root")));
+  const auto scouted = [&](const std::string& folder, const std::vector<std::string>& choice) {
+    std::vector<std::string> words{program(),
+                                   "scout",
+                                   "run",
+                                   "--model",
+                                   files.model(),
+                                   "--menu",
+                                   "none",
+                                   "--input",
+                                   raw() / ScoutRaw::name(0),
+                                   "--output",
+                                   files.path(folder),
+                                   "--quiet"};
+    words.insert(words.end(), choice.begin(), choice.end());
+    const auto ran = run_command(words);
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    return sums_of(files.path(folder));
+  };
+  expect_same_events(scouted("by_fill", fill),
+                     scouted("by_list", {"--crossings", "1-1500,1700", "--filling-scheme", "1-1500,1700"}));
+  const auto unknown = ntuple("none.root", {"--fill", "1", "--fill-scheme", files.path("fills.yaml")});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("has no interval of fill 1"));
+  EXPECT_EQ(ntuple("none.root", {"--fill", "10732"}).status, 2) << "of which file?";
+}
+
 TEST_F(ScoutRaw, IsInspectedAndWrittenAsNtuple) {
   const auto inspected = run_command({program(), "inspect", raw() / name(0)});
   EXPECT_EQ(inspected.status, 0) << inspected.err;

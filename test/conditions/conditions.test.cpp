@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "conditions/fills.hpp"
 #include "conditions/lumi_ranges.hpp"
 #include "core/error.hpp"
+#include "event/crossing_choice.hpp"
 #include "test/support/support.hpp"
 
 namespace trigloop {
@@ -42,6 +44,31 @@ intervals:
   EXPECT_DOUBLE_EQ(conditions.pileup({7, 3})->value, 52.5);
   EXPECT_FALSE(conditions.pileup({7, 101}));
   EXPECT_TRUE(conditions.certified({1, 1}));
+}
+
+TEST(Conditions, TellWhichCrossingsCollideInAFill) {
+  const Conditions conditions = parse(R"(version: 1
+intervals:
+  - {run: 7, lumisections: 1-100, fill: 12, filling_scheme: ["1-3", 57]}
+  - {run: 7, lumisections: 101-, fill: 12, filling_scheme: ["1,2,3,57"]}
+  - {run: 8, fill: 12}
+  - {run: 9, fill: 13}
+  - {run: 10, fill: 14, filling_scheme: [1]}
+  - {run: 11, fill: 14, filling_scheme: [2]}
+)");
+  EXPECT_EQ(event::format_crossings(conditions::crossings_of_fill(conditions, 12)), "1-3,57");
+  const auto refusal = [&](std::uint32_t fill) {
+    try {
+      conditions::crossings_of_fill(conditions, fill);
+    } catch (const core::Error& e) {
+      EXPECT_EQ(e.code(), ErrorCode::usage);
+      return std::string(e.what());
+    }
+    return std::string();
+  };
+  EXPECT_THAT(refusal(13), HasSubstr("states no filling scheme of fill 13"));
+  EXPECT_THAT(refusal(14), HasSubstr("line 7 and line 8 state different filling schemes of fill 14"));
+  EXPECT_THAT(refusal(15), HasSubstr("has no interval of fill 15"));
 }
 
 TEST(Conditions, RefuseOverlapsByName) {
