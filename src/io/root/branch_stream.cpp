@@ -58,7 +58,8 @@ void BranchStream::start(std::uint64_t entry, std::uint64_t end, std::size_t clu
   }
   for (ColumnLane& lane : lanes_) {
     lane.values.clear();
-    lane.values.reserve(likely_bytes(*branch_, cluster_entries));
+    // Of whole objects a lane holds one member, and what that takes is not known.
+    if (lane.column->path == nullptr) lane.values.reserve(likely_bytes(*branch_, cluster_entries));
     lane.counts.clear();
     lane.borders.clear();
     lane.checks.clear();

@@ -5,12 +5,14 @@
 #include <lzma.h>
 #include <xxhash.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <string_view>
 
+#include "core/buffer.hpp"
 #include "core/bytes.hpp"
 #include "core/error.hpp"
 #include "io/root/damaged.hpp"
@@ -60,6 +62,7 @@ struct Decompressor::Codecs {
   std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> deflate{libdeflate_alloc_decompressor(),
                                                                                        libdeflate_free_decompressor};
   std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> zstd{ZSTD_createDCtx(), ZSTD_freeDCtx};
+  core::ByteBuffer room;  ///< of zstandard_prefix
 
   /// The dictionary is allocated as large as the stream says: bound it by what xz's highest level uses.
   static constexpr std::uint64_t xz_memory = 200u << 20;
@@ -122,6 +125,31 @@ struct Decompressor::Codecs {
   }
 
   bool zstandard_beginning(std::span<const std::byte> in, std::span<std::byte> out) {
+    return zstandard_prefix(in, out) || zstandard_stream(in, out);
+  }
+
+  /// A stream decodes blocks of 128 kB whole. Into less room, zstd decodes the literals of the first block, then copies
+  /// sequence by sequence until one does not fit: with a mark as in zlib_prefix that is proof of what stands before it.
+  /// The room must hold as many bytes as there are literals, or nothing is decoded; from 64 kB on zstd keeps literals
+  /// in the room itself.
+  bool zstandard_prefix(std::span<const std::byte> in, std::span<std::byte> out) {
+    constexpr std::size_t least_room = 1u << 10, most_room = 64u << 10;
+    const std::size_t mark_at = out.size() + overshoot;
+    for (std::size_t size = std::max(least_room, 2 * out.size()); size <= most_room; size *= 2) {
+      room.resize_discard(size);
+      const std::uint64_t mark = 0x9E3779B97F4A7C15u ^ reinterpret_cast<std::uintptr_t>(in.data());
+      std::memcpy(room.data() + mark_at, &mark, sizeof mark);
+      const std::size_t got = ZSTD_decompressDCtx(zstd.get(), room.data(), size, in.data(), in.size());
+      std::uint64_t found;
+      std::memcpy(&found, room.data() + mark_at, sizeof found);
+      if (ZSTD_getErrorCode(got) != ZSTD_error_dstSize_tooSmall || found == mark) continue;
+      std::memcpy(out.data(), room.data(), out.size());
+      return true;
+    }
+    return false;
+  }
+
+  bool zstandard_stream(std::span<const std::byte> in, std::span<std::byte> out) {
     ZSTD_DCtx_reset(zstd.get(), ZSTD_reset_session_only);
     ZSTD_inBuffer from{in.data(), in.size(), 0};
     ZSTD_outBuffer to{out.data(), out.size(), 0};
