@@ -148,10 +148,22 @@ void Program::place_tensors() {
   tensor_gradients_ = values_;
   Arena arena;
   std::vector<Shared> shared;
+  std::vector<Kept> kept;
+  std::size_t of_batch = 0;
+  const auto place = [&](Places& places, TensorId t, const Use& use, bool again) {
+    const std::size_t floats = feature_stride * network_.features(t) * views_;
+    if (again || use.passes() <= 1) {
+      shared.push_back({&places, t, arena.add(floats, use)});
+    } else {
+      kept.push_back({&places, t, of_batch});
+      of_batch += floats * blocks_;
+    }
+  };
   for (TensorId t = 0; t < network_.tensors(); ++t) {
-    place(values_, t, values[t], made_again[t] != 0, arena, shared);
-    place(tensor_gradients_, t, gradients[t], false, arena, shared);
+    place(values_, t, values[t], made_again[t] != 0);
+    place(tensor_gradients_, t, gradients[t], false);
   }
+  keep_tensors(kept, of_batch);
   const std::size_t floats = arena.arrange();
   for (unsigned worker = 0; worker < team_.threads(); ++worker) {
     make_zeros(memory_.emplace_back(), floats);
@@ -161,15 +173,14 @@ void Program::place_tensors() {
   }
 }
 
-void Program::place(Places& places, TensorId tensor, const Use& use, bool made_again, Arena& arena,
-                    std::vector<Shared>& shared) {
-  const std::size_t floats = feature_stride * network_.features(tensor);
-  if (made_again || use.passes() <= 1) {
-    shared.push_back({&places, tensor, arena.add(floats * views_, use)});
-    return;
+/// In one piece, which is large enough for pages of 2 MiB: a tensor alone is not, and of small pages a batch has more
+/// than the processor remembers the places of.
+void Program::keep_tensors(const std::vector<Kept>& kept, std::size_t floats) {
+  make_zeros(memory_.emplace_back(), floats);
+  for (const auto& [places, tensor, begin] : kept) {
+    const std::size_t of_view = feature_stride * network_.features(tensor);
+    for (auto& of_worker : *places) of_worker[tensor] = {memory_.back().data() + begin, of_view * views_, of_view};
   }
-  make_zeros(memory_.emplace_back(), floats * views_ * blocks_);
-  for (auto& of_worker : places) of_worker[tensor] = {memory_.back().data(), floats * views_, floats};
 }
 
 void Program::run_block(const Pass& pass, Work& work) const {

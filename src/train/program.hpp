@@ -71,19 +71,23 @@ class Program {
     bool merges_gradient = false;
   };
   using Places = std::vector<std::vector<Place>>;  ///< of each worker, then of each tensor
-  /// A tensor in the arena.
+  /// A tensor in the arena, by its thing, or of the whole batch, by where it begins in the batch's memory.
   struct Shared {
     Places* places;
     TensorId tensor;
     std::size_t thing;
+  };
+  struct Kept {
+    Places* places;
+    TensorId tensor;
+    std::size_t begin;
   };
 
   void cut_into_passes();
   void run_cheap_ones_again();
   void decide_gradients();
   void place_tensors();
-  void place(Places& places, TensorId tensor, const Use& use, bool made_again, Arena& arena,
-             std::vector<Shared>& shared);
+  void keep_tensors(const std::vector<Kept>& kept, std::size_t floats);
   void run(const Pass& pass, const Step& step);
   void run_block(const Pass& pass, Work& work) const;
   void reduce(const Step& step);
