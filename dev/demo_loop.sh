@@ -7,7 +7,7 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 rm -rf -- "$folder"
 mkdir -p -- "$folder/stream"
 cd -- "$folder"
-events=40000 orbits=1050 reservoir=20000 point=150000 tail=400
+events=40000 orbits=1050 reservoir=20000 point=150000 tail=400 codec=zstd:1
 # shellcheck source=dev/loop_site.sh
 . "$here/loop_site.sh"
 

@@ -111,6 +111,16 @@ TEST_F(ReservoirCommand, AllEventsKeptAreCuratedAsTheStreamItselfIs) {
   EXPECT_EQ(json::parse(about.value()).at("events"), rows_);
 }
 
+TEST_F(ReservoirCommand, MovesEventsAsARecalibrationWill) {
+  scout("out", "500");
+  ASSERT_EQ(export_to("out", "as_is.h5").status, 0);
+  ASSERT_EQ(export_to("out", "moved.h5", {"--moved", "jet=+10%"}).status, 0);
+  const auto about = io::hdf5::read_attribute(dir_ / "moved.h5", "", "zerobias");
+  EXPECT_EQ(json::parse(about.value()).at("moved"), json({"jet=+10%"}));
+  EXPECT_NE(read_file(dir_ / "as_is.h5"), read_file(dir_ / "moved.h5"));
+  EXPECT_EQ(export_to("out", "no.h5", {"--moved", "tau=+1%"}).status, 2);
+}
+
 TEST_F(ReservoirCommand, LeavesOutWhatIsExcludedAndSaysWhereNothingIsLeft) {
   scout("out", "200");
   const json all = list("out");

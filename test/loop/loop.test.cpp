@@ -74,6 +74,9 @@ TEST(Loop, MakesTheFirstModelAndAsksPeople) {
             (Names{"opened", "decided", "collected", "curated", "trained", "chosen", "shadowed", "validated"}))
       << looked.out << asking.fact_or("why_ended", "") << asking.fact_or("gates", "");
   EXPECT_EQ(asking.fact("chosen"), "fresh-2") << "the seed that finds more";
+  const auto shadows = s.registry.list({.kind = "spectra"});
+  ASSERT_EQ(shadows.size(), 1u) << "what it scored in shadow";
+  EXPECT_NE(shadows[0].properties.find("400000:5"), std::string::npos) << shadows[0].properties;
   s.look();
   EXPECT_EQ(s.last().state, State::validated) << "without people nothing is deployed";
   EXPECT_FALSE(fs::exists(s.site.stream.conditions));

@@ -19,11 +19,12 @@ using Object = std::array<std::int16_t, 3>;
 constexpr std::array<const char*, 6> known = {"met", "eg", "muon", "jet", "et", "ht"};
 constexpr std::size_t et = 4, ht = 5;
 
-/// Where objects of a name stand among the 33.
+/// Where objects of a name stand among the 33, and where the trigger's numbers of their pt end.
 struct Block {
   std::size_t first, count;
+  std::int16_t end;
 };
-constexpr std::array<Block, 4> blocks = {{{0, 1}, {1, 12}, {13, 8}, {21, 12}}};
+constexpr std::array<Block, 4> blocks = {{{0, 1, 4095}, {1, 12, 511}, {13, 8, 511}, {21, 12, 2047}}};
 
 double factor_of(const std::string& text, const std::string& size) {
   const char* begin = size.data() + (size.starts_with('+') ? 1 : 0);
@@ -38,11 +39,12 @@ double factor_of(const std::string& text, const std::string& size) {
 
 double rounded(double value, core::Philox& random) { return std::floor(value + random.uniform()); }
 
-void move(std::span<std::int16_t> block, double factor, core::Philox& random) {
+/// What stands at the end of the trigger's numbers tells nothing, and stays there.
+void move(std::span<std::int16_t> block, std::int16_t end, double factor, core::Philox& random) {
   std::array<Object, 12> room;
   const std::span objects(room.data(), block.size() / 3);
   for (std::size_t i = 0; i < objects.size(); ++i) {
-    const double pt = std::min(rounded(block[3 * i] * factor, random), double{INT16_MAX});
+    const double pt = block[3 * i] >= end ? end : std::min(rounded(block[3 * i] * factor, random), double(end));
     objects[i] = {static_cast<std::int16_t>(pt), block[3 * i + 1], block[3 * i + 2]};
   }
   // By insertion: they are nearly in order, and equal ones stay as they are.
@@ -75,7 +77,8 @@ void Recalibration::apply(PackageRow& row, std::uint64_t lot) const noexcept {
   core::Philox random(lot, 0);
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     if (factors_[b] != 1)
-      move(std::span(row.objects).subspan(3 * blocks[b].first, 3 * blocks[b].count), factors_[b], random);
+      move(std::span(row.objects).subspan(3 * blocks[b].first, 3 * blocks[b].count), blocks[b].end, factors_[b],
+           random);
   }
   row.et *= static_cast<float>(factors_[et]);
   row.ht *= static_cast<float>(factors_[ht]);

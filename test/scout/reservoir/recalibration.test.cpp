@@ -55,6 +55,16 @@ TEST(Recalibration, KeepsTheFallingOrderOfPt) {
   }
 }
 
+TEST(Recalibration, WhatIsSaturatedStaysSo) {
+  PackageRow row = row_of(2047, 2040);
+  Recalibration({"jet=-2%"}).apply(row, 1);
+  EXPECT_EQ(row.objects[jets], 2047);
+  EXPECT_LT(row.objects[jets + 3], 2040);
+  row = row_of(2040, 100);
+  Recalibration({"jet=+2%"}).apply(row, 1);
+  EXPECT_EQ(row.objects[jets], 2047);
+}
+
 TEST(Recalibration, NothingAnnouncedChangesNothing) {
   EXPECT_TRUE(Recalibration().changes_nothing());
   EXPECT_TRUE(Recalibration({"jet=0%"}).changes_nothing());
