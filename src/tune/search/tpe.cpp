@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 #include <map>
+#include <tuple>
 
 #include "tune/search/draw.hpp"
 #include "tune/search/random_sampler.hpp"
@@ -54,7 +55,10 @@ void TpeSampler::make_groups(const Space& space, std::size_t objectives) {
   for (auto& one : members) {
     std::vector<Interval> axes;
     for (const std::size_t d : one) axes.push_back(interval(*dimensions[d].distribution));
-    groups_.push_back({std::move(one), Parzen(axes, good, options_.sharpness), Parzen(axes, Parzen::Weights::recent)});
+    const bool discrete =
+        members.size() == 1 && std::ranges::all_of(axes, [](const Interval& i) { return i.step > 0; });
+    groups_.push_back(
+        {std::move(one), Parzen(axes, good, options_.sharpness), Parzen(axes, Parzen::Weights::recent), discrete});
   }
 }
 
@@ -71,19 +75,24 @@ void TpeSampler::thin(const History& history) {
     if (is_thinned(history[one]) && !std::ranges::binary_search(good_, one)) drop(one);
 }
 
+/// A trial's point among the group's parameters; nothing, if it lacks one.
+std::optional<std::vector<double>> TpeSampler::values_in(const Group& group, const Trial& trial,
+                                                         const Space& space) const {
+  std::vector<double> values;
+  for (const std::size_t d : group.dimensions) {
+    const Dimension& dimension = space.dimensions()[d];
+    const auto value = translated(trial.find(dimension.name), dimension);
+    if (!value) return {};
+    values.push_back(*value);
+  }
+  return values;
+}
+
 void TpeSampler::put(const Trial& trial, const Space& space, bool is_good) {
   if (!is_good && is_thinned(trial)) return;
-  std::vector<double> values;
-  for (Group& group : groups_) {
-    values.clear();
-    for (const std::size_t d : group.dimensions) {
-      const Dimension& dimension = space.dimensions()[d];
-      const auto value = translated(trial.find(dimension.name), dimension);
-      if (!value) break;
-      values.push_back(*value);
-    }
-    if (values.size() == group.dimensions.size()) (is_good ? group.good : group.bad).add(trial.number, values);
-  }
+  for (Group& group : groups_)
+    if (const auto values = values_in(group, trial, space))
+      (is_good ? group.good : group.bad).add(trial.number, *values);
 }
 
 void TpeSampler::drop(std::int64_t trial) {
@@ -102,6 +111,9 @@ void TpeSampler::take_finished(const History& history, const Space& space) {
       continue;
     }
     ++learnt_;
+    for (Group& group : groups_)
+      if (auto values = group.is_discrete ? values_in(group, trial, space) : std::nullopt)
+        group.tried.insert(std::move(*values));
     if (history.directions().size() == 1) ranking_.add(history, trial);
     if (!was_running)
       put(trial, space, false);
@@ -164,11 +176,18 @@ std::vector<double> TpeSampler::draw(Group& group, const Space& space, const Fix
     }
   }
   const std::vector<double> good = group.good.log_density(points), bad = group.bad.log_density(points);
+  const auto row = [&](std::size_t c) {
+    return std::vector(points.begin() + static_cast<std::ptrdiff_t>(c * axes),
+                       points.begin() + static_cast<std::ptrdiff_t>((c + 1) * axes));
+  };
+  // On a grid the best place is often one that was tried: the same training again tells nothing.
+  std::pair<bool, double> most{false, -INFINITY};
   std::size_t best = 0;
-  for (std::size_t c = 1; c < count; ++c)
-    if (good[c] - bad[c] > good[best] - bad[best]) best = c;
-  const auto row = points.begin() + static_cast<std::ptrdiff_t>(best * axes);
-  return {row, row + static_cast<std::ptrdiff_t>(axes)};
+  for (std::size_t c = 0; c < count; ++c) {
+    const std::pair merit(!group.tried.contains(row(c)), good[c] - bad[c]);
+    if (merit > most) std::tie(most, best) = std::tuple(merit, c);
+  }
+  return row(best);
 }
 
 Suggestion TpeSampler::suggest(const History& history, const Space& space, std::int64_t number, const Fixed& fixed) {

@@ -6,6 +6,7 @@
 // liar).
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "tune/search/parzen.hpp"
 #include "tune/search/sampler.hpp"
@@ -34,6 +35,8 @@ class TpeSampler final : public Sampler {
   struct Group {
     std::vector<std::size_t> dimensions;  ///< of the space
     Parzen good, bad;
+    bool is_discrete = false;               ///< it is the whole space, and has steps and categories alone
+    std::set<std::vector<double>> tried{};  ///< where it is discrete: the points of finished trials
   };
 
   void make_groups(const Space& space, std::size_t objectives);
@@ -46,6 +49,7 @@ class TpeSampler final : public Sampler {
   void drop(std::int64_t trial);
   bool is_thinned(const Trial& trial) const noexcept;
   void thin(const History& history);
+  std::optional<std::vector<double>> values_in(const Group& group, const Trial& trial, const Space& space) const;
   std::vector<double> draw(Group& group, const Space& space, const Fixed& fixed, core::Philox& random) const;
 
   std::uint64_t seed_;

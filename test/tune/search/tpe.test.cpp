@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "test/support/support.hpp"
 
@@ -77,6 +78,19 @@ TEST(Tpe, SuggestsTheSameAfterARestartAlsoWhereItKnowsAPartOfItsTrials) {
   for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(told[i].value, anew[i].value);
   EXPECT_NEAR(told[0].value, 0.3, 0.1);
   EXPECT_NEAR(told[1].value, 0.6, 0.1);
+}
+
+TEST(Tpe, TriesFewPointsOfAGridTwice) {
+  const Space grid = read("x: {type: int, low: 0, high: 7}\ny: {choices: [a, b, c, d, e, f, g, h]}\n");
+  std::set<std::pair<double, double>> points;
+  const auto sampler = make_sampler("tpe", 3);
+  const auto value = [](const Trial& t) {
+    return std::abs(t.find("x")->value - 5) + (t.find("y")->value == 2 ? 0 : 1);
+  };
+  const History history = search(*sampler, grid, 50, value);
+  for (const std::int64_t n : history.finished())
+    points.emplace(history[n].parameters[0].value, history[n].parameters[1].value);
+  EXPECT_GE(points.size(), 40u) << "of 50 trials on 64 points";
 }
 
 TEST(Tpe, KeepsParallelWorkersApart) {
