@@ -69,8 +69,10 @@ std::unique_ptr<deploy::BackgroundSynthesis> start_synthesis(const Options& opti
   deploy::SynthesisOptions how{options.cells, {}, {}};
   how.limits.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(options.cells_seconds);
   if (!options.prover.quiet && !options.prover.json)
-    how.progress = [](const std::string& what, std::size_t done, std::size_t of) {
-      std::cerr << "Yosys " + what + ": " + std::to_string(done) + " of " + std::to_string(of) + " modules\n";
+    how.progress = [](const std::string& family, const deploy::LayerCells& layer, std::size_t done, std::size_t of) {
+      const std::string cells = layer.cells ? std::to_string(layer.cells->tables) + " LUT" : "not run";
+      std::cerr << "Yosys, " + family + ", " + layer.name + ": " + cells + " (" + std::to_string(done) + " of " +
+                       std::to_string(of) + ")\n";
     };
   return std::make_unique<deploy::BackgroundSynthesis>(fs::path(options.output) / "verilog", std::move(how));
 }

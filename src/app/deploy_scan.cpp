@@ -1,4 +1,5 @@
 // trigloop deploy scan: efficiency against cost over bit widths.
+#include <fmt/format.h>
 
 #include <iostream>
 #include <memory>
@@ -9,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/json_writer.hpp"
 #include "core/parallel.hpp"
+#include "core/progress.hpp"
 #include "core/scratch.hpp"
 #include "deploy/scan/scan.hpp"
 #include "deploy/verilog/project.hpp"
@@ -72,9 +74,14 @@ void draw(const Options& options, const std::vector<deploy::ScanPoint>& points) 
   report::Page page;
   page.title = "Efficiency against cost";
   page.subtitle = "Weights and activations with fewer bits, not trained again";
+  page.facts = {
+      {"model", fs::path(options.model).filename().string()},
+      {"rate", fmt::format("{:g} kHz", options.rate)},
+      {"zero bias", options.background.empty() ? "simulated" : fs::path(options.background).filename().string()}};
+  const bool by_adders = options.budget > 0;
   report::Curves curves{"Pareto front",
-                        "Mean efficiency of the signals at the rate.",
-                        "effective bit operations",
+                        "Mean efficiency of the signals at the rate, by the firmware's threshold.",
+                        by_adders ? "adders of the firmware" : "effective bit operations",
                         "efficiency",
                         false,
                         false,
@@ -82,13 +89,14 @@ void draw(const Options& options, const std::vector<deploy::ScanPoint>& points) 
   report::Series all{"tried", {}, {}}, best{"best", {}, {}};
   report::Table table{"Points", "", {"weights", "activations", "EBOPs", "adders", "efficiency", "best"}, {}};
   std::vector<deploy::ScanPoint> sorted = points;
-  std::ranges::sort(sorted, {}, &deploy::ScanPoint::ebops);
+  const auto cost = [&](const deploy::ScanPoint& p) { return by_adders ? p.adders : p.ebops; };
+  std::ranges::sort(sorted, {}, cost);
   for (const deploy::ScanPoint& p : sorted) {
     report::Series& series = p.is_best ? best : all;
-    series.x.push_back(static_cast<double>(p.ebops));
+    series.x.push_back(static_cast<double>(cost(p)));
     series.y.emplace_back(p.efficiency);
     table.rows.push_back({label(p.weight_bits), label(p.activation_bits), std::to_string(p.ebops),
-                          std::to_string(p.adders), core::JsonWriter().value(p.efficiency).text(),
+                          by_adders ? std::to_string(p.adders) : "", fmt::format("{:.5f}", p.efficiency),
                           p.is_best ? "yes" : ""});
   }
   curves.series = {best, all};
@@ -97,10 +105,33 @@ void draw(const Options& options, const std::vector<deploy::ScanPoint>& points) 
   report::write_page(page, options.page);
 }
 
+std::string as_json(const Options& options, const std::vector<deploy::ScanPoint>& points) {
+  core::JsonWriter json;
+  json.begin_object().member("rate_khz", options.rate).key("points").begin_array();
+  for (const deploy::ScanPoint& p : points) {
+    json.begin_object().member("weight_bits", p.weight_bits).member("activation_bits", p.activation_bits);
+    json.member("ebops", p.ebops);
+    if (options.budget > 0) json.member("adders", p.adders).member("tables", p.tables);
+    json.member("efficiency", p.efficiency).member("best", p.is_best).end_object();
+  }
+  return json.end_array().end_object().text() + "\n";
+}
+
+std::string as_text(const Options& options, const std::vector<deploy::ScanPoint>& points) {
+  std::string text = "weights  activations     EBOPs   adders  efficiency  best\n";
+  for (const deploy::ScanPoint& p : points)
+    text +=
+        fmt::format("{:>7} {:>12} {:>9} {:>8} {:>11.5f}  {}\n", label(p.weight_bits), label(p.activation_bits), p.ebops,
+                    options.budget > 0 ? std::to_string(p.adders) : "-", p.efficiency, p.is_best ? "yes" : "");
+  return text;
+}
+
 void scan(const Options& options) {
   const config::Config config =
       options.config.empty() ? config::Config::master() : config::Config::load(options.config);
   const model::Graph graph = model::load(options.model, {options.normalisation});
+  core::Progress progress("scan", options.weights.size() * options.activations.size(), "points",
+                          options.json ? core::ProgressMode::quiet : core::ProgressMode::automatic);
   std::vector<deploy::ScanPoint> points;
   for (const int weight_bits : options.weights)
     for (const int activation_bits : options.activations) {
@@ -110,23 +141,11 @@ void scan(const Options& options) {
       point.weight_bits = weight_bits;
       point.activation_bits = activation_bits;
       points.push_back(point);
+      progress.advance(1);
     }
   deploy::mark_best(points);
   if (!options.page.empty()) draw(options, points);
-  core::JsonWriter json;
-  json.begin_object().member("rate_khz", options.rate).key("points").begin_array();
-  if (!options.json) std::cout << "weights  activations     EBOPs   adders  efficiency  best\n";
-  for (const deploy::ScanPoint& p : points) {
-    json.begin_object().member("weight_bits", p.weight_bits).member("activation_bits", p.activation_bits);
-    json.member("ebops", p.ebops).member("adders", p.adders).member("tables", p.tables);
-    json.member("efficiency", p.efficiency).member("best", p.is_best).end_object();
-    char line[128];
-    std::snprintf(line, sizeof(line), "%7s %12s %9llu %8zu %11.5f  %s\n", label(p.weight_bits).c_str(),
-                  label(p.activation_bits).c_str(), static_cast<unsigned long long>(p.ebops), p.adders, p.efficiency,
-                  p.is_best ? "yes" : "");
-    if (!options.json) std::cout << line;
-  }
-  if (options.json) std::cout << json.end_array().end_object().text() << '\n';
+  std::cout << (options.json ? as_json(options, points) : as_text(options, points));
 }
 
 }  // namespace

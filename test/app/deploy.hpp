@@ -1,5 +1,6 @@
 #pragma once
 // What tests of `trigloop deploy` share: a small network on disk, and the command.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "model/qonnx_export.hpp"
@@ -18,10 +19,10 @@ class DeployCommand : public testing::Test {
     before.insert(before.end(), words.begin(), words.end());
     return test::run_command(before);
   }
-  /// A quick deployment into `out`, with more words.
+  /// A quick deployment of net.onnx into `out`, with more words; 500 events, unless they say otherwise.
   test::CommandResult deploy(std::vector<std::string> more, std::vector<std::string> before = {}) const {
-    std::vector<std::string> words{"--model", path("net.onnx"), "--output", path("out"), "--budget",
-                                   "0",       "--events",       "500",      "--quiet"};
+    std::vector<std::string> words{"--model", path("net.onnx"), "--output", path("out"), "--budget", "0", "--quiet"};
+    if (std::ranges::find(more, "--events") == more.end()) words.insert(words.end(), {"--events", "500"});
     words.insert(words.end(), more.begin(), more.end());
     return run(words, std::move(before));
   }

@@ -91,6 +91,19 @@ TEST_F(DeployProof, RunsWhatIsRequired) {
   for (const auto& contender : proof.at("contenders")) EXPECT_EQ(contender.at("verdict"), "equal") << contender;
 }
 
+TEST_F(DeployProof, ComparesTheEmulatorOnAsManyEventsAsWereAskedFor) {
+  TRIGLOOP_NEEDS_AP_TYPES();
+  test::write_file(folder_ / "net.onnx", model::export_qonnx(test::Axol1tlLike(1).make()));
+  const auto made =
+      deploy({"--without", "cpp,hls,onnx,verilog", "--events", "3000", "--ap-types", test::ap_types().string()});
+  ASSERT_EQ(made.status, 0) << made.err;
+  for (const auto& contender : json("out/proof.json").at("contenders")) {
+    if (contender.at("name") != "emulator") continue;
+    EXPECT_GE(contender.at("events"), 3000);
+    EXPECT_GT(contender.at("outside"), 0) << "of all 16 bits, which ap_fixed<18,13> does not hold";
+  }
+}
+
 /// What Yosys would print, and a trace of its calls.
 constexpr const char* fake_yosys = R"(#!/bin/sh
 [ "$1" = -V ] && { echo 'Yosys 0.23 (fake)'; exit; }
@@ -111,8 +124,8 @@ TEST_F(DeployProof, CountsCellsByLayerAgainstTheBudget) {
                            {"/usr/bin/env", way, "YOSYS_CALLS=" + path("calls")});
   ASSERT_EQ(made.status, 0) << made.err;
   EXPECT_THAT(made.out, HasSubstr("Yosys 0.23, xc7: 4 LUT, 2 flip-flops, 1 carry cells, 3 cells deep"));
-  EXPECT_THAT(made.err, HasSubstr("warning: LUT: 4 (Yosys, xc7) of 3 that it may be"));
-  EXPECT_THAT(made.err, HasSubstr("warning: carry cells: 1 (Yosys, xc7) of 0 that it may be"));
+  EXPECT_THAT(made.err, HasSubstr("warning: LUT: 4 (Yosys, xc7) exceeds 3"));
+  EXPECT_THAT(made.err, HasSubstr("warning: carry cells: 1 (Yosys, xc7) exceeds 0"));
   EXPECT_THAT(made.err, Not(HasSubstr("flip-flops"))) << "as many as are allowed";
   const auto proof = json("out/proof.json");
   ASSERT_EQ(proof.at("synthesis").size(), 2u);
@@ -125,7 +138,7 @@ TEST_F(DeployProof, CountsCellsByLayerAgainstTheBudget) {
   EXPECT_THAT(calls, HasSubstr("hierarchy -top net; synth_xilinx -family xc7"));
   const std::string page = test::read_file(folder_ / "out/report.html");
   EXPECT_THAT(page, HasSubstr("By layer on xcup"));
-  EXPECT_THAT(page, HasSubstr("LUT: 4 (Yosys, xc7) of 3"));
+  EXPECT_THAT(page, HasSubstr("LUT: 4 (Yosys, xc7) exceeds 3"));
 }
 
 TEST_F(DeployProof, CellsThatWereNotCountedAreNotRun) {
@@ -138,7 +151,7 @@ TEST_F(DeployProof, CellsThatWereNotCountedAreNotRun) {
   const auto slow = deploy(words, {"/usr/bin/env", path_with("yosys", "#!/bin/sh\n[ \"$1\" = -V ] || sleep 60\n")});
   ASSERT_EQ(slow.status, 0) << slow.err;
   EXPECT_THAT(slow.out, HasSubstr("Yosys, xc7: not run: yosys: was ended at the time limit"));
-  EXPECT_THAT(slow.err, HasSubstr("warning: flip-flops: may be 5, but is not known"));
+  EXPECT_THAT(slow.err, HasSubstr("warning: flip-flops: is not known (not synthesised); at most 5"));
   EXPECT_THAT(test::read_file(folder_ / "out/report.html"), HasSubstr("not run: yosys: was ended at the time limit"));
 }
 

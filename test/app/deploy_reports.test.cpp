@@ -63,8 +63,8 @@ TEST_F(DeployReports, GoIntoTheProofAndThePage) {
   with_key.insert(with_key.end(), {"--key", path("key.pem")});
   const auto missed = run(with_key);
   EXPECT_EQ(missed.status, 6) << "the timing is not met";
-  EXPECT_THAT(missed.err, HasSubstr("warning: LUT: 18234 (routed on xc7vx690tffg1927-2) of 18000 that it may be"));
-  EXPECT_THAT(missed.err, HasSubstr("warning: period (ns): 25.51 (routed on xc7vx690tffg1927-2) of 25"));
+  EXPECT_THAT(missed.err, HasSubstr("warning: LUT: 18234 (routed on xc7vx690tffg1927-2) exceeds 18000"));
+  EXPECT_THAT(missed.err, HasSubstr("warning: period (ns): 25.51 (routed on xc7vx690tffg1927-2) exceeds 25"));
   EXPECT_EQ(json("out/proof.json").at("routed").at("timing").at("met"), false);
   const std::string page = test::read_file(folder_ / "out/report.html");
   EXPECT_THAT(page, HasSubstr("After routing"));

@@ -105,8 +105,9 @@ std::vector<std::string> warnings_of(const std::vector<Expense>& expenses) {
   std::vector<std::string> warnings;
   for (const Expense& e : expenses) {
     if (!e.may_be || (e.is && *e.is <= *e.may_be)) continue;
-    warnings.push_back(e.is ? fmt::format("{}: {:g} ({}) of {:g} that it may be", e.what, *e.is, e.from, *e.may_be)
-                            : fmt::format("{}: may be {:g}, but is not known ({})", e.what, *e.may_be, e.from));
+    warnings.push_back(
+        e.is ? fmt::format("{}: {:.7g} ({}) exceeds {:.7g}", e.what, *e.is, e.from, *e.may_be)
+             : fmt::format("{}: is not known ({}); at most {:.7g} is allowed", e.what, e.from, *e.may_be));
   }
   return warnings;
 }

@@ -82,7 +82,7 @@ std::vector<Synthesis> synthesise_project(const fs::path& project, const Synthes
     Synthesis& one = all.emplace_back(Synthesis{family, version(), {}, {}});
     const auto synthesise_one = [&](const std::string& name, const std::string& module) {
       LayerCells cells = cells_of(sources, name, module, family, options.limits);
-      if (options.progress) options.progress(family + " " + name, ++done, of);
+      if (options.progress) options.progress(family, cells, ++done, of);
       return cells;
     };
     for (const std::string& layer : modules.layers)

@@ -33,8 +33,8 @@ struct Synthesis {
 struct SynthesisOptions {
   std::vector<std::string> families{"xc7"};
   core::ProgramLimits limits;
-  /// Called after each module: how far it is, of how many.
-  std::function<void(const std::string& what, std::size_t done, std::size_t of)> progress;
+  /// Called after each module: what came out, and how far it is, of how many.
+  std::function<void(const std::string& family, const LayerCells& cells, std::size_t done, std::size_t of)> progress;
 };
 
 /// What is synthesised is told by report.json and rtl/ of the project. A module that Yosys does not finish has a reason
