@@ -3,8 +3,8 @@
 //
 //   bench_deploy nodes MODEL FILE.json           MODEL: a file, or matrix:SEED
 //   bench_deploy events MODEL COUNT FILE.npy CODES.npy
-//   bench_deploy verilog MODEL FOLDER BUDGET     prints the estimate and the seconds of the search
-#include <chrono>
+//   bench_deploy verilog MODEL FOLDER BUDGET     prints the estimate and the seconds of the search, on a core
+#include <ctime>
 #include <iostream>
 
 #include "core/error.hpp"
@@ -146,9 +146,9 @@ void compare(const model::Graph& graph, const deploy::Circuit& circuit) {
 }
 
 void write_verilog(const model::Graph& graph, const std::string& folder, double budget) {
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   const deploy::Circuit circuit = deploy::lower(graph, {"network", budget, {}});
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   compare(graph, circuit);
   std::filesystem::create_directories(folder);
   for (const auto& file : deploy::print_verilog(circuit, deploy::place_registers(circuit, 0))) {
