@@ -6,6 +6,8 @@
 #include "core/interrupt.hpp"
 #include "core/sha256.hpp"
 #include "curate/signal_sets.hpp"
+#include "model/describe.hpp"
+#include "train/bundle.hpp"
 #include "train/trainer.hpp"
 
 namespace trigloop::tune {
@@ -41,6 +43,14 @@ double latest(const std::string& metric, const train::EpochReport& report, const
   return column == nullptr || column->empty() ? std::nan("") : column->back();
 }
 
+/// What a trained network costs in firmware: effective bit operations, known when its weights are.
+double ebops_of(const train::Recipe& recipe, const train::PackedFile& file) {
+  double sum = 0;
+  for (const model::Layer& layer : model::describe(train::trained_graph(recipe, file)))
+    sum += static_cast<double>(layer.ebops);
+  return sum;
+}
+
 }  // namespace
 
 bool run_training(const TrainingJob& job, const TrainingData& data, const TrainingHooks& hooks) {
@@ -55,8 +65,10 @@ bool run_training(const TrainingJob& job, const TrainingData& data, const Traini
   bool stopped = false;
   options.asked_to_stop = [&] { return stopped |= hooks.asked_to_stop && hooks.asked_to_stop(); };
   const train::Trainer* running = nullptr;
+  std::int64_t last = 1;
   options.on_epoch = [&](const train::EpochReport& report) {
     if (!report.stage->evaluates || !hooks.report) return;
+    last = report.epoch + 1;
     for (const std::string& metric : job.metrics) {
       const double value = latest(metric, report, running->history());
       if (!std::isnan(value)) hooks.report(report.epoch + 1, metric, value);
@@ -70,6 +82,8 @@ bool run_training(const TrainingJob& job, const TrainingData& data, const Traini
     if (e.code() == core::ErrorCode::interrupted && stopped && !core::interrupted()) return false;
     throw;
   }
+  if (hooks.report && std::ranges::find(job.metrics, "ebops") != job.metrics.end())
+    hooks.report(last, "ebops", ebops_of(recipe, data.file()));
   return true;
 }
 

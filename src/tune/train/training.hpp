@@ -31,7 +31,7 @@ class TrainingData {
 
 struct TrainingJob {
   config::Config config;             ///< with the trial's parameters
-  std::vector<std::string> metrics;  ///< columns of the training's history, or "loss"
+  std::vector<std::string> metrics;  ///< columns of the training's history, "loss", or "ebops" of the trained network
   std::filesystem::path checkpoint;  ///< gone on from, if it is there; empty: none
   unsigned threads = 1;
   std::int64_t evaluate_every = 1;  ///< epochs

@@ -42,6 +42,23 @@ TEST_F(Training, ReportsItsMetricAfterEachEpoch) {
   for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].first, static_cast<std::int64_t>(i) + 1);
 }
 
+TEST_F(Training, TellsWhatTheNetworkCostsWhenItIsTrained) {
+  const auto cost = [&](const char* nodes) {
+    TrainingJob one = job();
+    one.metrics = {"loss", "ebops"};
+    one.config.set("model.train_mode.Contrastive_VAE.encoder_nodes", nodes);
+    std::vector<double> told;
+    run_training(one, TrainingData(folder_ / "Data.h5"),
+                 {[&](std::int64_t, const std::string& name, double value) {
+                    if (name == "ebops") told.push_back(value);
+                  },
+                  {}});
+    EXPECT_EQ(told.size(), 1u);
+    return told.empty() ? 0 : told[0];
+  };
+  EXPECT_GT(cost("[12, 6]"), 1.2 * cost("[6, 4]"));
+}
+
 TEST_F(Training, StopsWhenAskedAndGoesOnBitForBit) {
   const Reports expected = run(job());
   bool whole = true;
