@@ -67,6 +67,7 @@ show audit verify --config site.yml
 printf '\nThe report of the successor: %s\n' "$(find "$PWD/work"/rounds -name report.html -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d ' ' -f 2)"
 printf 'The comparison with its predecessor: %s\n' "$(find "$PWD/work"/rounds -name comparison.html | tail -n 1)"
 stop_following
-# Thresholds and models are those of the conditions that the loop wrote: rates before and after the switch.
-printf 'The dashboard: http://localhost:8710, by\n  %s dashboard %s --registry %s --conditions %s --raw %s\n' "$trigloop" \
-  "$PWD/records" "$PWD/registry" "$PWD/conditions.yaml" "$point"
+# Models and thresholds are those of the conditions that the loop wrote, so rates go on over the switch; drift is that from
+# the first model's reference.
+printf 'The dashboard: http://localhost:8710, by\n  %s dashboard %s --registry %s --conditions %s --reference %s\n' "$trigloop" \
+  "$PWD/records" "$PWD/registry" "$PWD/conditions.yaml" "$(find "$PWD/work/references" -name '*.json' -printf '%T@ %p\n' | sort -n | sed -n '1s/^[^ ]* //p')"

@@ -39,7 +39,9 @@ void set_points(Options& options) {
   options.drift.conditions = options.dashboard.conditions;
   if (!options.drift.reference.empty()) options.dashboard.drift = options.drift;
   auto& points = options.dashboard.course.points;
-  points = options.points.points(std::move(points));
+  // Those of the conditions come by themselves.
+  points =
+      options.points.points(options.dashboard.conditions.empty() ? std::move(points) : std::vector<watch::Point>());
 }
 
 void run(Options options) {

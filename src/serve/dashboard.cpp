@@ -92,6 +92,7 @@ watch::CourseOptions course_options(watch::CourseOptions course, const std::opti
   watch::CourseOptions of_reference = watch::course_of_reference(drift->reference());
   course.points = std::move(of_reference.points);
   course.thresholds = std::move(of_reference.thresholds);
+  course.model = std::move(of_reference.model);
   return course;
 }
 

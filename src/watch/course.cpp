@@ -144,6 +144,14 @@ void mark_outlier(LumiCourse& lumi, const Course& course) {
   }
 }
 
+/// The latest lumisection of a model; of any, if it is "" or there is none of it.
+Lumi latest_of(const std::string& model, const std::vector<fs::path>& files) {
+  for (auto file = files.rbegin(); file != files.rend() && !model.empty(); ++file) {
+    if (Lumi lumi = read_lumi(*file, LumiPart::spectra); lumi.model == model) return lumi;
+  }
+  return read_lumi(files.back(), LumiPart::spectra);
+}
+
 }  // namespace
 
 std::vector<Point> firmware_points(const conditions::Conditions& conditions) {
@@ -169,9 +177,9 @@ Course follow_course(const std::vector<fs::path>& files, const CourseOptions& op
   course.bunches = options.bunches;
   course.conditions = options.conditions;
   if (!files.empty()) {
-    const Lumi latest = read_lumi(files.back(), LumiPart::spectra);
-    course.model = latest.model;
-    course.all = course.pure = score::Spectrum(latest.fraction, 0, scout::CountSum::last_code);
+    const Lumi one = latest_of(options.model, files);
+    course.model = one.model;
+    course.all = course.pure = score::Spectrum(one.fraction, 0, scout::CountSum::last_code);
   }
   course.edges = scout::logarithmic_edges();
   for (const Point& point : options.points) course.points.push_back({point, {}, {}});

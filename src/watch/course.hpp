@@ -29,6 +29,7 @@ struct CourseOptions {
   unsigned threads = 0;
   /// Thresholds of firmware points and colliding bunches, by lumisection; may be null.
   std::shared_ptr<const conditions::Conditions> conditions = {};
+  std::string model = {};  ///< whose scores thresholds for rates are about; empty: the latest lumisection's
 };
 
 /// A point for each threshold that the conditions name.

@@ -87,6 +87,7 @@ void DriftRun::save() const {
 CourseOptions course_of_reference(const Reference& reference) {
   CourseOptions options;
   options.points.clear();
+  options.model = reference.model;
   for (const RateReference& rate : reference.rates) {
     options.points.push_back(rate.point);
     options.thresholds.emplace_back(rate.threshold);

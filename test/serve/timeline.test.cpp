@@ -118,6 +118,27 @@ TEST(Live, TakesThresholdsOfConditionsFromWhenTheyAreThere) {
   EXPECT_NE(text.find("LS 3, model bbbbbbbb\""), std::string::npos);
 }
 
+TEST(Live, CountsAtAReferencesThresholdTheScoresOfItsModelAlone) {
+  const test::TempDir folder;
+  for (std::uint32_t l = 1; l <= 6; ++l) {
+    scout::Record record = test::lumi_record(l);
+    record.identity.model = l <= 3 ? "old" : "new";
+    scout::write_record(folder / scout::record_name(record.lumi()), record);
+  }
+  watch::CourseOptions options;
+  options.points = {{false, 1000}};
+  options.thresholds = {1000};
+  options.model = "old";
+  Live live({folder.path()}, options);
+  live.refresh();
+  EXPECT_EQ(live.trouble(), "");
+  live.read([](const watch::Course& course) {
+    EXPECT_GT(course.rate(0, 0).exact, 0);
+    EXPECT_TRUE(std::isnan(course.rate(5, 0).exact));
+    return 0;
+  });
+}
+
 TEST(Live, FollowsWhatComesAndWhatIsCommittedAnew) {
   const test::TempDir folder;
   Live live({folder.path()}, {});
