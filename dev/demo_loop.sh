@@ -70,4 +70,4 @@ stop_following
 # Models and thresholds are those of the conditions that the loop wrote, so rates go on over the switch; drift is that from
 # the first model's reference.
 printf 'The dashboard: http://localhost:8710, by\n  %s dashboard %s --registry %s --conditions %s --reference %s\n' "$trigloop" \
-  "$PWD/records" "$PWD/registry" "$PWD/conditions.yaml" "$(find "$PWD/work/references" -name '*.json' -printf '%T@ %p\n' | sort -n | sed -n '1s/^[^ ]* //p')"
+  "$PWD/records" "$PWD/registry" "$PWD/conditions.yaml" "$(find "$PWD/work"/references -name '*.json' -printf '%T@ %p\n' | sort -n | sed -n '1s/^[^ ]* //p')"

@@ -55,6 +55,12 @@ int wait_for(pid_t child) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/// A full disk swallows what the child said of it, too.
+std::string told(int status, std::string line) {
+  if (!line.empty() || status != static_cast<int>(ErrorCode::output)) return line;
+  return "its output cannot be written, nor its message: is the disk full?";
+}
+
 std::string last_line(const std::filesystem::path& log) {
   if (log.empty() || !std::filesystem::exists(log)) return "";
   std::string text = core::read_text(log);
@@ -96,7 +102,10 @@ Ended execute(const Command& command, const std::filesystem::path& program) {
   ::close(out);
   if (err >= 0) ::close(err);
   core::stop_if_interrupted();
-  if (status != 0 || !durable) return {durable ? status : static_cast<int>(ErrorCode::output), last_line(command.log)};
+  if (status != 0 || !durable) {
+    const int code = durable ? status : static_cast<int>(ErrorCode::output);
+    return {code, told(code, last_line(command.log))};
+  }
   if (!partial.empty()) std::filesystem::rename(partial, command.output);
   return {};
 }

@@ -439,6 +439,8 @@ TEST(LoopUnderFaults, KillsAtRandomInstantsChangeNothing) {
         lasted.push_back(Clock::now() - begin);
       },
       asked != nullptr);
+  ASSERT_EQ(undisturbed.size(), asked == nullptr ? 1u : 2u);
+  ASSERT_EQ(undisturbed.back().back(), "confirmed");
   std::mt19937 random(20261122);
   for (int kills = 0, story = 1; kills < (asked == nullptr ? 9 : std::atoi(asked)); ++story) {
     auto usual = lasted.begin();
