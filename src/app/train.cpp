@@ -133,6 +133,9 @@ Recorder begin_record(const Options& options, const config::Config& config, cons
   Recorder record(options.record, "train");
   record.input_text("config", "config", "train", "config.yaml", config::to_yaml(config.root()));
   record.input("data", "dataset", data);
+  if (options.record.on() && !options.study.empty())
+    record.input_artifact("study",
+                          registry::Registry(options.record.folder, registry::Access::read).resolve(options.study));
   const std::string& init = options.continual.init;
   if (std::filesystem::is_regular_file(init))
     record.input("parent", "model", init);
@@ -191,6 +194,8 @@ void add_train(CLI::App& program) {
   command->add_option("--recipe", options->recipe,
                       "A built-in recipe or a YAML file (default: train_recipe of the configuration)");
   command->add_option("--set", options->settings, "KEY=VALUE over the configuration; may be repeated");
+  command->add_option("--from-study", options->study,
+                      "Where these settings were found: a study of the registry, for the model's lineage");
   command->add_option("-o,--output", options->output, "The bundle, a folder")->capture_default_str();
   command->add_option("--evaluate-every", options->evaluate_every, "Epochs from one evaluation to the next")
       ->check(CLI::Range(1, 1'000'000))

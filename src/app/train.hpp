@@ -14,6 +14,7 @@ struct TrainCommand {
   std::string config, data, recipe, output = "model";
   ContinualOptions continual;
   std::vector<std::string> settings;
+  std::string study;  ///< of the registry, in which these settings were found
   unsigned threads = 0;
   std::int64_t evaluate_every = 1;
   bool resume = false, quiet = false, json = false, no_store = false, metrics = false;

@@ -58,7 +58,7 @@ Step step_approval(const Context& context);
 Step step_switch(const Context& context);
 Step step_probation(const Context& context);
 
-/// Words for `trigloop train`: what the round's search found.
+/// Words for `trigloop train`: what the round's search found, and where.
 std::vector<std::string> tuned_settings(const Context& context);
 
 }  // namespace trigloop::loop

@@ -69,6 +69,7 @@ Step step_tune(const Context& c) {
 std::vector<std::string> tuned_settings(const Context& c) {
   std::vector<std::string> words;
   if (c.round.fact_or("study", "").empty()) return words;
+  words = {"--from-study", c.round.fact("study")};
   std::istringstream lines(c.round.fact("tuned"));
   for (std::string line; std::getline(lines, line);) words.insert(words.end(), {"--set", line});
   return words;

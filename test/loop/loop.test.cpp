@@ -162,6 +162,7 @@ TEST(Loop, SearchesForSettingsBeforeItTrainsAndBeginsWithTheLastSearch) {
   EXPECT_EQ(s.registry.get(first.fact("study")).kind, "study");
   const std::string said = test::read_file(s.site.work / "rounds" / first.id / "fresh-1/words");
   EXPECT_NE(said.find("--set train.rate=0.1 --set model.nodes=[3, 4]"), std::string::npos) << said;
+  EXPECT_NE(said.find("--from-study " + first.fact("study")), std::string::npos) << "the model's lineage";
   s.approve();
   s.look();
   s.deliver(6, 45, 1);
