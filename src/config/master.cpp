@@ -125,6 +125,7 @@ train_recipe: Contrastive_VAE
 compat: false
 layer_bits: {}
 first_weights: {}
+watch_khz: []
 curate:
   drop_saturated_et: true
   signal_sets: {}

@@ -132,6 +132,7 @@ constexpr Key table[] = {
     {"compat", flag, "keep the package's faults (see docs/config.md)", 0, 0, {}, false, trigloop},
     {"layer_bits", any, "types of single layers: {STAGE.LAYER: {kernel: [bits, integer], bias: ..., activation: ...}}", 0, 0, {}, false, trigloop},
     {"first_weights", any, "how stacks of dense layers begin: {STAGE.STACK: glorot or rising}", 0, 0, {}, false, trigloop},
+    {"watch_khz", numbers, "raw rates in kHz at which a training follows signals, too: columns raw-raw@RATE/NAME of its history", 0, infinite, {}, false, trigloop},
     {"curate.drop_saturated_et", flag, "drop events with ET at 4095 or above, as the package does; false is for inputs without ET", 0, 0, {}, false, trigloop},
     {"curate.signal_sets", any, "roles and conditions of the signal sets: {NAME: {role, conditions, hash}}", 0, 0, {}, false, trigloop},
     {"curate.signal_sets_file", path, "YAML file with the same map", 0, 0, {}, true, trigloop},

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "evaluate/thresholds.hpp"
 #include "model/normalisation.hpp"
 
 namespace trigloop::train {
@@ -18,7 +17,7 @@ std::int64_t score_code(double score) {
   return static_cast<std::int64_t>((clamped + magic) - magic);
 }
 
-double pure_threshold(const Scored& background, double khz, const evaluate::Crossings& crossings) {
+double threshold(const Scored& background, evaluate::Kind kind, double khz, const evaluate::Crossings& crossings) {
   const core::FixedPoint type = model::score_type();
   const auto low = static_cast<std::int64_t>(type.min_code()), high = static_cast<std::int64_t>(type.max_code());
   evaluate::Scores scores{{type.fraction(), low, high}, {type.fraction(), low, high}};
@@ -28,7 +27,7 @@ double pure_threshold(const Scored& background, double khz, const evaluate::Cros
     if (background.fired.empty() || background.fired[e] == 0) scores.pure.count(code, 1);
   }
   const evaluate::Ranks ranks(scores);
-  return evaluate::PackageRule(ranks, crossings).threshold(evaluate::Kind::pure, khz).score;
+  return evaluate::PackageRule(ranks, crossings).threshold(kind, khz).score;
 }
 
 Efficiency efficiency(const Scored& signal, double threshold) {

@@ -30,6 +30,10 @@ class Builder {
     recipe_.name = root_.text("name");
     root_.text("about", "");
     if (scope_.find("threshold.bc_khz") != nullptr) recipe_.crossings_khz = scope_.number("threshold.bc_khz");
+    if (const config::Value* watched = scope_.find("watch_khz"))
+      for (const config::Value& khz : watched->items)
+        recipe_.watched_khz.push_back(khz.kind == config::Value::Kind::integer ? static_cast<double>(khz.integer)
+                                                                               : khz.number);
     recipe_.supervised = root_.choice("events", {"background", "signals"}, "background") == "signals";
     if (recipe_.supervised && shape_.classes < 2)
       throw root_.error("events", "the file has fewer than two sets of signals");

@@ -34,7 +34,8 @@ struct Recipe {
   Quantiser data;                                   ///< of normalised inputs, while the network is trained
   Quantiser input = Quantiser::signed_bits(14, 5);  ///< of the same in firmware, where what was trained runs
   double crossings_khz = 28608.8064;                ///< colliding crossings, which rates are shares of
-  bool supervised = false;                          ///< trains on the signal sets, each being a class
+  std::vector<double> watched_khz;  ///< raw rates at which signals are watched, beside 1 kHz of pure rate
+  bool supervised = false;          ///< trains on the signal sets, each being a class
   std::vector<std::unique_ptr<Stage>> stages;
   Score score;
   MixtureFit mixture_fit;

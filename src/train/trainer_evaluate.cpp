@@ -1,4 +1,6 @@
 // What a training is told of itself after an epoch.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,6 +13,13 @@ namespace trigloop::train {
 namespace {
 
 constexpr double watched_rate_khz = 1;
+
+/// Groups of columns of watched signals: the package's, then one a raw rate.
+std::vector<std::string> watched_groups(const Recipe& recipe) {
+  std::vector<std::string> groups{"raw-pure/", "pure-pure/"};
+  for (const double khz : recipe.watched_khz) groups.push_back(fmt::format("raw-raw@{:g}/", khz));
+  return groups;
+}
 
 }  // namespace
 
@@ -116,11 +125,19 @@ std::vector<double> Trainer::scores(const Table& rows) {
 /// Efficiencies of all signals.
 void Trainer::watch_signals() {
   const Scored background{"", scores_of(watched_[0].rows), watched_[0].fired};
-  const double threshold = pure_threshold(background, watched_rate_khz, evaluate::Crossings(recipe_.crossings_khz));
+  const evaluate::Crossings crossings(recipe_.crossings_khz);
+  const double pure = pure_threshold(background, watched_rate_khz, crossings);
+  std::vector<double> raw;
+  for (const double khz : recipe_.watched_khz)
+    raw.push_back(threshold(background, evaluate::Kind::raw, khz, crossings));
+  const std::vector<std::string> groups = watched_groups(recipe_);
   for (std::size_t k = 1; k < watched_.size(); ++k) {
-    const Efficiency e = efficiency({"", scores_of(watched_[k].rows), watched_[k].fired}, threshold);
-    history_.append("raw-pure/" + watched_[k].name, e.raw);
-    history_.append("pure-pure/" + watched_[k].name, e.pure);
+    const Scored signal{"", scores_of(watched_[k].rows), watched_[k].fired};
+    const Efficiency e = efficiency(signal, pure);
+    history_.append(groups[0] + watched_[k].name, e.raw);
+    history_.append(groups[1] + watched_[k].name, e.pure);
+    for (std::size_t r = 0; r < raw.size(); ++r)
+      history_.append(groups[2 + r] + watched_[k].name, efficiency(signal, raw[r]).raw);
   }
 }
 
@@ -146,8 +163,8 @@ std::vector<Term> Trainer::evaluate(Stage& stage) {
     watch_signals();
   else
     for (std::size_t k = 1; k < watched_.size(); ++k)
-      for (const char* kind : {"raw-pure/", "pure-pure/"})
-        history_.append(kind + watched_[k].name, std::numeric_limits<double>::quiet_NaN());
+      for (const std::string& group : watched_groups(recipe_))
+        history_.append(group + watched_[k].name, std::numeric_limits<double>::quiet_NaN());
   return {};
 }
 

@@ -31,7 +31,7 @@ class Train : public testing::Test {
                    ", train_sector: [0, 8000], test_sector: [8000, 12000]}\n    SIGNAL: {file_path: " + at("sig.h5") +
                    "}\n  Processed_data_path: " + at("Data.h5") +
                    "\ntrain:\n  Contrastive_VAE: {batch_size: 1024, epochs_contrastive: 1, "
-                   "epochs_vae: 2}\nstore: {lite_path: " +
+                   "epochs_vae: 2}\nwatch_khz: [1000]\nstore: {lite_path: " +
                    at("lite.h5") + ", complete_path: " + at("complete.h5") + ", build_model_path: " + at("build.h5") +
                    "}\nreport: {path: " + at("axo.html") + "}\n");
     ran_ = trigloop({"train", "--config", at("c.yml"), "--output", at("model"), "-q"});
@@ -133,6 +133,20 @@ TEST_F(Train, IsEvaluatedAsByEvaluateOnItsPackedFile) {
     const json& row = evaluation["thresholds"][r];
     EXPECT_EQ(row["raw"]["package"]["score"].get<double>(), lite.thresholds[r].raw);
     EXPECT_EQ(row["pure"]["firmware"]["code"].get<std::int64_t>(), lite.thresholds[r].firmware_pure->code);
+  }
+}
+
+TEST_F(Train, FollowsSignalsAtTheRawRatesThatAreWatched) {
+  ASSERT_EQ(ran_.status, 0) << ran_.err;
+  const bundle::Bundle lite = bundle::read(*dir_ / "lite.h5");
+  ASSERT_FALSE(lite.efficiencies.empty());
+  for (const std::string& name : lite.efficiencies[0].signals) {
+    const auto *watched = lite.find_history("raw-raw@1000/" + name), *usual = lite.find_history("raw-pure/" + name);
+    ASSERT_TRUE(watched != nullptr && usual != nullptr) << name;
+    ASSERT_EQ(watched->size(), 2u);
+    // 1 MHz of all events passes more than 1 kHz of pure ones does.
+    EXPECT_GE(watched->back(), usual->back()) << name;
+    EXPECT_LE(watched->back(), 100) << name;
   }
 }
 

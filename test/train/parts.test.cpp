@@ -233,6 +233,8 @@ TEST(Monitor, FindsThresholdsAsThePackageDoes) {
   background.fired.assign(400000, 1);
   background.fired[0] = 0;
   EXPECT_LE(pure_threshold(background, 1, crossings), place);
+  EXPECT_LE(threshold(background, evaluate::Kind::raw, 2, crossings),
+            threshold(background, evaluate::Kind::raw, 1, crossings));
   const Efficiency e = efficiency({"", {1, 2.03, 3, 9000}, {0, 0, 0, 1}}, 2);  // 2.03 rounds to 2, 9000 saturates
   EXPECT_DOUBLE_EQ(e.raw, 50);
   EXPECT_DOUBLE_EQ(e.pure, 25);
