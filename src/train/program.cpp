@@ -125,10 +125,8 @@ void Program::run_cheap_ones_again() {
   }
 }
 
-/// A tensor that one pass uses, or that is made anew in each, stands in the workers' arenas; others are kept for the
-/// whole batch.
-void Program::place_tensors() {
-  std::vector<Use> values(network_.tensors()), gradients(network_.tensors());
+/// Which operations touch a tensor's values, and its gradient.
+void Program::find_uses(std::vector<Use>& values, std::vector<Use>& gradients) const {
   for (std::size_t p = 0; p < passes_.size(); ++p) {
     for (std::size_t k = 0; k < passes_[p].operations.size(); ++k) {
       const Operation& op = passes_[p].operations[k];
@@ -142,13 +140,19 @@ void Program::place_tensors() {
       if (is_backward) gradients[op.node->output].touch(p, k);
     }
   }
+}
+
+/// A tensor that one pass uses, or that is made anew in each, stands in the workers' arenas; others are kept for the
+/// whole batch.
+void Program::place_tensors() {
+  std::vector<Use> values(network_.tensors()), gradients(network_.tensors());
+  find_uses(values, gradients);
   std::vector<char> made_again(network_.tensors(), 0);
   for (const Node* node : nodes_) made_again[node->output] = node->is_cheap();
   values_.assign(team_.threads(), std::vector<Place>(network_.tensors()));
   tensor_gradients_ = values_;
   Arena arena;
-  std::vector<Shared> shared;
-  std::vector<Kept> kept;
+  std::vector<Stored> shared, kept;
   std::size_t of_batch = 0;
   const auto place = [&](Places& places, TensorId t, const Use& use, bool again) {
     const std::size_t floats = feature_stride * network_.features(t) * views_;
@@ -164,22 +168,26 @@ void Program::place_tensors() {
     place(tensor_gradients_, t, gradients[t], false);
   }
   keep_tensors(kept, of_batch);
+  share_memory(shared, arena);
+}
+
+/// In one piece, which is large enough for pages of 2 MiB: a tensor alone is not, and of small pages a batch has more
+/// than the processor remembers the places of.
+void Program::keep_tensors(const std::vector<Stored>& kept, std::size_t floats) {
+  make_zeros(memory_.emplace_back(), floats);
+  for (const auto& [places, tensor, begin] : kept) {
+    const std::size_t of_view = feature_stride * network_.features(tensor);
+    for (auto& of_worker : *places) of_worker[tensor] = {memory_.back().data() + begin, of_view * views_, of_view};
+  }
+}
+
+void Program::share_memory(const std::vector<Stored>& shared, Arena& arena) {
   const std::size_t floats = arena.arrange();
   for (unsigned worker = 0; worker < team_.threads(); ++worker) {
     make_zeros(memory_.emplace_back(), floats);
     for (const auto& [places, tensor, thing] : shared)
       (*places)[worker][tensor] = {memory_.back().data() + arena.offset(thing), 0,
                                    feature_stride * network_.features(tensor)};
-  }
-}
-
-/// In one piece, which is large enough for pages of 2 MiB: a tensor alone is not, and of small pages a batch has more
-/// than the processor remembers the places of.
-void Program::keep_tensors(const std::vector<Kept>& kept, std::size_t floats) {
-  make_zeros(memory_.emplace_back(), floats);
-  for (const auto& [places, tensor, begin] : kept) {
-    const std::size_t of_view = feature_stride * network_.features(tensor);
-    for (auto& of_worker : *places) of_worker[tensor] = {memory_.back().data() + begin, of_view * views_, of_view};
   }
 }
 

@@ -71,23 +71,20 @@ class Program {
     bool merges_gradient = false;
   };
   using Places = std::vector<std::vector<Place>>;  ///< of each worker, then of each tensor
-  /// A tensor in the arena, by its thing, or of the whole batch, by where it begins in the batch's memory.
-  struct Shared {
+  /// Where a tensor is to stand: which thing of the arena it is, or where in the batch's memory it begins.
+  struct Stored {
     Places* places;
     TensorId tensor;
-    std::size_t thing;
-  };
-  struct Kept {
-    Places* places;
-    TensorId tensor;
-    std::size_t begin;
+    std::size_t at;
   };
 
   void cut_into_passes();
   void run_cheap_ones_again();
   void decide_gradients();
+  void find_uses(std::vector<Use>& values, std::vector<Use>& gradients) const;
   void place_tensors();
-  void keep_tensors(const std::vector<Kept>& kept, std::size_t floats);
+  void keep_tensors(const std::vector<Stored>& kept, std::size_t floats);
+  void share_memory(const std::vector<Stored>& shared, Arena& arena);
   void run(const Pass& pass, const Step& step);
   void run_block(const Pass& pass, Work& work) const;
   void reduce(const Step& step);
