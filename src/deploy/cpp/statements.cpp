@@ -41,7 +41,12 @@ void each_operand(const model::Graph& graph, NodeIndex n, std::size_t k, const V
   }
 }
 
-int int64_bits(const Node& node) { return std::max(node.working_bits, node.output.bits()); }
+/// Of all that a node's statement holds. Its operands count: a quantiser's are wider than what comes out.
+int bits_held(const model::Graph& graph, const Node& node) {
+  int bits = std::max(node.working_bits, node.output.bits());
+  for (const NodeIndex input : node.inputs) bits = std::max(bits, graph[input].output.bits());
+  return bits;
+}
 
 /// Breaks a long line behind a space, as a person would.
 std::string wrapped(std::string line) {
@@ -183,7 +188,7 @@ std::string Statements::variable(NodeIndex node, std::size_t feature) const {
 }
 
 const char* Statements::type(NodeIndex node) const {
-  return int64_bits(network_.graph[node]) <= 31 ? "std::int32_t" : "std::int64_t";
+  return bits_held(network_.graph, network_.graph[node]) <= 31 ? "std::int32_t" : "std::int64_t";
 }
 
 Statements::Values Statements::needed(Values wanted) const {

@@ -97,6 +97,29 @@ TEST(CppLibrary, ComputesTheDeployedShapeWithVectors) {
   expect_equal(network, 1500);
 }
 
+TEST(CppLibrary, IsAModuleOfPython) {
+  TRIGLOOP_NEEDS_PEERS();
+  for (const Network& network : {prepare(test::odd_gains(), "one"), prepare(test::every_operation(1), "three")}) {
+    const test::TempDir folder;
+    test::write_files(cpp_library(network), folder.path());
+    ASSERT_EQ(test::make(folder.path()), "");
+    const std::vector<std::int16_t> rows = test_events(network, 200, 7);
+    test::write_file(folder / "events", {reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(rows[0])});
+    const auto ran = test::run_command(
+        {"env", "PYTHONPATH=" + folder.path().string(), test::peer_python().string(), "-c",
+         "import sys, numpy, " + network.name +
+             " as n\nx = numpy.fromfile(sys.argv[1], 'int16').reshape(-1, n.features)\n" +
+             "s = n.score(x)\nassert (numpy.ldexp(s, n.fraction) == n.codes(x)).all()\nprint(*n.codes(x).ravel())\n" +
+             "try: n.score(x[:, 1:])\nexcept ValueError: print('refused', s.ndim)",
+         (folder / "events").string()});
+    ASSERT_EQ(ran.status, 0) << ran.err;
+    std::string want;
+    for (const std::int32_t code : expected(network, rows).scores)
+      want += (want.empty() ? "" : " ") + std::to_string(code);
+    EXPECT_EQ(ran.out, want + "\nrefused " + (network.outputs() == 1 ? "1" : "2") + "\n");
+  }
+}
+
 TEST(CppLibrary, ComputesInputsWhoseScalingIsNoShift) {
   const Network network = prepare(test::odd_gains(), "gains");
   ASSERT_TRUE(has_kernels(score::Plan(network.graph)));
@@ -106,6 +129,23 @@ TEST(CppLibrary, ComputesInputsWhoseScalingIsNoShift) {
 
 TEST(CppLibrary, ComputesEveryOperationAndRounding) {
   for (std::uint64_t seed : {1, 2}) expect_equal(prepare(test::every_operation(seed), "everything"), 600);
+}
+
+TEST(CppLibrary, RoundsWhatIsWiderThan32BitsBeforeItIsCut) {
+  // A normalisation whose bias and scale are no powers of two, as a RobustScaler leaves it: 40 and 51 bits, then 18.
+  core::Philox random(6, 41);
+  const core::FixedPoint wide{18, 13, true, core::Rounding::half_even, core::Overflow::saturate};
+  model::Graph graph;
+  auto x = graph.add("hw", model::Input{{16, 16, true, core::Rounding::half_even, core::Overflow::saturate}, 7}, {});
+  x = graph.add("shift", model::AddConstant{test::constants(random, 7, 30, 23)}, {x});
+  x = graph.add("shifted", model::Quantise{{wide}}, {x});
+  x = graph.add("scale", model::MulConstant{test::constants(random, 7, 27, 31)}, {x});
+  x = graph.add("positive", model::Relu{}, {x});
+  x = graph.add("scaled", model::Quantise{{wide}}, {x});
+  const auto y = graph.add("dense", model::Dense{7, 3, test::constants(random, 21, 4, 3), {}, {}, {}}, {x});
+  x = graph.add("squares", model::Dot{}, {y, y});
+  graph.add("score", model::Quantise{{{18, 14, true, core::Rounding::half_even, core::Overflow::saturate}}}, {x});
+  expect_equal(prepare(graph, "wide"), 400);
 }
 
 TEST(CppLibrary, TakesCodesOfScaledInputs) {

@@ -7,6 +7,7 @@
 #include "core/program.hpp"
 #include "deploy/verilog/prove.hpp"
 #include "deploy/verilog/specify.hpp"
+#include "deploy/verilog/synthesis.hpp"
 #include "test/deploy/verilog/small_network.hpp"
 #include "test/support/support.hpp"
 
@@ -73,6 +74,40 @@ VerilogDesign tiny_design() {
   VerilogOptions options;
   options.budget = 0;
   return make_verilog(tiny_network(), options);
+}
+
+TEST(Synthesis, CountsTheLayersAndTheWhole) {
+  TRIGLOOP_NEEDS_YOSYS();
+  const test::TempDir folder;
+  write_project(tiny_design(), folder / "p");
+  std::size_t told = 0;
+  const auto all = synthesise_project(
+      folder / "p", {{"xc7"}, {}, [&](const std::string&, const LayerCells&, std::size_t done, std::size_t of) {
+                       EXPECT_EQ(done, ++told);
+                       EXPECT_LE(done, of);
+                     }});
+  ASSERT_EQ(all.size(), 1u);
+  for (const Synthesis& one : all) {
+    EXPECT_TRUE(one.tool.starts_with("Yosys ")) << one.tool;
+    ASSERT_TRUE(one.whole.cells.has_value()) << one.whole.reason;
+    int tables = 0;
+    for (const LayerCells& layer : one.layers) {
+      ASSERT_TRUE(layer.cells.has_value()) << layer.reason;
+      tables += layer.cells->tables;
+    }
+    EXPECT_GT(one.whole.cells->registers, 0);
+    EXPECT_LE(one.whole.cells->tables, tables + 10) << one.family;
+    EXPECT_EQ(one.total()->tables, one.whole.cells->tables);
+  }
+}
+
+TEST(Synthesis, EndsWithWhoeverWaitsForIt) {
+  TRIGLOOP_NEEDS_YOSYS();
+  const test::TempDir folder;
+  write_project(tiny_design(), folder / "p");
+  const auto start = std::chrono::steady_clock::now();
+  { const BackgroundSynthesis synthesis(folder / "p", {std::vector<std::string>(100, "xc7"), {}, {}}); }
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
 }
 
 TEST(Prove, ALayerEqualsItsSpecificationForEveryInput) {
