@@ -1,66 +1,17 @@
-// The whole loop on the toy of a site: what it decides, and that nothing it survives changes its history.
+// The whole loop on the toy of a site: what it decides.
 #include "loop/loop.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <cstdlib>
-#include <random>
-#include <thread>
 
 #include "loop/audit.hpp"
-#include "test/faults/under_faults.hpp"
-#include "test/loop/fixtures.hpp"
-#include "test/loop/toy.hpp"
+#include "test/loop/story.hpp"
 #include "test/support/background.hpp"
 #include "test/support/lumi_records.hpp"
 
 namespace trigloop::loop {
 namespace {
 
-using test::TestSite;
 namespace fs = std::filesystem;
-
-constexpr const char* settings =
-    "trigger: {exposure: 5, patience: 10, cool_down: 5, reference: 30}\n"
-    "gates: {shadow: 5}\ndeployment: {delay: 1, probation: 5}\n";
-
-/// A site whose stream is delivered by the test, and whose loop is another process.
-struct Story : TestSite {
-  explicit Story(const std::string& more = settings) : TestSite(more) {
-    test::write_events(folder / "first.h5");
-    ::setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
-  }
-  ~Story() { ::unsetenv("SOURCE_DATE_EPOCH"); }
-
-  test::CommandResult look() { return test::run_command({TRIGLOOP_LOOP_DRIVER, (folder / "site.yml").string()}); }
-  void deliver(std::uint32_t first, std::uint32_t last, double scale) {
-    test::deliver(folder.path(), first, last, scale);
-  }
-  Journal journal() { return Journal(registry); }
-  Round last() { return journal().rounds().back(); }
-  void approve() {
-    const Round round = *journal().open_round();
-    for (const auto& [role, key] : {std::pair("team", &ada), {"team", &bob}, {"committee", &cleo}})
-      decide(round, Verb::approve, role, *key);
-  }
-  /// A round that was begun by hand, up to a deployed model that has a reference.
-  void begin() {
-    deliver(1, 5, 1);
-    Loop(site, registry, "").start("manual", {}, "the first model");
-    look();
-    approve();
-    look();
-    deliver(6, 45, 1);
-    look();
-  }
-  std::vector<std::string> states(const Round& round) const {
-    std::vector<std::string> names;
-    for (const RoundStep& step : round.steps) names.emplace_back(name_of(step.state));
-    return names;
-  }
-};
-
-using Names = std::vector<std::string>;
 
 TEST(Loop, MakesTheFirstModelAndAsksPeople) {
   Story s;
@@ -382,106 +333,6 @@ TEST(Loop, ThePlanSaysWhatWouldBeDoneAndChangesNothing) {
   const registry::Head before = registry::head_of_history(s.registry);
   EXPECT_EQ(loop.plan().what, "see whether something is to be done");
   EXPECT_EQ(registry::head_of_history(s.registry).number, before.number);
-}
-
-/// The story once, with looks as `look` takes them: the first model, and, if asked for, a drift and its successor.
-/// Returns the steps of all rounds.
-std::vector<Names> told(const std::function<void(Story&)>& look, bool with_drift = false) {
-  Story s;
-  s.deliver(1, 5, 1);
-  Loop(s.site, s.registry, "").start("manual", {}, "the first model");
-  look(s);
-  s.approve();
-  look(s);
-  s.deliver(6, 12, 1);
-  look(s);
-  if (with_drift) {
-    s.deliver(13, 45, 1);
-    look(s);
-    s.deliver(46, 60, 1.1);
-    look(s);
-    s.approve();
-    look(s);
-    s.deliver(61, 70, 1.1);
-    look(s);
-  }
-  EXPECT_TRUE(verify_log(s.registry, &s.site, {}).good());
-  std::vector<Names> all;
-  for (const Round& round : s.journal().rounds()) all.push_back(s.states(round));
-  return all;
-}
-
-TEST(LoopUnderFaults, AKillAtAnySyncOfTheRegistryChangesNothing) {
-  const auto undisturbed = told([](Story& s) { EXPECT_EQ(s.look().status, 0); });
-  ASSERT_EQ(undisturbed.front().back(), "confirmed");
-  for (int n = 1; n < 200; ++n) {
-    int killed = 0;
-    const auto steps = told([&](Story& s) {
-      const auto result = test::run_under_faults(s.site.registry, "kill:" + std::to_string(n),
-                                                 {TRIGLOOP_LOOP_DRIVER, (s.folder / "site.yml").string()}, "sync");
-      killed += result.status == 128 + SIGKILL;
-      for (int again = 0; again < 2; ++again) s.look();
-    });
-    EXPECT_EQ(steps, undisturbed) << "killed at sync " << n;
-    if (killed == 0) break;
-  }
-}
-
-/// A few kills of the first model's looks in the ordinary run; $TRIGLOOP_KILLS asks for more (`./run test --all`: 100),
-/// of the whole story. Instants are uniform over what each look takes when nobody disturbs it.
-TEST(LoopUnderFaults, KillsAtRandomInstantsChangeNothing) {
-  using Clock = std::chrono::steady_clock;
-  const char* const asked = std::getenv("TRIGLOOP_KILLS");
-  std::vector<Clock::duration> lasted;
-  const auto undisturbed = told(
-      [&](Story& s) {
-        const auto begin = Clock::now();
-        s.look();
-        lasted.push_back(Clock::now() - begin);
-      },
-      asked != nullptr);
-  ASSERT_EQ(undisturbed.size(), asked == nullptr ? 1u : 2u);
-  ASSERT_EQ(undisturbed.back().back(), "confirmed");
-  std::mt19937 random(20261122);
-  for (int kills = 0, story = 1; kills < (asked == nullptr ? 9 : std::atoi(asked)); ++story) {
-    auto usual = lasted.begin();
-    const auto steps = told(
-        [&](Story& s) {
-          test::Background loop({TRIGLOOP_LOOP_DRIVER, (s.folder / "site.yml").string()}, s.folder / "log");
-          std::this_thread::sleep_for(*usual++ * std::uniform_real_distribution<>()(random));
-          kills += loop.end(SIGKILL) == test::killed;
-          for (int again = 0; again < 2; ++again) s.look();
-        },
-        asked != nullptr);
-    EXPECT_EQ(steps, undisturbed) << "story " << story << ", after " << kills << " kills";
-  }
-}
-
-TEST(LoopUnderFaults, JumpsOfTheClockChangeNothing) {
-  const auto undisturbed = told([](Story& s) { s.look(); });
-  int looks = 0;
-  const auto steps = told([&](Story& s) {
-    ::setenv("SOURCE_DATE_EPOCH", ++looks % 2 == 0 ? "1600000000" : "1700003600", 1);
-    s.look();
-  });
-  EXPECT_EQ(steps, undisturbed);
-}
-
-TEST(LoopUnderFaults, AFullDiskIsWaitedFor) {
-  Story s;
-  s.deliver(1, 5, 1);
-  Loop(s.site, s.registry, "").start("manual", {}, "the first model");
-  for (const fs::path& disk : {s.site.registry, s.site.work}) {
-    for (const int n : {1, 3, 9}) {
-      const auto result = test::run_under_faults(disk, "ENOSPC+:" + std::to_string(n),
-                                                 {TRIGLOOP_LOOP_DRIVER, (s.folder / "site.yml").string()}, "write");
-      EXPECT_TRUE(result.status == 0 || result.status == static_cast<int>(core::ErrorCode::output))
-          << disk << n << ": " << result.status << result.err;
-      EXPECT_NE(s.last().state, State::failed) << "a full disk is no failed training: " << s.last().fact("why_ended");
-    }
-  }
-  s.look();
-  EXPECT_EQ(s.last().state, State::validated);
 }
 
 }  // namespace
