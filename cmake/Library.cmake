@@ -1,3 +1,6 @@
+# What is run once, or checks others, is compiled quickly: that saves minutes of a cold build. Kernels are in the libraries.
+set(trigloop_glue_options $<$<CONFIG:Release>:-O1>)
+
 # trigloop_library(FOLDER [SOURCES ...] [PUBLIC_DEPS ...] [PRIVATE_DEPS ...])
 #
 # One library a folder of src/. FOLDER is its path below src ("io/root" gives the target trigloop_io_root and the alias
@@ -26,6 +29,7 @@ function(trigloop_test folder)
   string(REPLACE "/" "_" name ${folder})
   add_executable(test_${name} ${ARG_SOURCES})
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_options(test_${name} PRIVATE ${trigloop_glue_options})
   target_link_libraries(test_${name} PRIVATE ${ARG_DEPS} trigloop_test_support GTest::gtest GTest::gmock
     GTest::gtest_main)
   gtest_discover_tests(test_${name} TEST_PREFIX "${folder}/" DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)

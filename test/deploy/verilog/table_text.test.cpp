@@ -16,7 +16,7 @@ namespace {
 
 Table random_table(core::Philox& random, int inputs, int outputs) {
   Table table;
-  for (int at = 0; at < 1 << inputs; ++at) table.values.push_back(static_cast<int>(random() >> 40) % (1 << outputs));
+  for (int at = 0; at < 1 << inputs; ++at) table.values.push_back(static_cast<int>(random() >> 8) % (1 << outputs));
   return table;
 }
 
