@@ -110,9 +110,9 @@ struct Decompressor::Codecs {
     }
     const auto* source = reinterpret_cast<const char*>(payload.data());
     auto* target = reinterpret_cast<char*>(out.data());
-    const int size = static_cast<int>(payload.size()), room = static_cast<int>(out.size());
+    const int size = static_cast<int>(payload.size()), capacity = static_cast<int>(out.size());
     // Always whole: LZ4_decompress_safe_partial leaves out the fast copies and is five times slower.
-    const int got = LZ4_decompress_safe(source, target, size, room);
+    const int got = LZ4_decompress_safe(source, target, size, capacity);
     if (got < 0) throw damaged("the bytes of an LZ4 block are corrupted");
     expect_size("LZ4", static_cast<std::size_t>(got), out.size());
   }
