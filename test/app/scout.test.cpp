@@ -2,10 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "scout/record/record.hpp"
+#include "test/support/background.hpp"
 #include "test/support/support.hpp"
 
 namespace trigloop {
@@ -192,31 +196,19 @@ TEST(ScoutRun, EndsInGoodOrderWhenAskedTo) {
   if (std::string(TRIGLOOP_SLOW_STORAGE).empty()) GTEST_SKIP() << "nothing is preloaded beside a sanitizer";
   const test::TempDir temp;
   simulate(temp.path(), 2, 10000);
-  for (const std::string signal : {"TERM", "INT"}) {
-    const auto out = temp / ("out" + signal);
-    const auto run = test::run_command({"/usr/bin/timeout",
-                                        "--signal",
-                                        signal,
-                                        "--preserve-status",
-                                        "2",
-                                        "/usr/bin/env",
-                                        std::string("LD_PRELOAD=") + TRIGLOOP_SLOW_STORAGE,
-                                        "SLOW_UNDER=" + temp.path().string(),
-                                        "SLOW_BYTES_PER_SECOND=400000",
-                                        test::program(),
-                                        "scout",
-                                        "run",
-                                        "--model",
-                                        shared(model),
-                                        "--quiet",
-                                        "--menu",
-                                        "pythia-samples",
-                                        "--output",
-                                        out,
-                                        "--input",
-                                        temp / "*.root"});
-    EXPECT_EQ(run.status, signal == "TERM" ? 0 : 130) << run.err;
-    EXPECT_THAT(run.out, HasSubstr("stopped by a signal"));
+  for (const int signal : {SIGTERM, SIGINT}) {
+    const auto out = temp / std::to_string(signal), log = temp / ("log" + std::to_string(signal));
+    test::Background run(
+        {"/usr/bin/env", std::string("LD_PRELOAD=") + TRIGLOOP_SLOW_STORAGE, "SLOW_UNDER=" + temp.path().string(),
+         "SLOW_BYTES_PER_SECOND=400000", test::program(), "scout", "run", "--model", shared(model), "--quiet", "--menu",
+         "pythia-samples", "--output", out, "--input", temp / "*.root"},
+        log);
+    // The run has begun when its folder has books; its inputs take seconds from there.
+    for (int i = 0; i < 600 && !std::filesystem::exists(out / "identity.json"); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    EXPECT_EQ(run.end(signal), signal == SIGTERM ? 0 : 130) << test::read_file(log);
+    EXPECT_THAT(test::read_file(log), HasSubstr("stopped by a signal"));
     const auto rest = scout(temp / "*.root", out, {"--json"});
     EXPECT_EQ(rest.status, 0) << rest.err;
     std::uint64_t rows = 0;
