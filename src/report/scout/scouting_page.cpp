@@ -201,6 +201,7 @@ Page scouting_page(const std::vector<fs::path>& places, const PageOptions& optio
   page.figures.emplace_back(heat_map(run, axis));
   page.figures.emplace_back(spectra(run, axis));
   const Tails tails = read_tails(records, options.strangest);
+  if (tails.events.empty()) return page;  // and no layout is needed
   const ObjectReader reader(options.layout ? *options.layout : event::find_layout(identity.layout),
                             identity.tail_layout);
   for (std::size_t i = 0; i < tails.events.size(); ++i)

@@ -246,6 +246,18 @@ TEST_F(ScoutingFolder, IsAPage) {
   }
 }
 
+TEST_F(ScoutingFolder, WithoutKeptEventsIsAPageThatNeedsNoLayout) {
+  for (const auto& path : scout::list_records(dir_.path())) {
+    scout::Record record = scout::read_record(path);
+    record.identity.layout = "somebody's";
+    record.sum.tail = {};
+    scout::write_record(path, record);
+  }
+  const Page page = scouting_page({dir_.path()});
+  EXPECT_EQ(page.figures.size(), 4u);
+  EXPECT_TRUE(page.tables.empty());
+}
+
 TEST_F(ScoutingFolder, RecordsOfAnotherModelAreRefused) {
   scout::Record record = scout::read_record(dir_ / "run_396102_lumi_4.record");
   record.identity.model = std::string(64, 'b');
