@@ -1,5 +1,6 @@
 #pragma once
-// The samples of a packed file (Data.h5, or complete.h5, which holds one): its test events as background, and its signal sets.
+// The samples of a packed file (Data.h5, or complete.h5, which holds one): its test events as background, and its
+// signal sets.
 #include <filesystem>
 #include <functional>
 #include <string>
