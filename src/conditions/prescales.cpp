@@ -1,10 +1,9 @@
 #include "conditions/prescales.hpp"
 
-#include <cmath>
-
 #include "conditions/csv.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/prescale.hpp"
 
 namespace trigloop::conditions {
 namespace {
@@ -19,14 +18,11 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::uint32_t parse_prescale(std::string_view text) {
-  constexpr double largest = (1u << 24) - 1;  // the trigger's factor has 24 bits, in hundredths
-  const double factor = number<double>(text).value_or(-1) * 100;
-  const bool fits = factor == 0 || (factor >= 100 && factor <= largest);
-  if (!fits || std::abs(factor - std::round(factor)) > 1e-6) {
-    throw Error(ErrorCode::damaged, "'" + core::escaped(text) + "' is no prescale")
-        .remedy("A prescale is 0 (off), or from 1 to 167772.15 with two decimals at most");
+  const auto factor = number<double>(text);
+  if (const char* fault = factor ? core::prescale_fault(*factor) : "must be a number") {
+    throw Error(ErrorCode::damaged, "'" + core::escaped(text) + "' is no prescale: it " + fault);
   }
-  return static_cast<std::uint32_t>(std::lround(factor));
+  return core::prescale_code(*factor);
 }
 
 /// The table's columns in their order; empty, if the line is no header.

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/prescale.hpp"
 #include "core/text.hpp"
 #include "core/yaml.hpp"
 #include "menu/distance.hpp"
@@ -240,11 +241,9 @@ class ExpressionParser {
 };
 
 std::uint32_t parse_prescale(const Section& in) {
-  constexpr double largest = (1u << 24) - 1;  // of the 24-bit factor in hundredths
-  const double factor = in.number("prescale", 0, largest / 100, 1) * 100;
-  if (factor != 0 && factor < 100) throw in.error("prescale", "must be 0 (off) or at least 1");
-  if (std::abs(factor - std::round(factor)) > 1e-6) throw in.error("prescale", "has two decimals at most");
-  return static_cast<std::uint32_t>(std::lround(factor));
+  const double factor = in.number("prescale", 0, core::largest_prescale, 1);
+  if (const char* fault = core::prescale_fault(factor)) throw in.error("prescale", fault);
+  return core::prescale_code(factor);
 }
 
 Seed parse_seed(const Section& in, Menu& menu) {
