@@ -43,9 +43,7 @@ void BatchCommand::hand_over(const core::JobFiles& jobs, const fs::path& folder)
   fs::create_directories(folder, failed);
   if (failed) throw Error(ErrorCode::output, "cannot make the folder: " + failed.message()).file(folder.native());
   for (const core::JobFile& job : jobs.files) {
-    core::OutputFile file(folder / job.name);
-    file.write(job.text);
-    file.commit();
+    core::write_file(folder / job.name, job.text);
     if (job.executable) fs::permissions(folder / job.name, fs::perms::owner_exec, fs::perm_options::add);
   }
 }

@@ -35,12 +35,6 @@ loop::Round round_of(registry::Registry& registry, const std::string& word) {
   throw Error(ErrorCode::not_found, "no round has '" + core::escaped(word) + "' as its candidate");
 }
 
-void write_text(const std::string& path, const std::string& text) {
-  core::OutputFile file(path);
-  file.write(text);
-  file.commit();
-}
-
 void print(const Options& options, const loop::Site& site, registry::Registry& registry, const loop::Signed& decision) {
   const auto round = loop::Journal(registry).find(decision.statement.round);
   const loop::Tally tally = loop::tally_of(site, registry, *round, loop::log_time(registry));
@@ -88,7 +82,7 @@ void decide(const Options& options, loop::Verb verb) {
   statement.automatic_return = statement.automatic_return && !options.stay;
   const std::string text = loop::text_of(statement);
   if (!options.write_statement.empty()) {
-    write_text(options.write_statement, text);
+    core::write_file(options.write_statement, text);
     std::cout << options.write_statement << ": read it; then\n  ssh-keygen -Y sign -f ~/.ssh/id_ed25519 -n "
               << loop::name_space << ' ' << options.write_statement << "\n  trigloop " << loop::name_of(verb) << ' '
               << options.which << " --config " << options.config << " --role " << options.role << " --statement "

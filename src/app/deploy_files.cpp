@@ -10,12 +10,6 @@ namespace trigloop::app {
 
 namespace fs = std::filesystem;
 
-void write_file(const fs::path& path, const std::string& text) {
-  core::OutputFile file(path);
-  file.write(text);
-  file.commit();
-}
-
 std::optional<registry::PrivateKey> load_key(const std::string& path) {
   return path.empty() ? std::nullopt : std::optional(registry::PrivateKey::load(path));
 }
@@ -23,8 +17,8 @@ std::optional<registry::PrivateKey> load_key(const std::string& path) {
 void write_proof(const fs::path& folder, const deploy::Network& network, const std::string& proof_json,
                  const std::optional<registry::PrivateKey>& key) {
   fs::remove(folder / "proof.json.sig");
-  write_file(folder / "proof.json", proof_json);
-  if (key) write_file(folder / "proof.json.sig", key->sign(deploy::proof_name_space, proof_json));
+  core::write_file(folder / "proof.json", proof_json);
+  if (key) core::write_file(folder / "proof.json.sig", key->sign(deploy::proof_name_space, proof_json));
   report::Page page = report::deployed::deployment_page(network, proof_json);
   if (report::drawing_library().empty()) {
     std::cerr << "trigloop: warning: report.html has no figures: this build has no drawing library in it\n";

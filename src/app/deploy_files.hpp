@@ -9,9 +9,6 @@
 
 namespace trigloop::app {
 
-/// The file appears whole or not at all.
-void write_file(const std::filesystem::path& path, const std::string& text);
-
 /// The key of a file, or nothing for "".
 std::optional<registry::PrivateKey> load_key(const std::string& path);
 

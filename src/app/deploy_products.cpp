@@ -129,9 +129,7 @@ Examples:
   trigloop deploy onnx --model build.h5 --normalisation Data.h5 --qonnx --output network.onnx)");
   command->callback([options] {
     const model::Graph graph = model::load(options->model, {options->normalisation});
-    core::OutputFile file(options->output);
-    file.write(options->qonnx ? model::export_qonnx(graph) : model::export_onnx(graph));
-    file.commit();
+    core::write_file(options->output, options->qonnx ? model::export_qonnx(graph) : model::export_onnx(graph));
     if (options->json) std::cout << as_json({options->output});
   });
 }

@@ -110,7 +110,7 @@ void deploy_all(Options& options) {
 
   const fs::path output = options.output;
   const std::string json = deploy::to_json(deployment.network, proof), text = differences(deployment.network, proof);
-  if (!text.empty()) write_file(output / "differences.txt", text);
+  if (!text.empty()) core::write_file(output / "differences.txt", text);
   write_proof(output, deployment.network, json, key);
   record.output_folder(
       "deployment", "deployment", options.products.name, output,

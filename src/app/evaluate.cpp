@@ -189,9 +189,7 @@ void run(const Options& options) {
                      evaluate::to_json(all.nominal, reader.provenance) + "\n", metrics_of(all.nominal));
   record.commit();
   if (!options.csv.empty()) {
-    core::OutputFile file(options.csv);
-    file.write(evaluate::to_csv(all.nominal));
-    file.commit();
+    core::write_file(options.csv, evaluate::to_csv(all.nominal));
   }
   if (options.json) {
     std::cout << evaluate::to_json(all.nominal, reader.provenance, all.moved ? &*all.moved : nullptr, all.drift)

@@ -128,9 +128,7 @@ void write_csv(const std::string& path, const std::vector<Row>& rows) {
                         row.seed->prescale / 100.0, row.fired, row.pure, row.shares, row.rate.hz, row.rate.error,
                         row.pure_rate.hz, row.pure_rate.error, row.proportional.hz, row.proportional.error);
   }
-  core::OutputFile file(path);
-  file.write(text);
-  file.commit();
+  core::write_file(path, text);
 }
 
 void write_json(const Counted& counted, const std::vector<Row>& rows, const RatesOptions& options,

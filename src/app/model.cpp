@@ -55,9 +55,7 @@ void add_export(CLI::App& group) {
                       "Bias and scale of a QKeras model's inputs: Data.h5, complete.h5 or YAML");
   command->footer("Examples:\n  trigloop model export build.h5 --normalisation Data.h5 --output network.onnx");
   command->callback([options] {
-    core::OutputFile file(options->output);
-    file.write(model::export_qonnx(model::load(options->model, {options->normalisation})));
-    file.commit();
+    core::write_file(options->output, model::export_qonnx(model::load(options->model, {options->normalisation})));
   });
 }
 

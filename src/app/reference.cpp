@@ -95,9 +95,7 @@ void build(const Options& options) {
   if (!options.conditions.empty()) record.input("conditions", "config", options.conditions);
   watch::Reference reference = watch::build_reference(files, conditions ? &*conditions : nullptr, how);
   const std::string text = watch::format_reference(reference);
-  core::OutputFile file(options.output);
-  file.write(std::string_view(text));
-  file.commit();
+  core::write_file(options.output, text);
   record.output_text("reference", "reference", fs::path(options.output).stem(), "reference.json", text);
   record.commit();
   reference.id = core::sha256_hex(text);

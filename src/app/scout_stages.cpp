@@ -64,10 +64,9 @@ void write_axo(const stores::Merge& merge, const fs::path& folder) {
   score::Spectrum spectrum(0, 0, -1);
   for (const auto& [bin, count] : merge.counts) spectrum.count(bin, count);
   spectrum.lumisections = {merge.lumi};
-  core::OutputFile file(folder / scout::axo_name(merge.lumi));
-  file.write(score::format_axo(spectrum, utc_now()));
-  file.commit();
-  std::cout << file.path().native() << ": " << merge.shards << " shards, " << spectrum.total() << " events of "
+  const fs::path file = folder / scout::axo_name(merge.lumi);
+  core::write_file(file, score::format_axo(spectrum, utc_now()));
+  std::cout << file.native() << ": " << merge.shards << " shards, " << spectrum.total() << " events of "
             << merge.orbits.size() << " orbits";
   if (!merge.duplicate.empty()) std::cout << "; " << merge.duplicate.size() << " copies left out";
   if (!merge.overlapping.empty()) std::cout << "; " << merge.overlapping.size() << " overlapping shards LEFT OUT";

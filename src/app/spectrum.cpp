@@ -170,9 +170,7 @@ void export_as(const Options& options) {
     std::cout << text;
     return;
   }
-  core::OutputFile file(options.output);
-  file.write(text);
-  file.commit();
+  core::write_file(options.output, text);
 }
 
 }  // namespace

@@ -51,9 +51,7 @@ void add_tune_report(CLI::App& tune) {
     const OpenedStudy study = options->study.open();
     const report::StudyPage page = study_page(study);
     const std::string html = report::as_html(page), name = study.storage->study().name;
-    core::OutputFile file(options->output);
-    file.write(html);
-    file.commit();
+    core::write_file(options->output, html);
     std::cout << options->output << ": written\n";
     record.input_text("study", "study", name, "study.json", page.trials);
     record.output_text("report", "report", name, "study.html", html);

@@ -41,9 +41,7 @@ void write(const Options& options) {
     std::cout << text;
     return;
   }
-  core::OutputFile file(options.output);
-  file.write(text);
-  file.commit();
+  core::write_file(options.output, text);
 }
 
 }  // namespace

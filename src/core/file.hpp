@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "core/error.hpp"
 
@@ -80,5 +81,9 @@ void sync_file_system(const std::filesystem::path& folder);
 
 /// The text of a small file. Error: limit, if it is larger than `max_bytes`.
 std::string read_text(const std::filesystem::path& path, std::uint64_t max_bytes = 64u << 20);
+
+/// Writes and commits a whole file, as an OutputFile does. Error: output; the file is as it was then.
+void write_file(const std::filesystem::path& path, std::string_view text);
+void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
 
 }  // namespace trigloop::core

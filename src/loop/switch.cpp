@@ -64,9 +64,7 @@ void write_conditions(const Site& site, const std::vector<Round>& rounds, std::u
   if (all.empty()) return;
   const std::string text = conditions_text(all, std::max(run, all.back().from.run) + runs_ahead);
   if (fs::exists(site.stream.conditions) && core::read_text(site.stream.conditions) == text) return;
-  core::OutputFile file(site.stream.conditions);
-  file.write(text);
-  file.commit();
+  core::write_file(site.stream.conditions, text);
 }
 
 void put_model(const Site& site, registry::Registry& registry, const std::string& artifact) {

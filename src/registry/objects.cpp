@@ -95,9 +95,7 @@ StoredFile Objects::put_text(std::string_view text, std::string path_in_artifact
   if (is_whole(file)) return file;
   const fs::path to = path_of(file.sha256);
   make_folders(to.parent_path());
-  core::OutputFile out(to);
-  out.write(text);
-  out.commit();
+  core::write_file(to, text);
   ::chmod(to.c_str(), 0444);
   return file;
 }

@@ -83,9 +83,7 @@ TransferReport export_to(Registry& registry, std::span<const std::string> ids, c
   for (const StoredFile& file : files) {
     if (!objects.has(file)) registry.objects().copy_to(file, objects.path_of(file.sha256));
   }
-  core::OutputFile out(folder / manifest_name);
-  out.write(to_text(manifest));
-  out.commit();
+  core::write_file(folder / manifest_name, to_text(manifest));
   return count(manifest, files);
 }
 

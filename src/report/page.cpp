@@ -156,11 +156,6 @@ std::string as_html(const Page& page) {
   return html;
 }
 
-void write_page(const Page& page, const std::filesystem::path& path) {
-  const std::string html = as_html(page);
-  core::OutputFile file(path);
-  file.write(std::string_view(html));
-  file.commit();
-}
+void write_page(const Page& page, const std::filesystem::path& path) { core::write_file(path, as_html(page)); }
 
 }  // namespace trigloop::report

@@ -10,12 +10,6 @@
 namespace trigloop::report {
 namespace {
 
-void write(const std::filesystem::path& path, std::string_view text) {
-  core::OutputFile file(path);
-  file.write(text);
-  file.commit();
-}
-
 /// A neighbour that goes when this does.
 struct Temporary {
   explicit Temporary(std::filesystem::path p) : path(std::move(p)) {}
@@ -32,12 +26,12 @@ struct Temporary {
 
 void write_picture(const std::string& svg, const std::filesystem::path& path) {
   const std::string kind = path.extension().native();
-  if (kind == ".svg") return write(path, svg);
+  if (kind == ".svg") return core::write_file(path, svg);
   if (kind != ".png")
     throw core::Error(core::ErrorCode::usage, "'" + kind + "' is no kind of picture").remedy("Name it .svg or .png");
   const std::string stem = "." + path.filename().native() + "." + std::to_string(getpid());
   const Temporary source(path.parent_path() / (stem + ".svg")), made(path.parent_path() / (stem + ".partial"));
-  write(source.path, svg);
+  core::write_file(source.path, svg);
   if (!core::find_program("rsvg-convert")) {
     throw core::Error(core::ErrorCode::unsupported, "PNG needs the program rsvg-convert")
         .remedy("Install the Debian package librsvg2-bin, or take .svg");

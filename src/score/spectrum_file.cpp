@@ -200,11 +200,7 @@ Spectrum decode(std::span<const std::byte> bytes) {
   return spectrum;
 }
 
-void write_spectrum(const fs::path& path, const Spectrum& spectrum) {
-  core::OutputFile file(path);
-  file.write(encode(spectrum));
-  file.commit();
-}
+void write_spectrum(const fs::path& path, const Spectrum& spectrum) { core::write_file(path, encode(spectrum)); }
 
 Spectrum read_spectrum(const fs::path& path) {
   std::error_code ignored;

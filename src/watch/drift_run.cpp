@@ -79,9 +79,7 @@ std::string DriftRun::deliver() {
 
 void DriftRun::save() const {
   if (options_.state.empty()) return;
-  core::OutputFile file(options_.state);
-  file.write(std::string_view(monitor_.save()));
-  file.commit();
+  core::write_file(options_.state, monitor_.save());
 }
 
 CourseOptions course_of_reference(const Reference& reference) {

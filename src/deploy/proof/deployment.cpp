@@ -66,9 +66,7 @@ Network write_products(const model::Graph& graph, const DeploymentOptions& optio
                        const core::OutputFolder& folder, std::string* resources) {
   const std::string model = model::export_qonnx(graph);
   fs::create_directories(work);
-  core::OutputFile file(work / "model.onnx");
-  file.write(model);
-  file.commit();
+  core::write_file(work / "model.onnx", model);
   const model::Graph written = model::load(work / "model.onnx");
   Network network = prepare(written, options.name);
   folder.write("model.onnx", std::string_view(model));

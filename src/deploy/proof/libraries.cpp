@@ -199,9 +199,7 @@ ContenderPointer emulator_contender(const Network& network, const Products& prod
   const std::string types = fs::absolute(tools.ap_types).string();
   core::run_tool({"make", "-s", "CXX=" + tools.compiler, "AP_TYPES=" + types}, folder);
   const EmulatorOptions options{products.emulator_input, products.emulator_pair};
-  core::OutputFile source(folder / "adapter.cpp");
-  source.write(emulator_adapter(network, options));
-  source.commit();
+  core::write_file(folder / "adapter.cpp", emulator_adapter(network, options));
   core::run_tool(
       {tools.compiler, "-std=c++17", "-O2", "-fPIC", "-shared", "-I" + types, "-I.", "-o", "adapter.so", "adapter.cpp"},
       folder);

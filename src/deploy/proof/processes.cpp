@@ -19,12 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 using core::Error, core::ErrorCode;
 
-void write_file(const fs::path& path, std::span<const std::byte> bytes) {
-  core::OutputFile file(path);
-  file.write(bytes);
-  file.commit();
-}
-
 std::vector<std::int64_t> read_codes(const fs::path& path) {
   const core::InputFile file(path);
   std::vector<std::int64_t> codes(file.size() / sizeof(std::int64_t));
@@ -76,7 +70,7 @@ class OnnxContender final : public Contender {
 
  private:
   std::string execute(std::span<const std::int16_t> rows, const std::vector<std::string>& nodes) const {
-    write_file(tools_.work / "onnx.events", std::as_bytes(rows));
+    core::write_file(tools_.work / "onnx.events", std::as_bytes(rows));
     std::vector<std::string> words{tools_.python.string(),
                                    (tools_.work / "onnx.py").string(),
                                    model_.string(),
@@ -123,7 +117,7 @@ ContenderPointer onnx_contender(const Network& network, const Products& products
       core::run_program({tools.python.string(), "-c", "import onnxruntime; print(onnxruntime.__version__)"});
   if (version.status != 0) throw Error(ErrorCode::not_found, "'" + tools.python.string() + "' has no onnxruntime");
   fs::create_directories(tools.work);
-  write_file(tools.work / "onnx.py", std::as_bytes(std::span(TRIGLOOP_EMBEDDED(deploy_proof_onnx))));
+  core::write_file(tools.work / "onnx.py", TRIGLOOP_EMBEDDED(deploy_proof_onnx));
   return std::make_unique<OnnxContender>(network, fs::absolute(model), tools,
                                          version.output.substr(0, version.output.find('\n')));
 }

@@ -34,10 +34,8 @@ std::vector<Verdict> parse_verdicts(std::string_view output) {
   return verdicts;
 }
 
-fs::path write(const fs::path& file, const std::string& text) {
-  core::OutputFile output(file);
-  output.write(text);
-  output.commit();
+fs::path written(const fs::path& file, const std::string& text) {
+  core::write_file(file, text);
   return file;
 }
 
@@ -60,7 +58,7 @@ std::vector<NeuronProof> prove_layers(const model::Graph& graph, const VerilogDe
   const core::ScratchFolder scratch;
   std::vector<fs::path> sources;
   for (const SourceFile& file : print_verilog(circuit, no_registers)) {
-    sources.push_back(write(scratch.path() / file.name, file.text));
+    sources.push_back(written(scratch.path() / file.name, file.text));
   }
   std::vector<NeuronProof> proofs;
   TableModules tables(circuit.name);
@@ -70,7 +68,7 @@ std::vector<NeuronProof> prove_layers(const model::Graph& graph, const VerilogDe
     const auto text = specification(graph, circuit, k, "specification");
     if (!text) continue;
     std::vector<fs::path> with_specification = sources;
-    with_specification.push_back(write(scratch.path() / "specification.v", *text));
+    with_specification.push_back(written(scratch.path() / "specification.v", *text));
     const ModuleWriter layer(circuit, no_registers, k, tables);
     std::string script = "hierarchy; proc; flatten; opt; miter -equiv -make_outcmp -flatten specification " +
                          layer.module_name() + " both; hierarchy -top both; opt";

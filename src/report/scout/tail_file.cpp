@@ -142,9 +142,7 @@ void write_csv(const Tails& tails, const ObjectReader& reader, const std::filesy
     }
     text += "\n";
   }
-  core::OutputFile file(path);
-  file.write(std::string_view(text));
-  file.commit();
+  core::write_file(path, text);
 }
 
 }  // namespace trigloop::report::scouting

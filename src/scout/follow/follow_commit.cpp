@@ -157,9 +157,7 @@ void Follow::write_status(const std::string& state) {
   measure_machine(status, books_.folder());
   next_status_ = now() + options_.status_every;
   try {
-    core::OutputFile file(books_.folder() / "status.json");
-    file.write(format_status(status));
-    file.commit();
+    core::write_file(books_.folder() / "status.json", format_status(status));
   } catch (const core::Error&) {
     // The disk is full, say: whoever watches sees an old status, and the next one tells of the pause.
   }

@@ -95,11 +95,7 @@ void Quarantine::add(QuarantineRecord record, bool move) {
   fs::create_directories(folder_, error);
   if (error) fail(folder_, "make the folder", error.value());
   if (move) record.moved_to = folder_ / (file_of(record).stem().native() + "-" + record.path.filename().native());
-  const auto write = [&] {
-    core::OutputFile file(file_of(record));
-    file.write(format_quarantine(record));
-    file.commit();
-  };
+  const auto write = [&] { core::write_file(file_of(record), format_quarantine(record)); };
   write();
   if (!move) return;
   fs::rename(record.path, record.moved_to, error);

@@ -20,12 +20,6 @@ using event::LumiKey;
 
 constexpr std::size_t recent_records = 4;
 
-void write_text(const fs::path& path, std::string_view text) {
-  core::OutputFile file(path);
-  file.write(text);
-  file.commit();
-}
-
 /// $SOURCE_DATE_EPOCH, as reproducible builds know it, or the clock. It is shown to people; nothing is decided by it.
 std::int64_t commit_time() {
   const char* fixed = std::getenv("SOURCE_DATE_EPOCH");
@@ -91,7 +85,7 @@ void Ledger::check_identity() const {
     if (const auto records = list_records(folder_); !records.empty()) {
       throw Error(ErrorCode::damaged, "the folder has records, but no identity.json").file(folder_.native());
     }
-    return write_text(path, format_identity(identity_));
+    return core::write_file(path, format_identity(identity_));
   }
   std::string differs;
   try {
@@ -114,7 +108,7 @@ void Ledger::derive_axo() const {
     const fs::path path = folder_ / axo_name(lumi);
     if (std::ranges::binary_search(files, path)) continue;
     const auto text = axo_of(read_record(folder_ / record_name(lumi), RecordPart::spectra));
-    if (text) write_text(path, *text);
+    if (text) core::write_file(path, *text);
   }
 }
 
@@ -208,7 +202,7 @@ void Ledger::commit(LumiKey lumi, Completeness completeness, const std::string& 
   committed_.insert(lumi);
   reservoirs_->retire_others(lumi, record.generation);
   recent_.remove_if([&](const Record& old) { return old.lumi() == lumi; });
-  if (const auto text = axo_of(record)) write_text(axo, *text);
+  if (const auto text = axo_of(record)) core::write_file(axo, *text);
   open_.erase(lumi);
 }
 
@@ -218,7 +212,7 @@ void Ledger::finish(const InputId& input, const std::vector<LumiKey>& lumisectio
     if (committed_.contains(lumi) && (state == open_.end() || !state->second.inputs.contains(input.hash))) continue;
     throw Error(ErrorCode::internal, name_of(lumi) + " is not committed").file(input.name);
   }
-  write_text(folder_ / "inputs" / (input.hash + ".json"), marker_text(input, lumisections));
+  core::write_file(folder_ / "inputs" / (input.hash + ".json"), marker_text(input, lumisections));
   done_.insert(input.hash);
 }
 

@@ -60,9 +60,7 @@ void ReservoirStore::write(const Record& record) {
   make_room(id, next);
   if (next.bytes > budget_.disk) return;
   make_folder(output_ / reservoir_folder);
-  core::OutputFile file(path(id));
-  file.write(bytes);
-  file.commit();
+  core::write_file(path(id), bytes);
   Kept& kept = files_[id];
   bytes_ += next.bytes - kept.bytes;
   kept = next;

@@ -104,11 +104,7 @@ Record read_record(const fs::path& path, RecordPart part) {
   }
 }
 
-void write_record(const fs::path& path, const Record& record) {
-  core::OutputFile file(path);
-  file.write(encode(record));
-  file.commit();
-}
+void write_record(const fs::path& path, const Record& record) { core::write_file(path, encode(record)); }
 
 std::optional<event::LumiKey> lumi_of(const fs::path& path) {
   unsigned run = 0, lumisection = 0;

@@ -73,9 +73,7 @@ Process::Process(const StudyFile& study, const Trial& trial, const std::string& 
   std::error_code failed;
   fs::create_directories(folder_, failed);
   if (failed) throw Error(ErrorCode::output, "cannot make the folder: " + failed.message()).file(folder_.native());
-  core::OutputFile file(folder_ / "parameters.json");
-  file.write(parameters_json(trial) + "\n");
-  file.commit();
+  core::write_file(folder_ / "parameters.json", parameters_json(trial) + "\n");
   start(trial, gpus);
 }
 
