@@ -6,8 +6,8 @@
 
 #include "app/commands.hpp"
 #include "app/pause.hpp"
-#include "app/tune_commands.hpp"
-#include "app/working_points.hpp"
+#include "app/report/working_points.hpp"
+#include "app/tune/commands.hpp"
 #include "core/interrupt.hpp"
 #include "watch/drift_run.hpp"
 

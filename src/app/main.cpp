@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "app/commands.hpp"
-#include "app/tune_commands.hpp"
+#include "app/tune/commands.hpp"
 #include "app/unknown_words.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"

@@ -13,7 +13,7 @@
 
 #include "app/commands.hpp"
 #include "app/record.hpp"
-#include "app/working_points.hpp"
+#include "app/report/working_points.hpp"
 #include "core/file.hpp"
 #include "core/sha256.hpp"
 #include "scout/record/record.hpp"

@@ -8,7 +8,7 @@
 #include "app/commands.hpp"
 #include "app/pause.hpp"
 #include "app/record.hpp"
-#include "app/working_points.hpp"
+#include "app/report/working_points.hpp"
 #include "core/interrupt.hpp"
 #include "report/watch/course_figures.hpp"
 #include "report/watch/drift_figures.hpp"

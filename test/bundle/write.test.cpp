@@ -1,4 +1,4 @@
-// What is written comes back; and h5py sees the package's layout (test/app/train.test.cpp does so with a real
+// What is written comes back; and h5py sees the package's layout (test/app/train/train.test.cpp does so with a real
 // training).
 #include "bundle/write.hpp"
 
