@@ -1,5 +1,5 @@
 // Any text as a recipe: stages ready to train, or an Error, nothing else.
-#include "train/recipe.hpp"
+#include "train/recipe/recipe.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -21,10 +21,10 @@
 #include "core/isa.hpp"
 #include "core/random.hpp"
 #include "core/sha256.hpp"
-#include "train/initialise.hpp"
-#include "train/layers.hpp"
-#include "train/losses.hpp"
-#include "train/recipe.hpp"
+#include "train/engine/initialise.hpp"
+#include "train/nodes/layers.hpp"
+#include "train/nodes/losses.hpp"
+#include "train/recipe/recipe.hpp"
 
 namespace {
 

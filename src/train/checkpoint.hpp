@@ -7,7 +7,7 @@
 #include <string>
 
 #include "train/history.hpp"
-#include "train/recipe.hpp"
+#include "train/recipe/recipe.hpp"
 
 namespace trigloop::train {
 

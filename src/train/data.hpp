@@ -7,7 +7,7 @@
 
 #include "io/source.hpp"
 #include "model/normalisation.hpp"
-#include "train/recipe.hpp"
+#include "train/recipe/recipe.hpp"
 
 namespace trigloop::train {
 

@@ -1,8 +1,8 @@
 // A trained recipe as a graph. Layers become nodes as they are named; a sample is its mean.
 #include "core/error.hpp"
 #include "train/bundle.hpp"
-#include "train/layers.hpp"
-#include "train/mixture_score.hpp"
+#include "train/mixture/mixture_score.hpp"
+#include "train/nodes/layers.hpp"
 
 namespace trigloop::train {
 namespace {

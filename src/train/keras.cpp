@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "train/layers.hpp"
+#include "train/nodes/layers.hpp"
 
 namespace trigloop::train {
 namespace {

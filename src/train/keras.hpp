@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "bundle/keras.hpp"
-#include "train/recipe.hpp"
+#include "train/recipe/recipe.hpp"
 
 namespace trigloop::train {
 

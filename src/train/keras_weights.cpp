@@ -5,7 +5,7 @@
 #include "io/hdf5/hdf5.hpp"
 #include "io/numbers.hpp"
 #include "train/keras.hpp"
-#include "train/layers.hpp"
+#include "train/nodes/layers.hpp"
 
 namespace trigloop::train {
 namespace {

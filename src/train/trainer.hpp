@@ -6,7 +6,7 @@
 #include "train/data.hpp"
 #include "train/history.hpp"
 #include "train/monitor.hpp"
-#include "train/recipe.hpp"
+#include "train/recipe/recipe.hpp"
 
 namespace trigloop::train {
 

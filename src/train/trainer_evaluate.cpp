@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "core/error.hpp"
-#include "train/mixture_score.hpp"
+#include "train/mixture/mixture_score.hpp"
 #include "train/trainer.hpp"
 
 namespace trigloop::train {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A mixture of Gaussians by scikit-learn, for test/train/mixture.test.cpp.
+"""A mixture of Gaussians by scikit-learn, for test/train/mixture/mixture.test.cpp.
 
 usage: mixture_sklearn.py FOLDER
 

@@ -7,13 +7,13 @@
 
 #include "config/config.hpp"
 #include "core/error.hpp"
-#include "train/augment.hpp"
-#include "train/expression.hpp"
-#include "train/feed.hpp"
+#include "train/engine/augment.hpp"
+#include "train/engine/feed.hpp"
+#include "train/engine/optimiser.hpp"
+#include "train/engine/schedule.hpp"
+#include "train/formula/expression.hpp"
 #include "train/monitor.hpp"
-#include "train/optimiser.hpp"
-#include "train/recipe.hpp"
-#include "train/schedule.hpp"
+#include "train/recipe/recipe.hpp"
 
 namespace trigloop::train {
 namespace {

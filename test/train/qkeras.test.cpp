@@ -5,11 +5,11 @@
 #include "io/numbers.hpp"
 #include "test/support/support.hpp"
 #include "train/arrays.hpp"
-#include "train/feed.hpp"
-#include "train/layers.hpp"
-#include "train/losses.hpp"
-#include "train/optimiser.hpp"
-#include "train/program.hpp"
+#include "train/engine/feed.hpp"
+#include "train/engine/optimiser.hpp"
+#include "train/engine/program.hpp"
+#include "train/nodes/layers.hpp"
+#include "train/nodes/losses.hpp"
 
 namespace trigloop::train {
 namespace {

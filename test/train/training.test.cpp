@@ -14,7 +14,7 @@
 #include "test/support/support.hpp"
 #include "test/train/packed.hpp"
 #include "train/bundle.hpp"
-#include "train/layers.hpp"
+#include "train/nodes/layers.hpp"
 #include "train/trainer.hpp"
 
 namespace trigloop::train {

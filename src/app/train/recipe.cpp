@@ -1,5 +1,5 @@
 // trigloop recipe: the recipes that are built in, and whether one's own is one.
-#include "train/recipe.hpp"
+#include "train/recipe/recipe.hpp"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 #include "core/json_writer.hpp"
 #include "core/yaml.hpp"
 #include "train/data.hpp"
-#include "train/layers.hpp"
+#include "train/nodes/layers.hpp"
 
 namespace trigloop::app {
 namespace {
