@@ -40,10 +40,4 @@ std::size_t Crossings::list(std::uint32_t* out) const noexcept {
   return n;
 }
 
-std::size_t Crossings::number() const noexcept {
-  std::size_t n = 0;
-  for (const std::uint32_t count : any_) n += count != 0 ? 1 : 0;
-  return n;
-}
-
 }  // namespace trigloop::io::orbits

@@ -28,7 +28,7 @@ class Crossings {
 
   /// Lists the crossings that are not empty, ascending, in `out` (room for crossing_slots); returns how many.
   std::size_t list(std::uint32_t* out) const noexcept;
-  std::size_t number() const noexcept;
+  std::size_t products() const noexcept { return counts_.size(); }
   std::uint32_t objects(std::size_t product, std::uint32_t crossing) const noexcept {
     return counts_[product][crossing];
   }

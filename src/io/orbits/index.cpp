@@ -28,24 +28,30 @@ struct Seen {
   std::vector<std::uint32_t> dropped;  ///< [orbit][count]
 };
 
-/// Counts the crossings of a range of orbits into first_row[orbit + 1].
+/// Counts the crossings of a range of orbits into first_row[orbit + 1], and keeps them.
 class Counter {
  public:
-  Counter(const Source& source, const Selection& selection, const Products& products)
-      : products_(products), crossings_(products.products.size(), products.empty_too) {
+  Counter(const Source& source, const Selection& selection, const Products& products, std::atomic<std::int64_t>& left)
+      : products_(products),
+        crossings_(products.products.size(), products.empty_too),
+        list_(crossing_slots),
+        left_(left) {
     ReadOptions options;
     options.cluster_entries = orbits_a_cluster;
     reader_ = source.read(selection, options);
   }
 
-  void count(EntryRange range, std::vector<std::uint64_t>& first_row, Seen& seen) {
+  void count(EntryRange range, Index& index, Seen& seen) {
     reader_->rewind(range);
     while (reader_->next(cluster_)) {
       const auto runs = cluster_.columns[0].as<std::uint32_t>(), lumis = cluster_.columns[1].as<std::uint32_t>();
       for (std::size_t i = 0; i < cluster_.entries; ++i) {
         const std::uint64_t orbit = cluster_.first_entry + i;
         seen.keys[orbit] = {runs[i], lumis[i]};
-        first_row[orbit + 1] = rows_of(i, orbit);
+        add_crossings(i, orbit);
+        const std::size_t rows = crossings_.list(list_.data());
+        index.first_row[orbit + 1] = rows;
+        index.occupancy.keep(orbit, crossings_, list_.data(), rows, left_);
         for (std::size_t d = 0; d < products_.dropped.size(); ++d)
           seen.dropped[orbit * products_.dropped.size() + d] = dropped(d)[i];
       }
@@ -57,7 +63,7 @@ class Counter {
     return cluster_.columns[2 + products_.products.size() + d].as<std::uint32_t>();
   }
 
-  std::size_t rows_of(std::size_t entry, std::uint64_t orbit) {
+  void add_crossings(std::size_t entry, std::uint64_t orbit) {
     crossings_.clear();
     for (std::size_t p = 0; p < products_.products.size(); ++p) {
       const event::ColumnView& column = cluster_.columns[p + 2];
@@ -65,11 +71,12 @@ class Counter {
           column.as<std::uint32_t>().subspan(column.offsets[entry], column.offsets[entry + 1] - column.offsets[entry]);
       if (const auto fault = crossings_.add(p, offsets)) throw bad_orbit(orbit, products_.products[p], *fault);
     }
-    return crossings_.number();
   }
 
   const Products& products_;
   Crossings crossings_;
+  std::vector<std::uint32_t> list_;
+  std::atomic<std::int64_t>& left_;  ///< bytes that may still be kept
   std::unique_ptr<ColumnReader> reader_;
   event::Columns cluster_;
 };
@@ -108,11 +115,13 @@ Index make_index(const Source& source, const TableInfo& tree, const Products& pr
   const std::vector<EntryRange> ranges = source.split(selection, range);
   Index index;
   index.first_row.assign(orbits + 1, 0);
+  index.occupancy = Occupancy(orbits);
+  std::atomic<std::int64_t> left = Occupancy::most_bytes;
   Seen seen{std::vector<event::LumiKey>(orbits), std::vector<std::uint32_t>(orbits * products.dropped.size())};
   std::vector<std::unique_ptr<Counter>> counters(core::available_cores());
   core::parallel_for(ranges.size(), 0, [&](std::size_t i, unsigned worker) {
-    if (!counters[worker]) counters[worker] = std::make_unique<Counter>(source, selection, products);
-    counters[worker]->count(ranges[i], index.first_row, seen);
+    if (!counters[worker]) counters[worker] = std::make_unique<Counter>(source, selection, products, left);
+    counters[worker]->count(ranges[i], index, seen);
   });
   std::partial_sum(index.first_row.begin(), index.first_row.end(), index.first_row.begin());
   index.lumis = lumis_of(seen, products.dropped.size());

@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "event/lumi.hpp"
+#include "io/orbits/occupancy.hpp"
 #include "io/orbits/products.hpp"
 #include "io/source.hpp"
 
@@ -18,6 +19,7 @@ struct Index {
     std::vector<std::uint32_t> dropped;  ///< sums of Products::dropped
   };
   std::vector<Lumi> lumis;  ///< in the order of the file
+  Occupancy occupancy;
 
   std::uint64_t rows() const noexcept { return first_row.back(); }
   std::uint64_t orbits() const noexcept { return first_row.size() - 1; }

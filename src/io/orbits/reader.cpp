@@ -1,7 +1,7 @@
 #include "io/orbits/reader.hpp"
 
 #include <algorithm>
-#include <array>
+#include <numeric>
 
 #include "core/error.hpp"
 
@@ -9,7 +9,6 @@ namespace trigloop::io::orbits {
 namespace {
 
 constexpr std::size_t key_columns = 3;  ///< run, lumisection, orbit; the offsets of the products follow
-constexpr std::size_t sums_of_crossing = 8;
 
 /// So many orbits that their crossings are about a cluster.
 std::size_t orbits_a_cluster(const Index& index, std::size_t rows) {
@@ -47,25 +46,38 @@ Selection stored_selection(const OpenOrbits& open, const std::vector<Origin>& or
 CrossingReader::CrossingReader(std::shared_ptr<const OpenOrbits> open, std::vector<Origin> origins,
                                const ReadOptions& options)
     : open_(std::move(open)),
-      outputs_(std::move(origins)),
-      selection_(stored_selection(*open_, outputs_)),
+      selection_(stored_selection(*open_, origins)),
+      options_(options),
       crossings_(open_->products.products.size(), open_->products.empty_too),
-      products_(open_->products.products.size()),
-      sums_(outputs_.size()) {
-  ReadOptions stored_options = options;
-  stored_options.cluster_entries = orbits_a_cluster(open_->index, options.cluster_entries);
-  reader_ = open_->stored->read(selection_, stored_options);
-  for (std::size_t p = 0; p < products_.size(); ++p) {
-    products_[p].any_member = none_read;
+      products_(open_->products.products.size()) {
+  options_.cluster_entries = orbits_a_cluster(open_->index, options.cluster_entries);
+  for (std::size_t p = 0; p < products_.size(); ++p)
     for (const Member& member : open_->products.products[p].members)
-      if (const std::size_t at = position_of(member.stored); at != none_read) products_[p].any_member = at;
-  }
+      if (const std::size_t at = number_of(member.stored); at != none_read) products_[p].any_member = at;
+  for (const Origin& origin : origins) outputs_.push_back(make_output(origin));
   rewind({0, open_->index.rows()});
 }
 
-std::size_t CrossingReader::position_of(const std::string& stored) const {
-  const auto found = std::ranges::find(selection_.columns, stored);
-  return found == selection_.columns.end() ? none_read : static_cast<std::size_t>(found - selection_.columns.begin());
+/// A stored column by its number among the members that are read.
+std::size_t CrossingReader::number_of(const std::string& member) const {
+  const auto first = selection_.columns.begin() + static_cast<std::ptrdiff_t>(key_columns + products_.size());
+  const auto found = std::find(first, selection_.columns.end(), member);
+  return found == selection_.columns.end() ? none_read : static_cast<std::size_t>(found - first);
+}
+
+CrossingReader::Output CrossingReader::make_output(const Origin& origin) {
+  Output output{origin, {}, {}};
+  output.members.fill(none_read);
+  lists_crossings_ = lists_crossings_ || origin.kind == Origin::crossing;
+  if (origin.kind < Origin::count) return output;
+  products_[origin.product].wanted = true;
+  const Product& product = open_->products.products[origin.product];
+  if (origin.kind == Origin::member) output.members[0] = number_of(product.members[origin.member_number].stored);
+  for (std::size_t k = 0; k < sums_of_crossing; ++k) {
+    if (origin.kind == Origin::sum_amount) output.members[k] = number_of(product.members[k].stored);
+    if (origin.kind == Origin::sum_azimuth) output.members[k] = number_of(product.azimuths[k]);
+  }
+  return output;
 }
 
 void CrossingReader::rewind(EntryRange range) {
@@ -77,9 +89,23 @@ void CrossingReader::rewind(EntryRange range) {
         .file(open_->info.path.native());
   }
   range_ = range;
-  const bool empty = range.begin == range.end;
-  reader_->rewind(empty ? EntryRange{0, 0}
-                        : EntryRange{index.orbit_of(range.begin), index.orbit_of(range.end - 1) + 1});
+  EntryRange orbits;
+  if (range.begin < range.end) orbits = {index.orbit_of(range.begin), index.orbit_of(range.end - 1) + 1};
+  reader_ = &reader_for(orbits);
+  reader_->rewind(orbits);
+}
+
+/// Where the crossings of all these orbits are kept, their offsets are not read.
+ColumnReader& CrossingReader::reader_for(EntryRange orbits) {
+  kept_ = open_->index.occupancy.has(orbits);
+  members_at_ = key_columns + (kept_ ? 0 : products_.size());
+  std::unique_ptr<ColumnReader>& reader = kept_ ? lean_ : full_;
+  if (reader) return *reader;
+  Selection selection = selection_;
+  const auto offsets = selection.columns.begin() + static_cast<std::ptrdiff_t>(key_columns);
+  if (kept_) selection.columns.erase(offsets, offsets + static_cast<std::ptrdiff_t>(products_.size()));
+  reader = open_->stored->read(selection, options_);
+  return *reader;
 }
 
 bool CrossingReader::next(event::Columns& out) {
@@ -97,7 +123,7 @@ bool CrossingReader::next(event::Columns& out) {
   out.first_entry = range_.begin;
   out.entries = rows_;
   range_.begin += rows_;
-  for (std::size_t i = 0; i < outputs_.size(); ++i) out.columns.push_back(view(i));
+  for (Output& output : outputs_) out.columns.push_back(view(output));
   return true;
 }
 
@@ -113,6 +139,30 @@ void CrossingReader::expand() {
 
 void CrossingReader::expand_orbit(std::size_t entry) {
   const std::uint64_t orbit = stored_.first_entry + entry, first_row = open_->index.first_row[orbit];
+  std::size_t rows = kept_ ? take_kept(orbit) : take_decoded(entry, orbit);
+  check_objects(entry, orbit, rows);
+  // Of the first and the last orbit some rows may be outside of the range.
+  const std::size_t skip = range_.begin > first_row ? std::min<std::size_t>(rows, range_.begin - first_row) : 0;
+  if (rows_ == 0) skip_rows(entry, skip, rows);
+  rows = std::min<std::size_t>(rows, range_.end - std::min(range_.end, first_row)) - skip;
+  std::fill_n(&run_[rows_], rows, stored_.columns[0].as<std::uint32_t>()[entry]);
+  std::fill_n(&lumisection_[rows_], rows, stored_.columns[1].as<std::uint32_t>()[entry]);
+  std::fill_n(&orbit_[rows_], rows, static_cast<std::uint32_t>(stored_.columns[2].as<std::uint64_t>()[entry]));
+  rows_ += rows;
+}
+
+/// Crossings and counts of an orbit, behind those of the orbits before: from what opening kept. Returns their number.
+std::size_t CrossingReader::take_kept(std::uint64_t orbit) {
+  const Index& index = open_->index;
+  const std::size_t rows = index.first_row[orbit + 1] - index.first_row[orbit];
+  if (lists_crossings_) index.occupancy.list(orbit, &crossing_[rows_]);
+  for (std::size_t p = 0; p < products_.size(); ++p)
+    if (products_[p].wanted) index.occupancy.counts(orbit, p, rows, &products_[p].counts[rows_]);
+  return rows;
+}
+
+/// The same from its offsets.
+std::size_t CrossingReader::take_decoded(std::size_t entry, std::uint64_t orbit) {
   crossings_.clear();
   for (std::size_t p = 0; p < products_.size(); ++p) {
     const event::ColumnView& column = stored_.columns[key_columns + p];
@@ -120,37 +170,22 @@ void CrossingReader::expand_orbit(std::size_t entry) {
         column.as<std::uint32_t>().subspan(column.offsets[entry], column.offsets[entry + 1] - column.offsets[entry]);
     if (const auto fault = crossings_.add(p, offsets)) throw bad_orbit(orbit, open_->products.products[p], *fault);
   }
-  check_objects(entry, orbit);
-  std::uint32_t* crossing = &crossing_[rows_];
-  std::size_t rows = crossings_.list(crossing);
-  // Of the first and the last orbit some rows may be outside of the range.
-  const std::size_t skip = range_.begin > first_row ? std::min<std::size_t>(rows, range_.begin - first_row) : 0;
-  if (rows_ == 0) {
-    for (std::size_t p = 0; p < products_.size(); ++p) {
-      const event::ColumnView* member =
-          products_[p].any_member == none_read ? nullptr : &stored_.columns[products_[p].any_member];
-      products_[p].first_object = member == nullptr ? 0 : member->offsets[entry];
-      for (std::size_t i = 0; i < skip; ++i) products_[p].first_object += crossings_.objects(p, crossing[i]);
-    }
-  }
-  rows = std::min<std::size_t>(rows, range_.end - std::min(range_.end, first_row)) - skip;
-  std::copy(crossing + skip, crossing + skip + rows, crossing);
+  const std::uint32_t* crossing = &crossing_[rows_];
+  const std::size_t rows = crossings_.list(&crossing_[rows_]);
   for (std::size_t p = 0; p < products_.size(); ++p)
     for (std::size_t i = 0; i < rows; ++i) products_[p].counts[rows_ + i] = crossings_.objects(p, crossing[i]);
-  std::fill_n(&run_[rows_], rows, stored_.columns[0].as<std::uint32_t>()[entry]);
-  std::fill_n(&lumisection_[rows_], rows, stored_.columns[1].as<std::uint32_t>()[entry]);
-  std::fill_n(&orbit_[rows_], rows, static_cast<std::uint32_t>(stored_.columns[2].as<std::uint64_t>()[entry]));
-  rows_ += rows;
+  return rows;
 }
 
 /// The offsets must lead to the end of the objects.
-void CrossingReader::check_objects(std::size_t entry, std::uint64_t orbit) {
+void CrossingReader::check_objects(std::size_t entry, std::uint64_t orbit, std::size_t rows) const {
   for (std::size_t p = 0; p < products_.size(); ++p) {
-    if (products_[p].any_member == none_read) continue;
-    const event::ColumnView &offsets = stored_.columns[key_columns + p],
-                            &member = stored_.columns[products_[p].any_member];
-    const std::uint32_t last = offsets.as<std::uint32_t>()[offsets.offsets[entry + 1] - 1];
-    const std::uint32_t objects = member.offsets[entry + 1] - member.offsets[entry];
+    const ProductRows& product = products_[p];
+    if (!product.wanted || product.any_member == none_read) continue;
+    const auto& offsets = member(product.any_member).offsets;
+    const std::uint32_t objects = offsets[entry + 1] - offsets[entry];
+    const std::uint32_t* counts = &product.counts[rows_];
+    const std::uint32_t last = std::accumulate(counts, counts + rows, std::uint32_t{0});
     if (last == objects) continue;
     throw bad_orbit(
         orbit, open_->products.products[p],
@@ -158,12 +193,26 @@ void CrossingReader::check_objects(std::size_t entry, std::uint64_t orbit) {
   }
 }
 
+/// Drops the first of the `rows` of a cluster's first orbit.
+void CrossingReader::skip_rows(std::size_t entry, std::size_t skip, std::size_t rows) {
+  for (ProductRows& product : products_) {
+    if (!product.wanted) continue;
+    std::uint32_t* counts = product.counts.data();
+    product.first_object = product.any_member == none_read ? 0 : member(product.any_member).offsets[entry];
+    product.first_object += std::accumulate(counts, counts + skip, std::size_t{0});
+    std::copy(counts + skip, counts + rows, counts);
+  }
+  if (lists_crossings_) std::copy(&crossing_[skip], &crossing_[rows], crossing_.data());
+}
+
 void CrossingReader::finish_offsets() {
   for (std::size_t p = 0; p < products_.size(); ++p) {
     ProductRows& product = products_[p];
+    if (!product.wanted) continue;
     product.offsets.resize_discard(rows_ + 1);
     product.offsets[0] = 0;
-    for (std::size_t i = 0; i < rows_; ++i) product.offsets[i + 1] = product.offsets[i] + product.counts[i];
+    std::uint32_t offset = 0;
+    for (std::size_t i = 0; i < rows_; ++i) product.offsets[i + 1] = offset += product.counts[i];
     if (!open_->products.products[p].is_sums) continue;
     product.sum_offsets.resize_discard(rows_ + 1);
     for (std::size_t i = 0; i <= rows_; ++i)
@@ -171,10 +220,9 @@ void CrossingReader::finish_offsets() {
   }
 }
 
-event::ColumnView CrossingReader::view(std::size_t output) {
-  const Origin& origin = outputs_[output];
-  const ProductRows* product = products_.empty() ? nullptr : &products_[origin.product];
-  const auto scalars = [&](const core::AlignedBuffer<std::uint32_t>& values, event::Type type) {
+event::ColumnView CrossingReader::view(Output& output) {
+  const Origin& origin = output.origin;
+  const auto scalars = [&](const auto& values, event::Type type) {
     return event::ColumnView{type, false, 1, reinterpret_cast<const std::byte*>(values.data()), rows_, {}};
   };
   switch (origin.kind) {
@@ -186,59 +234,59 @@ event::ColumnView CrossingReader::view(std::size_t output) {
       return scalars(orbit_, event::Type::uint32);
     case Origin::crossing:
       return scalars(crossing_, event::Type::uint32);
-    case Origin::count:
-      if (!open_->products.products[origin.product].is_sums) return scalars(product->counts, event::Type::int32);
-      sums_[output].resize_discard(rows_);
+    case Origin::count: {
+      const ProductRows& product = products_[origin.product];
+      if (!open_->products.products[origin.product].is_sums) return scalars(product.counts, event::Type::int32);
+      output.values.resize_discard(rows_);
       for (std::size_t i = 0; i < rows_; ++i)
-        sums_[output][i] = static_cast<std::int32_t>(product->counts[i] * sums_of_crossing);
-      return {event::Type::int32, false, 1, reinterpret_cast<const std::byte*>(sums_[output].data()), rows_, {}};
+        output.values[i] = static_cast<std::int32_t>(product.counts[i] * sums_of_crossing);
+      return scalars(output.values, event::Type::int32);
+    }
     case Origin::member:
-      return member_view(*product, stored_name(*open_, origin));
+      return member_view(products_[origin.product], output.members[0]);
     default:
-      return sums_view(origin, sums_[output]);
+      return sums_view(output);
   }
 }
 
 /// The values stay where they were decoded: crossings that are left out have none.
-event::ColumnView CrossingReader::member_view(const ProductRows& rows, const std::string& stored) const {
-  event::ColumnView column = stored_.columns[position_of(stored)];
+event::ColumnView CrossingReader::member_view(const ProductRows& rows, std::size_t number) const {
+  event::ColumnView column = member(number);
   column.data += rows.first_object * event::size_of(column.type);
   column.values = rows.offsets[rows_];
   column.offsets = {rows.offsets.data(), rows_ + 1};
   return column;
 }
 
-event::ColumnView CrossingReader::sums_view(const Origin& origin, core::AlignedBuffer<std::int32_t>& values) {
-  const ProductRows& rows = products_[origin.product];
+event::ColumnView CrossingReader::sums_view(Output& output) {
+  const ProductRows& rows = products_[output.origin.product];
   const std::size_t n = rows.sum_offsets[rows_];
-  values.resize_discard(n);
-  fill_sums(origin, values.data());
+  if (output.values.size() < n) {  // what is the same in all crossings is written once
+    output.values.resize_discard(n);
+    for (std::size_t i = 0; i < n; ++i)
+      output.values[i] = output.origin.kind == Origin::sum_type ? static_cast<std::int32_t>(i % sums_of_crossing) : 0;
+  }
+  fill_sums(output, rows.offsets[rows_]);
   return {event::Type::int32,
           true,
           1,
-          reinterpret_cast<const std::byte*>(values.data()),
+          reinterpret_cast<const std::byte*>(output.values.data()),
           n,
           {rows.sum_offsets.data(), rows_ + 1}};
 }
 
 /// From sums of all crossings, sum by sum, to all sums of a crossing, crossing by crossing; in blocks that stay in the
 /// first cache.
-void CrossingReader::fill_sums(const Origin& origin, std::int32_t* out) const {
+void CrossingReader::fill_sums(Output& output, std::size_t objects) const {
   constexpr std::size_t block = 128;
-  const Product& product = open_->products.products[origin.product];
-  const ProductRows& rows = products_[origin.product];
-  const std::size_t objects = rows.offsets[rows_];
-  std::array<const std::int32_t*, sums_of_crossing> from{};  // null: the same for all crossings
-  for (std::size_t k = 0; k < sums_of_crossing && origin.kind != Origin::sum_type; ++k) {
-    const std::string& stored = origin.kind == Origin::sum_azimuth ? product.azimuths[k] : product.members[k].stored;
-    if (!stored.empty()) from[k] = stored_.columns[position_of(stored)].as<std::int32_t>().data() + rows.first_object;
-  }
+  const std::size_t first_object = products_[output.origin.product].first_object;
   for (std::size_t first = 0; first < objects; first += block) {
     const std::size_t last = std::min(first + block, objects);
     for (std::size_t k = 0; k < sums_of_crossing; ++k) {
-      const auto same = origin.kind == Origin::sum_type ? static_cast<std::int32_t>(k) : 0;
-      const std::int32_t* values = from[k];
-      for (std::size_t i = first; i < last; ++i) out[i * sums_of_crossing + k] = values == nullptr ? same : values[i];
+      if (output.members[k] == none_read) continue;
+      const std::int32_t* values = member(output.members[k]).as<std::int32_t>().data() + first_object;
+      std::int32_t* out = output.values.data() + k;
+      for (std::size_t i = first; i < last; ++i) out[i * sums_of_crossing] = values[i];
     }
   }
 }

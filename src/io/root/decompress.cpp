@@ -2,7 +2,6 @@
 
 #include <libdeflate.h>
 #include <lz4.h>
-#include <lzma.h>
 #include <xxhash.h>
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -16,6 +15,7 @@
 #include "core/bytes.hpp"
 #include "core/error.hpp"
 #include "io/root/damaged.hpp"
+#include "io/root/xz.hpp"
 
 namespace trigloop::io::root {
 namespace {
@@ -62,10 +62,8 @@ struct Decompressor::Codecs {
   std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> deflate{libdeflate_alloc_decompressor(),
                                                                                        libdeflate_free_decompressor};
   std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> zstd{ZSTD_createDCtx(), ZSTD_freeDCtx};
+  Lzma2Decoder lzma2;
   core::ByteBuffer room;  ///< of zstandard_prefix
-
-  /// The dictionary is allocated as large as the stream says: bound it by what xz's highest level uses.
-  static constexpr std::uint64_t xz_memory = 200u << 20;
 
   void zlib(std::span<const std::byte> in, std::span<std::byte> out) {
     std::size_t got = 0;
@@ -160,29 +158,6 @@ struct Decompressor::Codecs {
     ZSTD_DCtx_reset(zstd.get(), ZSTD_reset_session_only);
     return to.pos == to.size;
   }
-
-  static bool xz_beginning(std::span<const std::byte> in, std::span<std::byte> out) {
-    lzma_stream stream = LZMA_STREAM_INIT;
-    if (lzma_stream_decoder(&stream, xz_memory, 0) != LZMA_OK) return false;
-    stream.next_in = reinterpret_cast<const std::uint8_t*>(in.data());
-    stream.avail_in = in.size();
-    stream.next_out = reinterpret_cast<std::uint8_t*>(out.data());
-    stream.avail_out = out.size();
-    const lzma_ret result = lzma_code(&stream, LZMA_RUN);
-    const bool full = (result == LZMA_OK || result == LZMA_STREAM_END) && stream.avail_out == 0;
-    lzma_end(&stream);
-    return full;
-  }
-
-  static void xz(std::span<const std::byte> in, std::span<std::byte> out) {
-    std::uint64_t memory_limit = xz_memory;
-    std::size_t in_done = 0, out_done = 0;
-    const lzma_ret result =
-        lzma_stream_buffer_decode(&memory_limit, 0, nullptr, reinterpret_cast<const std::uint8_t*>(in.data()), &in_done,
-                                  in.size(), reinterpret_cast<std::uint8_t*>(out.data()), &out_done, out.size());
-    if (result != LZMA_OK) throw damaged("the bytes of an LZMA block are corrupted");
-    expect_size("LZMA", out_done, out.size());
-  }
 };
 
 Decompressor::Decompressor(bool verify) : codecs_(std::make_unique<Codecs>()), verify_(verify) {
@@ -201,7 +176,7 @@ void Decompressor::block(std::span<const std::byte> header, std::span<const std:
   } else if (letters == "L4") {
     codecs_->lz4(payload, out, verify_);
   } else if (letters == "XZ") {
-    Codecs::xz(payload, out);
+    decode_xz(payload, out, codecs_->lzma2);
   } else if (letters == "CS") {
     codecs_->raw_deflate(payload, out);
   } else {
@@ -243,7 +218,7 @@ bool Decompressor::beginning(std::span<const std::byte> stored, std::span<std::b
   if (sizes.uncompressed < out.size()) return false;
   const auto payload = stored.subspan(header_bytes, sizes.compressed);
   if (letters_of(stored) == "ZS") return codecs_->zstandard_beginning(payload, out);
-  return letters_of(stored) == "XZ" && Codecs::xz_beginning(payload, out);
+  return letters_of(stored) == "XZ" && decode_xz_beginning(payload, out);
 }
 
 std::uint32_t adler32(std::uint32_t sum, std::span<const std::byte> bytes) noexcept {

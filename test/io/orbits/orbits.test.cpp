@@ -182,6 +182,28 @@ TEST(Orbits, AreReadFromAnyRowToAnyOther) {
   }
 }
 
+/// A crossing of more than 255 objects is not kept when the file is opened: its offsets are read again.
+TEST(Orbits, AreReadWhetherOrNotTheirCrossingsAreKept) {
+  auto orbits = some_orbits();
+  orbits[6].jets[50] = Objects(300, 17);
+  const std::vector<Row> rows = expected(orbits);
+  const auto source = as_crossings(stored(orbits));
+  EXPECT_EQ(rows_of(*source, {0, rows.size()}, 1000), rows);
+  const auto reader = source->read({"Events", 0, {"L1Jet_hwPt"}});
+  for (const EntryRange range : {EntryRange{0, 100}, {rows.size() - 500, rows.size()}, {0, rows.size()}, {0, 10}}) {
+    reader->rewind(range);
+    std::uint64_t next = range.begin;
+    for (event::Columns columns; reader->next(columns);) {
+      const auto values = columns.columns[0].as<std::int32_t>();
+      for (std::size_t i = 0; i < columns.entries; ++i, ++next) {
+        const auto offsets = columns.columns[0].offsets;
+        ASSERT_EQ(Objects(values.begin() + offsets[i], values.begin() + offsets[i + 1]), rows[next].pt) << next;
+      }
+    }
+    EXPECT_EQ(next, range.end);
+  }
+}
+
 TEST(Orbits, AreSplitIntoRangesThatHoldAllRows) {
   const auto source = as_crossings(stored(some_orbits()));
   const Selection selection{"Events", 0, {"L1Jet_hwPt"}};
