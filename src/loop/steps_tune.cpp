@@ -20,6 +20,15 @@ std::string newest_study(const Context& c) {
   return studies.empty() ? "" : studies.front().id;
 }
 
+/// What earlier rounds found last; "" if none searched. Not the newest study of all: that may be this round's own, if
+/// the loop died after its search and before its step.
+std::string earlier_study(const Context& c) {
+  std::string latest;
+  for (const Round& round : Journal(c.registry).rounds())
+    if (round.id != c.round.id) latest = round.fact_or("study", std::move(latest));
+  return latest;
+}
+
 Command search_command(const Context& c) {
   const TuneSite& tune = c.site.tune;
   std::vector<std::string> words{"tune",       "run",
@@ -33,7 +42,7 @@ Command search_command(const Context& c) {
                                  "--name",     c.site.name};
   if (c.site.training.threads > 0) words.insert(words.end(), {"--workers", std::to_string(c.site.training.threads)});
   for (const std::string& setting : c.site.training.settings) words.insert(words.end(), {"--set", setting});
-  if (const std::string earlier = newest_study(c); tune.warm_start && !earlier.empty())
+  if (const std::string earlier = earlier_study(c); tune.warm_start && !earlier.empty())
     words.insert(words.end(), {"--warm-start", earlier});
   return c.command(std::move(words), "study.json");
 }

@@ -14,10 +14,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The story once, with looks as `look` takes them: the first model, and, if asked for, a drift and its successor.
-/// Returns the steps of all rounds.
+/// The story once, with looks as `look` takes them: the first model, and, if asked for, a drift and its successor, both
+/// with settings that were searched for. Returns the steps of all rounds.
 std::vector<Names> told(const std::function<void(Story&)>& look, bool with_drift = false) {
-  Story s;
+  Story s(std::string(settings) + "tune: {study: train.yml, budget: 30m}\n");
   s.deliver(1, 5, 1);
   Loop(s.site, s.registry, "").start("manual", {}, "the first model");
   look(s);
@@ -36,6 +36,7 @@ std::vector<Names> told(const std::function<void(Story&)>& look, bool with_drift
     look(s);
   }
   EXPECT_TRUE(verify_log(s.registry, &s.site, {}).good());
+  EXPECT_EQ(s.registry.list({.kind = "study"}).size(), s.journal().rounds().size()) << "a search was recorded twice";
   std::vector<Names> all;
   for (const Round& round : s.journal().rounds()) all.push_back(s.states(round));
   return all;

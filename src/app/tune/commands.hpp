@@ -63,9 +63,10 @@ void warn(const OpenedStudy& shown);
 /// What a page of the study shows.
 report::StudyPage study_page(const OpenedStudy& study);
 
-/// Runs a trial a slot for at most `most_seconds`, and prints what the whole study will take. Nothing of it is kept.
+/// Prints what the whole study will take: commands are run, one a slot, for at most `most_seconds`; of trainings of
+/// ours a few epochs tell. Nothing of it is kept.
 using MakeLaunch = std::function<tune::Launch(const tune::StudyFile&)>;
-void estimate(tune::StudyFile study, const MakeLaunch& launch, unsigned slots, double most_seconds, bool json);
+void estimate(const tune::StudyFile& study, const MakeLaunch& launch, unsigned slots, double most_seconds, bool json);
 
 /// Opens the storage of a study file; makes it, if `make`. Errors: those of open_storage.
 std::unique_ptr<tune::Storage> open_study(const tune::StudyFile& study, bool make);

@@ -25,10 +25,12 @@ void status(const Options& options) {
   tune::Tally tally(shown.wanted);
   const tune::Progress& progress = tally.look(shown.storage->history());
   warn(shown);
-  if (options.json)
+  if (options.json) {
     std::cout << tune::status_json(*shown.storage, progress) << '\n';
-  else
-    std::cout << shown.storage->study().name << ": " << tune::progress_line(progress) << '\n';
+    return;
+  }
+  std::cout << shown.storage->study().name << ": " << tune::progress_line(progress) << '\n';
+  for (const std::string& line : tune::last_errors(shown.storage->history(), 3)) std::cout << line << '\n';
 }
 
 void write(const Options& options) {

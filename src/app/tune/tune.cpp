@@ -232,7 +232,7 @@ void add_tune_run(CLI::App& tune) {
       ->check(CLI::Range(1.0, 1e9));
   command->add_flag("--estimate", options->estimate,
                     "Run a few trials, print what the study will take, and keep nothing");
-  command->add_option("--estimate-seconds", options->estimate_seconds, "At most so long")
+  command->add_option("--estimate-seconds", options->estimate_seconds, "At most so long, where trials are commands")
       ->check(CLI::Range(0.1, 1e6))
       ->capture_default_str();
   add_record_options(*command, options->record);

@@ -6,7 +6,7 @@
 namespace trigloop::tune {
 namespace {
 
-constexpr const char* failures_key = "trigloop:failures";
+constexpr const char *failures_key = "trigloop:failures", *error_key = "error";
 
 std::int64_t failures_of(const Trial& trial) {
   const auto found = trial.system_attributes.find(failures_key);
@@ -21,11 +21,16 @@ std::vector<Operation> release(const Trial& trial, Interrupted why, const std::s
   const std::int64_t failures = failures_of(trial) + (why == Interrupted::saved ? 0 : 1);
   if (why != Interrupted::saved) {
     done.push_back(op::SetAttribute{trial.number, Scope::system, failures_key, std::to_string(failures)});
-    done.push_back(op::SetAttribute{trial.number, Scope::user, "error", core::json_quoted(reason)});
+    done.push_back(op::SetAttribute{trial.number, Scope::user, error_key, core::json_quoted(reason)});
   }
   const bool give_up = failures > static_cast<std::int64_t>(retries);
   done.push_back(op::State{trial.number, give_up ? TrialState::fail : TrialState::waiting});
   return done;
+}
+
+std::string error_of(const Trial& trial) {
+  const auto found = trial.user_attributes.find(error_key);
+  return found == trial.user_attributes.end() ? "" : json_string(found->second).value_or(found->second);
 }
 
 }  // namespace trigloop::tune

@@ -13,4 +13,7 @@ enum class Interrupted : std::uint8_t { saved, failed, worker_died };
 /// `retries` times. To be saved costs nothing.
 std::vector<Operation> release(const Trial& trial, Interrupted why, const std::string& reason, unsigned retries);
 
+/// The reason of a trial's last failure (its user attribute "error"); "" if it has none.
+std::string error_of(const Trial& trial);
+
 }  // namespace trigloop::tune

@@ -4,7 +4,9 @@
 #include <charconv>
 
 #include "config/value.hpp"
+#include "core/error.hpp"
 #include "core/json_writer.hpp"
+#include "tune/run/release.hpp"
 #include "tune/search/pareto.hpp"
 #include "tune/storage/json_scan.hpp"
 
@@ -47,6 +49,7 @@ void write_trial(JsonWriter& out, const Trial& trial) {
   out.end_object();
   if (trial.started) out.member("started", time_text(*trial.started, 'T') + "Z");
   if (trial.completed) out.member("completed", time_text(*trial.completed, 'T') + "Z");
+  if (const std::string error = error_of(trial); !error.empty()) out.member("error", error);
   out.end_object();
 }
 
@@ -87,6 +90,17 @@ std::vector<std::int64_t> best_trials(const History& history) {
   // Of one objective, equal values are all unbeaten: the first to come is enough.
   if (history.directions().size() == 1 && best.size() > 1) best.erase(best.begin() + 1, best.end());
   return best;
+}
+
+std::vector<std::string> last_errors(const History& history, std::size_t most) {
+  std::vector<std::string> lines;
+  for (auto number = static_cast<std::int64_t>(history.size()) - 1; number >= 0 && lines.size() < most; --number) {
+    const Trial& trial = history[number];
+    const bool good = trial.state == TrialState::complete || trial.state == TrialState::pruned;
+    const std::string error = good ? "" : error_of(trial);
+    if (!error.empty()) lines.push_back("trial " + std::to_string(number) + " failed: " + core::escaped(error));
+  }
+  return lines;
 }
 
 std::string status_json(const Storage& storage, const Progress& p) {

@@ -14,6 +14,9 @@ std::string status_json(const Storage& storage, const Progress& progress);
 /// What its finished trials took, added up.
 double trial_seconds(const History& history);
 
+/// "trial 7 failed: REASON", for the newest trials that failed and have not come to a good end since.
+std::vector<std::string> last_errors(const History& history, std::size_t most);
+
 /// The best trial; of several objectives, those that no other trial beats in all.
 std::vector<std::int64_t> best_trials(const History& history);
 

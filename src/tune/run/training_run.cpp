@@ -30,6 +30,10 @@ config::Config training_config(const StudyFile& study, const Trial& trial) {
   return config;
 }
 
+TrainingJob training_job(const StudyFile& study, const Trial& trial) {
+  return {training_config(study, trial), names_of(study.metrics), {}, study.cpus, 1};
+}
+
 std::shared_ptr<const TrainingData> open_training_data(const StudyFile& study) {
   const std::string path =
       study.data.empty() ? config::Config::load(study.train).text("data_config.Processed_data_path") : study.data;
@@ -48,7 +52,8 @@ TrainingRun::TrainingRun(const StudyFile& study, const Trial& trial, std::shared
   fs::create_directories(folder, failed);
   if (failed)
     throw core::Error(core::ErrorCode::output, "cannot make the folder: " + failed.message()).file(folder.native());
-  TrainingJob job{training_config(study, trial), names_of(study.metrics), folder / "checkpoint.h5", study.cpus, 1};
+  TrainingJob job = training_job(study, trial);
+  job.checkpoint = folder / "checkpoint.h5";
   event_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   thread_ = std::thread([this, job = std::move(job), data = std::move(data)] { work(job, *data); });
 }

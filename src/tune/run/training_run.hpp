@@ -42,6 +42,9 @@ class TrainingRun final : public TrialRun {
 /// The configuration of a trial: that of the study, with the trial's parameters. Errors: usage.
 config::Config training_config(const StudyFile& study, const Trial& trial);
 
+/// What a trial trains, from the beginning: without a checkpoint. Errors: those of training_config.
+TrainingJob training_job(const StudyFile& study, const Trial& trial);
+
 /// The packed file of a study, whose signal sets may be tuned on. Errors: usage, mismatch; those of PackedFile.
 std::shared_ptr<const TrainingData> open_training_data(const StudyFile& study);
 

@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "core/json_writer.hpp"
+#include "tune/run/process.hpp"
 #include "tune/run/release.hpp"
 
 namespace trigloop::tune {
@@ -204,12 +205,23 @@ void Worker::count_failures(const Finished& one) {
   const bool good = trial.state == TrialState::complete || trial.state == TrialState::pruned;
   failed_in_a_row_ = good ? 0 : failed_in_a_row_ + 1;
   if (failed_in_a_row_ < most_failures + static_cast<std::int64_t>(slots_.size())) return;
-  const auto reason = trial.user_attributes.find("error");
+  const std::string reason = error_of(trial);
   throw core::Error(core::ErrorCode::mismatch,
-                    std::to_string(failed_in_a_row_) + " trials in a row failed; the last: " +
-                        (reason == trial.user_attributes.end() ? one.end.reason : reason->second))
+                    std::to_string(failed_in_a_row_) +
+                        " trials in a row failed; the last: " + (reason.empty() ? one.end.reason : reason))
       .in("trial " + std::to_string(one.slot.number))
-      .remedy("Its output is in " + (study_.folder / std::to_string(one.slot.number) / "log.txt").native());
+      .remedy(where_to_look(one.slot.number));
+}
+
+/// A trial of ours runs in this process and has no output of its own, nor has a command that could not be started.
+std::string Worker::where_to_look(std::int64_t number) const {
+  const std::filesystem::path log = trial_folder(study_, number) / "log.txt";
+  std::error_code ignored;
+  if (std::filesystem::exists(log, ignored)) return "Its output is in " + log.native();
+  const std::string kept = "Its error is kept in " + study_.storage + " (`trigloop tune status`)";
+  if (study_.train.empty()) return kept;
+  return kept + "; to train it alone, give `trigloop train --set` what `trigloop tune best --trial " +
+         std::to_string(number) + " --settings` prints";
 }
 
 void Worker::look_at_pause() {

@@ -91,6 +91,7 @@ class Worker {
   void judge(Slot& slot);
   void finish();
   void count_failures(const Finished& one);
+  std::string where_to_look(std::int64_t number) const;
   void make_ahead();
   void give_back_ahead();
   std::optional<double> final_value(const Slot& slot, const Trial& trial, const std::string& metric) const;

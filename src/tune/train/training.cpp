@@ -1,7 +1,9 @@
 #include "tune/train/training.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <utility>
 
 #include "core/interrupt.hpp"
 #include "core/sha256.hpp"
@@ -51,11 +53,39 @@ double ebops_of(const train::Recipe& recipe, const train::PackedFile& file) {
   return sum;
 }
 
+train::Recipe recipe_of(const TrainingJob& job, const TrainingData& data) {
+  const std::string& name = job.config.text("train_recipe");
+  return train::build_recipe(train::recipe_text(name), name, job.config.root(), data.file().shape());
+}
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
 }  // namespace
 
+double training_seconds(const TrainingJob& job, const TrainingData& data, std::int64_t epochs) {
+  train::Recipe recipe = recipe_of(job, data);
+  std::vector<std::int64_t> left;
+  for (const auto& stage : recipe.stages) {
+    left.push_back(std::max<std::int64_t>(0, stage->epochs - epochs));
+    stage->epochs -= left.back();
+  }
+  const double start = now();
+  double last = start, rest = 0;
+  std::size_t at = 0;
+  train::TrainOptions options;
+  options.threads = job.threads;
+  options.evaluate_every = job.evaluate_every;
+  options.on_epoch = [&](const train::EpochReport& report) {
+    while (recipe.stages[at].get() != report.stage) ++at;
+    const double before = std::exchange(last, now());
+    if (report.epoch + 1 == report.stage->epochs) rest += (last - before) * static_cast<double>(left[at]);
+  };
+  train::Trainer(recipe, data.file(), std::move(options)).run();
+  return now() - start + rest;
+}
+
 bool run_training(const TrainingJob& job, const TrainingData& data, const TrainingHooks& hooks) {
-  const std::string& name = job.config.text("train_recipe");
-  train::Recipe recipe = train::build_recipe(train::recipe_text(name), name, job.config.root(), data.file().shape());
+  train::Recipe recipe = recipe_of(job, data);
   train::TrainOptions options;
   options.threads = job.threads;
   options.checkpoint = job.checkpoint;

@@ -44,6 +44,10 @@ struct TrainingHooks {
   std::function<bool()> asked_to_stop;
 };
 
+/// Seconds that a training takes as a whole, from its first epochs: at most `epochs` of each stage are trained, and the
+/// rest is taken to last as long as the last of them. Reports and saves nothing. Errors: those of run_training.
+double training_seconds(const TrainingJob& job, const TrainingData& data, std::int64_t epochs);
+
 /// Trains to the end, or until it is asked to stop: then it is false, and a checkpoint was written. Errors: those of
 /// recipes and training; interrupted, for Ctrl-C.
 bool run_training(const TrainingJob& job, const TrainingData& data, const TrainingHooks& hooks);

@@ -86,6 +86,18 @@ TEST_F(TuneExample, TellsWhatIsWrongWithAStudy) {
   EXPECT_THAT(fails.err, HasSubstr("log.txt"));
 }
 
+TEST_F(TuneExample, PredictsItsTimeAndMemoryAndKeepsNothing) {
+  const CommandResult ran = tune({"run", "--study", "study.yml", "--workers", "2", "--estimate", "--json"});
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  const json told = json::parse(ran.out);
+  EXPECT_FALSE(told["at_least"]);
+  EXPECT_GT(told["seconds_a_trial"], 0.001);
+  EXPECT_DOUBLE_EQ(told["seconds"], told["seconds_a_trial"].get<double>() * 50);
+  EXPECT_GT(told["bytes_a_trial"], 1'000'000);
+  EXPECT_FALSE(fs::exists(dir() / "study.journal"));
+  EXPECT_FALSE(fs::exists(dir() / "study.trials"));
+}
+
 TEST_F(TuneExample, IsDrawnByABrowserThatComesFromTheDashboard) {
   if (run_command({"which", "chromium"}).status != 0) GTEST_SKIP() << "chromium is not installed";
   write_file(dir() / "two.yml",
@@ -169,6 +181,22 @@ TEST_F(TuneTraining, MakesTheBundleOfItsBestTrialAndKnowsWhereItCameFrom) {
   good({"tune", "report", "--study", "study.yml", "--output", "study.html"});
   EXPECT_THAT(good({"registry", "lineage", "report/study"}), HasSubstr("study: study study:1"));
   EXPECT_EQ(trigloop({"tune", "best", "--storage", "study.journal", "--retrain"}).status, 2) << "what would it train?";
+}
+
+TEST_F(TuneTraining, TellsWhatFailedAndWhatItWillTake) {
+  const json told = json::parse(good({"tune", "run", "--study", "study.yml", "--estimate", "--json"}));
+  EXPECT_GT(told["seconds"], 0);
+  EXPECT_GT(told["bytes_a_trial"], 1'000'000) << "of this process, in which they train";
+  write_file(dir() / "fails.yml",
+             "train: c.yml\nspace: {train.Contrastive_VAE.epochs_vae: {type: int, low: -9, high: -8}}\n"
+             "metrics: {loss: minimize}\nworkers: 1\nretries: 0\n");
+  const CommandResult fails = trigloop({"tune", "run", "--study", "fails.yml", "-q"});
+  EXPECT_EQ(fails.status, 6);
+  EXPECT_THAT(fails.err, HasSubstr("epochs"));
+  EXPECT_THAT(fails.err, HasSubstr("fails.journal (`trigloop tune status`)"));
+  EXPECT_THAT(fails.err, HasSubstr("tune best --trial")) << "how to try it alone";
+  EXPECT_EQ(fails.err.find("log.txt"), fails.err.npos) << "it has none";
+  EXPECT_THAT(good({"tune", "status", "--study", "fails.yml"}), HasSubstr("trial 8 failed: "));
 }
 
 TEST_F(TuneTraining, BeginsWithAnEarlierStudyOfTheRegistryAndKeepsItsBudget) {

@@ -71,6 +71,17 @@ TEST_F(Training, StopsWhenAskedAndGoesOnBitForBit) {
   EXPECT_EQ(parts, expected);
 }
 
+TEST_F(Training, PredictsItsTimeFromItsFirstEpochs) {
+  TrainingJob whole = job();
+  whole.config.set("train.Contrastive_VAE.epochs_contrastive", "40");
+  whole.config.set("train.Contrastive_VAE.epochs_vae", "60");
+  const TrainingData data(folder_ / "Data.h5");
+  const auto seconds = [&](std::int64_t epochs) { return training_seconds(whole, data, epochs); };
+  const double all = seconds(1000), predicted = seconds(2);
+  EXPECT_GT(predicted, all / 3);
+  EXPECT_LT(predicted, 3 * all);
+}
+
 TEST_F(Training, RefusesToLookAtSignalsThatAreNotForTuning) {
   // The file says nothing of roles, so its sets are for validation.
   const TrainingData data(folder_ / "Data.h5");
