@@ -56,6 +56,7 @@ class Curation {
   void warn_of_overlap();
   void count();
   bool fits_into_memory() const;
+  void reserve_kept();
   void warn_of_absent();
   std::vector<Group> groups(Writer& writer);
   void describe_signal(Writer& writer, const Set& set, Group& group);
@@ -142,6 +143,15 @@ bool Curation::fits_into_memory() const {
   return train_.end - train_.begin <= keep_bytes_ / event_bytes;
 }
 
+/// Memory for all of them at once: growing would copy them, and touch new memory each time.
+void Curation::reserve_kept() {
+  const std::size_t events = train_.end - train_.begin;
+  const auto reserve = [&](auto& buffer, std::size_t width) { buffer.resize(events * width), buffer.resize(0); };
+  reserve(kept_.values, 3 * settings_.objects.size());
+  for (std::size_t side = 0; side < side_count; ++side)
+    if (background_->sides()[side]) reserve(kept_.sides[side], background_->sides()[side]->bytes());
+}
+
 /// The first pass.
 void Curation::count() {
   keeps_ = fits_into_memory();
@@ -156,7 +166,7 @@ void Curation::count() {
     piece.counts = cuts[worker].apply(piece.batch);
     census[worker].add({piece.batch.values.data(), piece.batch.events * 3 * objects}, settings_.scheme.ignore_zeros);
   };
-  if (keeps_) kept_.values.resize((train_.end - train_.begin) * 3 * objects), kept_.values.resize(0);
+  if (keeps_) reserve_kept();
   stream(stretches_of(0, *background_, train_), threads_, add, [&](const Stretch&, Piece& piece) {
     trained_ += piece.counts;
     if (keeps_) kept_.append(piece.batch);

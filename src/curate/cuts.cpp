@@ -3,9 +3,22 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <span>
 
 namespace trigloop::curate {
+namespace {
+
+constexpr std::size_t group = 8;  ///< events that are looked at together: whole vectors of any width
+
+/// A loop that compilers turn into comparisons of vectors.
+bool any_above(const std::int16_t* values, const std::int16_t* most, std::size_t n) {
+  std::int16_t any = 0;
+  for (std::size_t k = 0; k < n; ++k) any |= static_cast<std::int16_t>(values[k] > most[k]);
+  return any != 0;
+}
+
+}  // namespace
 
 CutCounts& CutCounts::operator+=(const CutCounts& other) noexcept {
   read += other.read;
@@ -21,6 +34,11 @@ Cuts::Cuts(const Settings& settings, const SideTypes& sides)
     : sides_(sides), by_et_(settings.drop_saturated_et), drops_(settings.saturation == Saturation::drop) {
   for (const Object& object : settings.objects)
     limits_.push_back(static_cast<std::int16_t>(saturation_of(object.kind)));
+  constexpr std::int16_t any = std::numeric_limits<std::int16_t>::max();
+  for (std::size_t event = 0; event < group; ++event) {
+    for (const std::int16_t limit : limits_)
+      most_.insert(most_.end(), {static_cast<std::int16_t>(limit - 1), any, any});
+  }
 }
 
 CutCounts Cuts::apply(Batch& batch) {
@@ -48,22 +66,31 @@ void Cuts::cut_et(const Batch& batch, CutCounts& counts) {
   });
 }
 
+/// Calls each(event, its values) for all events of the groups in which some object is saturated: few are.
+template <class Value, class Each>
+void Cuts::where_saturated(Value* values, std::size_t events, const Each& each) const {
+  const std::size_t width = 3 * limits_.size();
+  for (std::size_t first = 0; first < events; first += group) {
+    const std::size_t end = std::min(first + group, events);
+    if (!any_above(values + first * width, most_.data(), (end - first) * width)) continue;
+    for (std::size_t event = first; event < end; ++event) each(event, values + event * width);
+  }
+}
+
 void Cuts::drop(const Batch& batch, CutCounts& counts) {
-  const std::int16_t* pt = batch.values.data();
-  for (std::size_t i = 0; i < batch.events; ++i) {
+  where_saturated(batch.values.data(), batch.events, [&](std::size_t event, const std::int16_t* pt) {
     bool saturated = false;
     for (const std::int16_t limit : limits_) {
       saturated |= *pt >= limit;
       pt += 3;
     }
-    counts.saturated_events += saturated && keep_[i] != 0;
-    keep_[i] &= static_cast<std::uint8_t>(!saturated);
-  }
+    counts.saturated_events += saturated && keep_[event] != 0;
+    keep_[event] &= static_cast<std::uint8_t>(!saturated);
+  });
 }
 
 void Cuts::mask(Batch& batch, CutCounts& counts) const {
-  std::int16_t* object = batch.values.data();
-  for (std::size_t i = 0; i < batch.events; ++i) {
+  where_saturated(batch.values.data(), batch.events, [&](std::size_t, std::int16_t* object) {
     for (const std::int16_t limit : limits_) {
       if (object[0] >= limit) {
         object[0] = object[1] = object[2] = 0;
@@ -71,7 +98,7 @@ void Cuts::mask(Batch& batch, CutCounts& counts) const {
       }
       object += 3;
     }
-  }
+  });
 }
 
 /// Moves the events that stay to the front, run by run: few are dropped, so runs are long.

@@ -30,10 +30,13 @@ class Cuts {
   void mask(Batch& batch, CutCounts& counts) const;
   void drop(const Batch& batch, CutCounts& counts);
   void compact(Batch& batch) const;
+  template <class Value, class Each>
+  void where_saturated(Value* values, std::size_t events, const Each& each) const;
 
   const SideTypes& sides_;
   bool by_et_, drops_;
   std::vector<std::int16_t> limits_;  ///< of each object's pt
+  std::vector<std::int16_t> most_;    ///< below saturation, of each value of a group of events
   std::vector<std::uint8_t> keep_;    ///< of each event of the batch
 };
 
