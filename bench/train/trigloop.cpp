@@ -50,6 +50,20 @@ Time timed(const std::function<void()>& work) {
   return {std::chrono::duration<double>(Clock::now() - start).count(), cpu() - cpu_start};
 }
 
+Table random_events(std::size_t features) {
+  Table table(features, table_events);
+  core::Philox random(7, 7);
+  for (std::size_t e = 0; e < table_events; ++e)
+    for (std::size_t k = 0; k < features; ++k) table.row(e)[k] = static_cast<float>(random() % 33) / 4 - 4;
+  return table;
+}
+
+/// One copy for all trainings, as those of a search have that read the same file.
+std::shared_ptr<const Codes> shared_codes(std::size_t features, float step) {
+  static const std::shared_ptr<const Codes> codes = codes_of(random_events(features), step);
+  return codes;
+}
+
 /// A stage with its data, ready to step.
 class Training {
  public:
@@ -58,12 +72,10 @@ class Training {
         {std::vector<double>(57, 16.0), std::vector<double>(57, 8.0), axol1tl_phi_bins(), axol1tl_eta_units()}, 57, 0};
     recipe_ = build_recipe(recipe_text("Contrastive_VAE"), "Contrastive_VAE", config::Config::master().root(), shape);
     stage_ = &recipe_.stage(stage);
-    core::Philox random(7, 7);
-    stage_->table = Table(stage_->table.features, table_events);
-    for (std::size_t e = 0; e < table_events; ++e)
-      for (std::size_t k = 0; k < stage_->table.features; ++k)
-        stage_->table.row(e)[k] = static_cast<float>(random() % 33) / 4 - 4;
-    if (stage_->input == "data") stage_->feed->compress(recipe_.data.step());
+    if (stage_->input == "data")
+      stage_->feed->take(shared_codes(stage_->table.features, recipe_.data.step()));
+    else
+      stage_->table = random_events(stage_->table.features);
     program_ = std::make_unique<Program>(stage_->network, stage_->batch, stage_->views, team_);
     optimiser_ = std::make_unique<Optimiser>(stage_->optimiser, stage_->network.parameters.size());
     stage_->feed->set_order(&order_);
@@ -123,7 +135,7 @@ void report(double events, const Time& time, std::size_t flop) {
             << ",\"flop\":" << flop << "}" << std::endl;
 }
 
-std::size_t steps_of(const std::string& stage) { return stage == "vae" ? 1000 : 60; }
+std::size_t steps_of(const std::string& stage) { return stage == "vae" ? 2000 : 200; }
 
 void steps(const std::string& stage, unsigned threads) {
   Training training(stage, threads);

@@ -138,4 +138,14 @@ Events PackedFile::read(const std::string& table, const Quantiser& quantiser) co
   }
 }
 
+std::shared_ptr<const Codes> PackedFile::codes(const std::string& table, const Quantiser& quantiser) const {
+  if (quantiser.kind != Quantiser::Kind::quantised_bits || quantiser.bits > 8) return nullptr;
+  const std::lock_guard lock(codes_lock_);
+  std::weak_ptr<const Codes>& place =
+      codes_[table + "/" + std::to_string(quantiser.bits) + "." + std::to_string(quantiser.integer)];
+  auto codes = place.lock();
+  if (codes == nullptr) place = codes = codes_of(read(table, quantiser).rows, quantiser.step());
+  return codes;
+}
+
 }  // namespace trigloop::train

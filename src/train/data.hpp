@@ -1,6 +1,8 @@
 #pragma once
 // Packed files (`Data.h5`: docs/formats.md) as tables of rows.
 #include <filesystem>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +37,9 @@ class PackedFile {
   /// "Background_data/Train", "Signal_data/NAME": normalised values as `quantiser` rounds them. Errors: damaged, for
   /// values that are not finite; mismatch.
   Events read(const std::string& table, const Quantiser& quantiser) const;
+  /// The same as codes, for quantisers of up to 8 bits; none for wider ones. One copy serves all who hold it at a time,
+  /// on any thread.
+  std::shared_ptr<const Codes> codes(const std::string& table, const Quantiser& quantiser) const;
   /// Events of a table. Error: mismatch, naming what there is.
   std::size_t events(const std::string& table) const;
   /// A column of one number an event: ET, HT, PU. Errors: mismatch, naming what there is; damaged.
@@ -46,6 +51,8 @@ class PackedFile {
   model::Normalisation own_, scaling_;  ///< the file's, and the one that is wanted
   DataShape shape_;
   std::vector<std::string> signals_;
+  mutable std::mutex codes_lock_;
+  mutable std::map<std::string, std::weak_ptr<const Codes>> codes_;  ///< by table and quantiser
 };
 
 }  // namespace trigloop::train

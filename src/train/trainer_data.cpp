@@ -60,8 +60,12 @@ std::vector<float> Trainer::training_column(const std::string& column) {
 }
 
 void Trainer::begin_stage(Stage& stage) {
+  const bool shares = stage.input == "data" && !recipe_.supervised && options_.replay.empty();
+  const auto codes = shares ? file_.codes("Background_data/Train", recipe_.data) : nullptr;
   if (recipe_.supervised) {
     take_classes(stage);
+  } else if (codes != nullptr) {
+    stage.feed->take(codes);
   } else {
     stage.table = in_stage(stage, training_rows());
   }
@@ -71,7 +75,7 @@ void Trainer::begin_stage(Stage& stage) {
                                                      std::to_string(stage.table.events))
         .remedy("Make the batch smaller");
   }
-  if (stage.input == "data") stage.feed->compress(recipe_.data.step());
+  if (stage.input == "data" && codes == nullptr) stage.feed->compress(recipe_.data.step());
   take_targets(stage);
   watch_tests(stage);
 }

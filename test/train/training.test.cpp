@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "core/isa.hpp"
@@ -64,6 +65,23 @@ TEST_F(Training, HasTheSameBitsForAnyNumberOfThreadsAndEveryInstructionSet) {
     EXPECT_EQ(train(options(1)), expected) << isa;
     EXPECT_EQ(train(options(3)), expected) << isa << ", 3 threads";
   }
+}
+
+TEST_F(Training, SharesTheCodesOfItsEventsWithOthersWhileTheyTrain) {
+  const PackedFile file(folder_ / "Data.h5");
+  const Quantiser eight = Quantiser::signed_bits(8, 5), ten = Quantiser::signed_bits(10, 5);
+  auto codes = file.codes("Background_data/Train", eight);
+  ASSERT_NE(codes, nullptr);
+  EXPECT_EQ(file.codes("Background_data/Train", eight), codes);
+  EXPECT_NE(file.codes("Background_data/Train", Quantiser::signed_bits(7, 5)), codes);
+  EXPECT_EQ(file.codes("Background_data/Train", ten), nullptr);
+  const Table rows = file.read("Background_data/Train", eight).rows;
+  ASSERT_EQ(codes->rows.size(), rows.rows.size());
+  EXPECT_TRUE(std::ranges::equal(codes->rows.span(), rows.rows.span(), {},
+                                 [&](std::int8_t code) { return eight.step() * static_cast<float>(code); }));
+  const std::weak_ptr<const Codes> watched = codes;
+  codes.reset();
+  EXPECT_TRUE(watched.expired());  // nobody trains on them
 }
 
 TEST_F(Training, LowersItsLosses) {

@@ -1,7 +1,5 @@
 #include "train/engine/feed.hpp"
 
-#include <cmath>
-
 namespace trigloop::train {
 
 Feed::Feed(std::string node, Table& table, std::optional<Augmenter> augmenter)
@@ -12,14 +10,12 @@ Feed::Feed(std::string node, Table& table, std::optional<Augmenter> augmenter)
 }
 
 void Feed::compress(float step) {
-  core::AlignedBuffer<std::int8_t> codes(table_->rows.size());
-  for (std::size_t k = 0; k < codes.size(); ++k) {
-    const float code = table_->rows[k] / step;
-    if (!(code >= -128 && code <= 127) || code != std::floor(code)) return;
-    codes[k] = static_cast<std::int8_t>(code);
-  }
+  if (auto codes = codes_of(*table_, step)) take(std::move(codes));
+}
+
+void Feed::take(std::shared_ptr<const Codes> codes) {
   codes_ = std::move(codes);
-  step_ = step;
+  table_->events = codes_->events;
   table_->rows = Floats();
 }
 
@@ -41,14 +37,14 @@ void Feed::read(const Work& work, float* out) const {
         __builtin_prefetch(reinterpret_cast<const char*>(events[r]) + byte);
     }
   };
-  if (codes_.size() == 0) {
+  if (codes_ == nullptr) {
     const float* events[block_events];
     point(table_->rows.data(), events);
     kernel::gather(events, {features, work.rows}, out);
   } else {
     const std::int8_t* events[block_events];
-    point(codes_.data(), events);
-    kernel::gather(events, step_, {features, work.rows}, out);
+    point(codes_->rows.data(), events);
+    kernel::gather(events, codes_->step, {features, work.rows}, out);
   }
 }
 

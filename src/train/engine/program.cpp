@@ -1,5 +1,6 @@
 #include "train/engine/program.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
@@ -33,6 +34,8 @@ Program::Program(Network& network, std::size_t events, std::size_t views, Team& 
     : network_(network), team_(team), blocks_((events + block_events - 1) / block_events), views_(views) {
   kernel::require_fused_arithmetic();
   nodes_ = fused(network_, made_);
+  cut_into_passes();
+  choose_who_notes();
   std::size_t scratch = 0;
   for (Node* node : nodes_) {
     node->resize(blocks_, views_);
@@ -40,7 +43,6 @@ Program::Program(Network& network, std::size_t events, std::size_t views, Team& 
   }
   for (unsigned worker = 0; worker < team_.threads(); ++worker) make_zeros(scratch_.emplace_back(), scratch);
   decide_gradients();
-  cut_into_passes();
   run_cheap_ones_again();
   place_tensors();
   make_zeros(slots_, (blocks_ + slot_blocks - 1) / slot_blocks * network_.parameters.size());
@@ -95,6 +97,19 @@ void Program::cut_into_passes() {
   }
 }
 
+/// Those whose forward and backward are in different passes.
+void Program::choose_who_notes() {
+  std::vector<const Node*> here;
+  const auto is_here = [&](const Node* node) { return std::ranges::find(here, node) != here.end(); };
+  for (const Pass& pass : passes_) {
+    here.clear();
+    for (const auto& [node, phase] : pass.operations) {
+      if (phase == Phase::forward) here.push_back(node);
+      if (phase == Phase::backward) node->notes = node->can_note() && !is_here(node);
+    }
+  }
+}
+
 /// Every operation needs the values of its node's inputs. Where the maker of one is cheap and has not run in the pass,
 /// it is put in front (and its own inputs' makers before it).
 void Program::run_cheap_ones_again() {
@@ -106,15 +121,15 @@ void Program::run_cheap_ones_again() {
     const std::function<void(const Node&)> need_inputs = [&](const Node& node) {
       for (const TensorId t : node.inputs) {
         if (made[t] || !maker[t]->is_cheap()) continue;
-        need_inputs(*maker[t]);
-        operations.push_back({maker[t], Phase::forward});
+        if (!maker[t]->notes) need_inputs(*maker[t]);
+        operations.push_back({maker[t], Phase::again});
         made[t] = 1;
       }
     };
     for (const Operation& op : pass.operations) {
-      need_inputs(*op.node);
+      if (op.reads_inputs()) need_inputs(*op.node);
       if (op.phase == Phase::gather_gradient && op.node->gradient_reads_output() && !made[op.node->output]) {
-        operations.push_back({op.node, Phase::forward});
+        operations.push_back({op.node, Phase::again});
         made[op.node->output] = 1;
       }
       if (op.phase == Phase::forward && made[op.node->output]) continue;
@@ -130,14 +145,15 @@ void Program::find_uses(std::vector<Use>& values, std::vector<Use>& gradients) c
   for (std::size_t p = 0; p < passes_.size(); ++p) {
     for (std::size_t k = 0; k < passes_[p].operations.size(); ++k) {
       const Operation& op = passes_[p].operations[k];
-      const bool is_backward = op.phase == Phase::gather_gradient || op.phase == Phase::backward;
+      const bool gathers = op.phase == Phase::gather_gradient, is_backward = op.phase == Phase::backward;
+      const bool begins = op.node->begins_gradient();
       for (const TensorId t : op.node->inputs) {
-        values[t].touch(p, k);
-        if (op.phase == Phase::backward) gradients[t].touch(p, k);
+        if (op.reads_inputs()) values[t].touch(p, k);
+        if (is_backward || (gathers && begins)) gradients[t].touch(p, k);
       }
-      const bool reads_output = op.phase == Phase::gather_gradient && op.node->gradient_reads_output();
-      if (op.phase == Phase::forward || reads_output) values[op.node->output].touch(p, k);
-      if (is_backward) gradients[op.node->output].touch(p, k);
+      const bool reads_output = gathers && op.node->gradient_reads_output();
+      if (op.phase == Phase::forward || op.phase == Phase::again || reads_output) values[op.node->output].touch(p, k);
+      if (gathers || (is_backward && !begins)) gradients[op.node->output].touch(p, k);
     }
   }
 }
@@ -201,6 +217,9 @@ void Program::run_block(const Pass& pass, Work& work) const {
           break;
         case Phase::forward:
           op.node->forward(work);
+          break;
+        case Phase::again:
+          op.node->again(work);
           break;
         case Phase::gather_gradient:
           op.node->gather_gradient(work);

@@ -3,7 +3,8 @@
 //
 // A worker takes two blocks at a time through all nodes of a pass, forward or backward. A tensor that only one pass
 // touches lives in the worker's own memory (arena.hpp), which stays in the cache; others are kept for the whole batch,
-// unless their node is cheap: then each pass that needs them makes them again. Gradients of
+// unless their node is cheap: then each pass that needs them makes them again, from the node's input or from a note of
+// half the size that it took of itself. Gradients of
 // weights are added up over the two blocks (a slot), and slot after slot at the end: the order never depends on who did
 // what.
 #include <functional>
@@ -60,10 +61,11 @@ class Program {
   std::size_t multiply_adds() const;
 
  private:
-  enum class Phase : std::uint8_t { gather, forward, gather_gradient, backward };
+  enum class Phase : std::uint8_t { gather, forward, again, gather_gradient, backward };
   struct Operation {
     Node* node;
     Phase phase;
+    bool reads_inputs() const { return !node->notes || phase == Phase::forward; }
   };
   struct Pass {
     std::vector<Operation> operations;
@@ -79,6 +81,7 @@ class Program {
   };
 
   void cut_into_passes();
+  void choose_who_notes();
   void run_cheap_ones_again();
   void decide_gradients();
   void find_uses(std::vector<Use>& values, std::vector<Use>& gradients) const;

@@ -52,6 +52,36 @@ void QuantiseGradient(const Quantiser& q, const float* x, const float* dy, float
   });
 }
 
+using DNote = hn::Rebind<std::int16_t, decltype(d)>;
+constexpr std::int32_t blocked = -32768;  // the sign bit of 16
+
+void QuantiseWithNotes(const Quantiser& q, const float* x, float* y, std::int16_t* notes, Shape shape) {
+  const V low = hn::Zero(d), high = hn::Set(d, q.largest()), up = hn::Set(d, 1 / q.step()), down = hn::Set(d, q.step());
+  each(shape, [&](std::size_t k) HWY_ATTR {
+    const V v = hn::Load(d, x + k), code = hn::Round(hn::Mul(hn::Min(high, hn::Max(low, v)), up));
+    const auto passes = hn::RebindMask(di, hn::And(hn::Gt(v, low), hn::Le(v, high)));
+    const auto note = hn::Or(hn::ConvertTo(di, code), hn::IfThenZeroElse(passes, hn::Set(di, blocked)));
+    hn::Store(hn::Mul(code, down), d, y + k);
+    hn::Store(hn::DemoteTo(DNote(), note), DNote(), notes + k);
+  });
+}
+
+void QuantiseAgain(const Quantiser& q, const std::int16_t* notes, float* y, Shape shape) {
+  const V down = hn::Set(d, q.step());
+  each(shape, [&](std::size_t k) HWY_ATTR {
+    const auto note = hn::PromoteTo(di, hn::Load(DNote(), notes + k));
+    hn::Store(hn::Mul(hn::ConvertTo(d, hn::And(note, hn::Set(di, 0x7FFF))), down), d, y + k);
+  });
+}
+
+void NotedGradient(const std::int16_t* notes, const float* dy, float* dx, Shape shape, bool add) {
+  each(shape, [&](std::size_t k) HWY_ATTR {
+    const auto note = hn::PromoteTo(di, hn::Load(DNote(), notes + k));
+    const auto blocks = hn::RebindMask(d, hn::Lt(note, hn::Zero(di)));
+    put(dx + k, hn::IfThenZeroElse(blocks, hn::Load(d, dy + k)), add);
+  });
+}
+
 void Difference(const float* x, const float* y, float scale, float* dx, Shape shape, bool add) {
   const V s = hn::Set(d, scale);
   each(shape,
@@ -137,6 +167,14 @@ TRIGLOOP_KERNEL(quantise_flat, QuantiseFlat, (const Quantiser& q, const float* x
 TRIGLOOP_KERNEL(quantise_gradient, QuantiseGradient,
                 (const Quantiser& q, const float* x, const float* dy, float* dx, Shape shape, bool add),
                 (q, x, dy, dx, shape, add))
+TRIGLOOP_KERNEL(quantise, QuantiseWithNotes,
+                (const Quantiser& q, const float* x, float* y, std::int16_t* notes, Shape shape),
+                (q, x, y, notes, shape))
+TRIGLOOP_KERNEL(quantise_again, QuantiseAgain, (const Quantiser& q, const std::int16_t* notes, float* y, Shape shape),
+                (q, notes, y, shape))
+TRIGLOOP_KERNEL(noted_gradient, NotedGradient,
+                (const std::int16_t* notes, const float* dy, float* dx, Shape shape, bool add),
+                (notes, dy, dx, shape, add))
 TRIGLOOP_KERNEL(difference, Difference, (const float* x, const float* y, float scale, float* dx, Shape shape, bool add),
                 (x, y, scale, dx, shape, add))
 TRIGLOOP_KERNEL(sign_of_difference, SignOfDifference,

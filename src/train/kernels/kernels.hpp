@@ -65,6 +65,15 @@ void quantise_flat(const Quantiser& q, const float* x, float* y, std::size_t cou
 /// dx = dy where the quantiser lets gradients pass (at x), else 0; added to dx if `add`.
 void quantise_gradient(const Quantiser& q, const float* x, const float* dy, float* dx, Shape shape, bool add);
 
+// A number that quantised_relu made, in 16 bits: its code, and the sign bit where no gradient passes. At most 15 bits.
+
+/// y = the quantiser's values of x, and what is noted of them.
+void quantise(const Quantiser& q, const float* x, float* y, std::int16_t* notes, Shape shape);
+/// y again.
+void quantise_again(const Quantiser& q, const std::int16_t* notes, float* y, Shape shape);
+/// The same as quantise_gradient.
+void noted_gradient(const std::int16_t* notes, const float* dy, float* dx, Shape shape, bool add);
+
 /// The mean of each feature.
 void block_means(const float* x, Shape shape, float* mean);
 /// The same, and the sum of squares around it.

@@ -24,6 +24,7 @@ class DenseNorm final : public Node {
   bool gradient_needs_batch() const override { return true; }
   bool gradient_reads_output() const override { return norm_.relu(); }
   void gather_gradient(const Work& work) override;
+  bool begins_gradient() const override { return true; }
   void merge_gradient(const Step& step, float* weight_gradients) override;
   void backward(const Work& work) override;
   std::size_t multiply_adds() const override;

@@ -49,13 +49,22 @@ class Activation final : public Node {
  public:
   Activation(std::string name, std::size_t features, const Quantiser& quantiser);
   const Quantiser& quantiser() const noexcept { return quantiser_; }
+  void resize(std::size_t blocks, std::size_t views) override;
   void forward(const Work& work) override;
   bool is_cheap() const override { return true; }
+  bool can_note() const override { return quantiser_.kind == Quantiser::Kind::quantised_relu && quantiser_.bits <= 15; }
+  void again(const Work& work) override;
   void backward(const Work& work) override;
   void infer(const float* in, float* out, std::size_t rows) const override;
 
  private:
+  std::int16_t* noted(const Work& work) {
+    return noted_.data() + (work.view * blocks_ + work.block) * features * feature_stride;
+  }
+
   Quantiser quantiser_;
+  std::size_t blocks_ = 0;
+  core::AlignedBuffer<std::int16_t> noted_;
 };
 
 /// Keras' BatchNormalization: momentum 0.99, epsilon 1e-3, moments of each view for itself; the moving ones are updated

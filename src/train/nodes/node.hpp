@@ -81,6 +81,11 @@ class Node {
 
   /// Forward is cheaper than keeping its result for the batch: passes that need it run it again.
   virtual bool is_cheap() const { return false; }
+  virtual void again(const Work& work) { forward(work); }
+  /// Whether `forward` can note, in a narrow form, all that later passes need: `again` then makes the output without
+  /// the input, and so does `backward` the gradient. It must where `notes` is set, by Program.
+  virtual bool can_note() const { return false; }
+  bool notes = false;
 
   /// Before the first step: memory for sums of each block.
   virtual void resize(std::size_t /*blocks*/, std::size_t /*views*/) {}
@@ -100,6 +105,9 @@ class Node {
   virtual bool gradient_reads_output() const { return false; }
   /// Reads the gradient of the output; those of inputs are not there yet.
   virtual void gather_gradient(const Work&) {}
+  /// Whether `gather_gradient` already begins that of the input, so that `backward` does not read the output's: what is
+  /// kept between the two is then as wide as the input.
+  virtual bool begins_gradient() const { return false; }
   virtual void merge_gradient(const Step&, float* /*weight_gradients*/) {}
 
   /// Once a step, after the gradients of weights (the mean over the batch, flat as Parameters) are there: what follows

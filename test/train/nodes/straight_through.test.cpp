@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/isa.hpp"
 #include "core/random.hpp"
 #include "train/engine/feed.hpp"
 #include "train/engine/program.hpp"
@@ -31,6 +32,36 @@ TEST(StraightThrough, GradientsPassStraightThroughQuantisers) {
   EXPECT_EQ(y[4], 0.5f);
   kernel::quantise_gradient(bits, x, ones, g, {1, 16}, false);
   for (int k = 0; k < 16; ++k) EXPECT_EQ(g[k], 1);
+}
+
+TEST(StraightThrough, NotesOfRoundedNumbersGiveNumbersAndGradientsBack) {
+  const Quantiser wide = Quantiser::unsigned_relu(15, 3), relu = Quantiser::unsigned_relu(10, 6);
+  constexpr kernel::Shape shape{2, 100};
+  Floats x, y, again, dy, expected, found;
+  for (Floats* each : {&x, &y, &again, &dy, &expected, &found}) make_zeros(*each, 2 * feature_stride);
+  core::AlignedBuffer<std::int16_t> memory(2 * feature_stride);
+  std::int16_t* notes = memory.data();
+  core::Philox random(5, 5);
+  for (const Quantiser& q : {relu, wide}) {
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      const float share = 2.6f * random.uniform() - 1.3f;  // below 0, inside, and above the largest
+      x[k] = k % 7 == 0 ? 0 : k % 11 == 0 ? q.largest() : k % 13 == 0 ? q.step() / 2 : share * q.largest();
+      dy[k] = random.uniform() - 0.5f;
+    }
+    for (const std::string& isa : core::usable_isas()) {
+      if (isa != "avx2" && isa != "avx512" && isa != "neon") continue;
+      core::force_isa(isa);
+      kernel::quantise(q, x.data(), expected.data(), shape);
+      kernel::quantise(q, x.data(), y.data(), notes, shape);
+      kernel::quantise_again(q, notes, again.data(), shape);
+      EXPECT_TRUE(std::ranges::equal(y.span(), expected.span())) << isa;
+      EXPECT_TRUE(std::ranges::equal(again.span(), expected.span())) << isa;
+      kernel::quantise_gradient(q, x.data(), dy.data(), expected.data(), shape, false);
+      kernel::noted_gradient(notes, dy.data(), found.data(), shape, false);
+      EXPECT_TRUE(std::ranges::equal(found.span(), expected.span())) << isa;
+    }
+    core::force_isa("");
+  }
 }
 
 /// Gradients of two layers with an activation that rounds between them; weights are rounded by the layers, or before.
