@@ -4,6 +4,7 @@
 #include <bit>
 #include <limits>
 
+#include "core/parallel.hpp"
 #include "score/exact.hpp"
 
 namespace trigloop::score {
@@ -64,6 +65,18 @@ std::pair<std::size_t, std::size_t> distinct_inputs(const model::Graph& graph) {
     return static_cast<std::size_t>(std::clamp<model::Code>(beyond - first_input, 0, table_size - 1));
   };
   return {type.is_signed ? position(type.min_code()) : position(-1), position(type.max_code())};
+}
+
+/// The functions of all features at so many inputs from position `begin` on.
+void tabulate_lanes(const Exact& exact, NodeIndex node, std::size_t begin, Exact::Arena& arena,
+                    std::vector<Table>& tables) {
+  std::array<std::int16_t, Exact::lanes> inputs{};
+  for (std::size_t e = 0; e < Exact::lanes; ++e) inputs[e] = int16(static_cast<int>(begin + e) + first_input);
+  exact.load({inputs.data(), 0, Exact::lanes}, arena);  // stride 0: every feature takes every value
+  exact.run(arena, Exact::lanes);
+  for (std::size_t k = 0; k < tables.size(); ++k)
+    for (std::size_t e = 0; e < Exact::lanes; ++e)
+      tables[k][begin + e] = int16(static_cast<int>(exact.code(arena, node, k, e)));
 }
 
 Scaling constant(int value) { return {0, 0, 0, int16(value), int16(value), int16(value), 0, 0, 0, false}; }
@@ -137,17 +150,15 @@ std::vector<Table> InputFunctions::tabulate(NodeIndex node) const {
   const std::size_t features = graph_.nodes()[node].output.features();
   std::vector<Table> tables(features, Table(table_size));
   const Exact exact(graph_, needed_nodes(graph_, node));
-  Exact::Arena arena = exact.arena();
-  std::array<std::int16_t, Exact::lanes> inputs{};
   const auto [first, last] = distinct_inputs(graph_);
-  for (std::size_t begin = first / Exact::lanes * Exact::lanes; begin <= last; begin += Exact::lanes) {
-    for (std::size_t e = 0; e < Exact::lanes; ++e) inputs[e] = int16(static_cast<int>(begin + e) + first_input);
-    exact.load({inputs.data(), 0, Exact::lanes}, arena);  // stride 0: every feature takes every value
-    exact.run(arena, Exact::lanes);
-    for (std::size_t k = 0; k < features; ++k)
-      for (std::size_t e = 0; e < Exact::lanes; ++e)
-        tables[k][begin + e] = int16(static_cast<int>(exact.code(arena, node, k, e)));
-  }
+  // On all cores: a program that scores a file would wait for this with one.
+  constexpr std::size_t block = 32 * Exact::lanes;
+  core::parallel_for(table_size / block, 0, [&, first = first, last = last](std::size_t number, unsigned) {
+    Exact::Arena arena = exact.arena();
+    const std::size_t from = std::max(number * block, first / Exact::lanes * Exact::lanes);
+    for (std::size_t begin = from; begin <= last && begin < (number + 1) * block; begin += Exact::lanes)
+      tabulate_lanes(exact, node, begin, arena, tables);
+  });
   for (Table& table : tables) {
     std::fill(table.begin(), table.begin() + static_cast<std::ptrdiff_t>(first), table[first]);
     std::fill(table.begin() + static_cast<std::ptrdiff_t>(last), table.end(), table[last]);

@@ -275,19 +275,21 @@ event::ColumnView CrossingReader::sums_view(Output& output) {
           {rows.sum_offsets.data(), rows_ + 1}};
 }
 
-/// From sums of all crossings, sum by sum, to all sums of a crossing, crossing by crossing; in blocks that stay in the
-/// first cache.
+/// From sums of all crossings, sum by sum, to all sums of a crossing, crossing by crossing.
 void CrossingReader::fill_sums(Output& output, std::size_t objects) const {
-  constexpr std::size_t block = 128;
   const std::size_t first_object = products_[output.origin.product].first_object;
-  for (std::size_t first = 0; first < objects; first += block) {
-    const std::size_t last = std::min(first + block, objects);
-    for (std::size_t k = 0; k < sums_of_crossing; ++k) {
-      if (output.members[k] == none_read) continue;
-      const std::int32_t* values = member(output.members[k]).as<std::int32_t>().data() + first_object;
-      std::int32_t* out = output.values.data() + k;
-      for (std::size_t i = first; i < last; ++i) out[i * sums_of_crossing] = values[i];
-    }
+  std::array<const std::int32_t*, sums_of_crossing> from{};
+  for (std::size_t k = 0; k < sums_of_crossing; ++k)
+    if (output.members[k] != none_read) from[k] = member(output.members[k]).as<std::int32_t>().data() + first_object;
+  std::int32_t* out = output.values.data();
+  if (std::ranges::find(from, nullptr) == from.end()) {
+    for (std::size_t i = 0; i < objects; ++i, out += sums_of_crossing)
+      for (std::size_t k = 0; k < sums_of_crossing; ++k) out[k] = from[k][i];
+    return;
+  }
+  for (std::size_t k = 0; k < sums_of_crossing; ++k) {
+    if (from[k] == nullptr) continue;  // the same in all crossings
+    for (std::size_t i = 0; i < objects; ++i) out[i * sums_of_crossing + k] = from[k][i];
   }
 }
 

@@ -149,10 +149,10 @@ std::uint64_t decode_objects(const Column& column, const BasketBytes& basket, De
                              Lane& counts) {
   const std::size_t bytes = basket.entries * sizeof(std::uint32_t);
   auto* numbers = reinterpret_cast<std::uint32_t*>(counts.room(bytes));
-  const std::size_t gathered = gather_member(*column.path, column.item_bytes(), basket, scratch.gathered, numbers);
+  const auto stored = gather_member(*column.path, column.item_bytes(), basket, scratch.gathered, numbers);
   if (column.self_counted()) counts.commit(bytes);
-  append_values(column, {scratch.gathered.data(), gathered}, values);
-  return gathered / column.item_bytes();
+  append_values(column, stored, values);
+  return stored.size() / column.item_bytes();
 }
 
 /// Four counts at a time: then one addition in four waits for the one before.

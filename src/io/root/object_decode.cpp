@@ -76,21 +76,28 @@ class Cursor {
   const std::byte *at_, *end_;
 };
 
-/// Copies items behind each other; never more than the basket has.
+/// Puts items behind each other; never more than the basket has. What lies in one piece stays where it is.
 class Collector {
  public:
   Collector(std::size_t item_bytes, core::ByteBuffer& gathered) : item_bytes_(item_bytes), gathered_(gathered) {}
 
   void add(const std::byte* from, std::size_t items) {
-    std::memcpy(gathered_.data() + bytes_, from, items * item_bytes_);
+    if (bytes_ == 0) {
+      begin_ = from;
+    } else {
+      if (begin_ != gathered_.data()) std::memcpy(gathered_.data(), begin_, bytes_);
+      begin_ = gathered_.data();
+      std::memcpy(gathered_.data() + bytes_, from, items * item_bytes_);
+    }
     bytes_ += items * item_bytes_;
   }
-  std::size_t bytes() const noexcept { return bytes_; }
+  std::span<const std::byte> items() const noexcept { return {begin_, bytes_}; }
   std::size_t item_bytes() const noexcept { return item_bytes_; }
 
  private:
   std::size_t item_bytes_;
   core::ByteBuffer& gathered_;
+  const std::byte* begin_ = nullptr;
   std::size_t bytes_ = 0;
 };
 
@@ -147,8 +154,8 @@ std::uint32_t items_of(Cursor cursor, const ObjectPath& path, Collector& out) {
 
 }  // namespace
 
-std::size_t gather_member(const ObjectPath& path, std::size_t item_bytes, const BasketBytes& basket,
-                          core::ByteBuffer& gathered, std::uint32_t* counts) {
+std::span<const std::byte> gather_member(const ObjectPath& path, std::size_t item_bytes, const BasketBytes& basket,
+                                         core::ByteBuffer& gathered, std::uint32_t* counts) {
   const EntryPlaces places(basket);
   gathered.resize_discard(basket.values.size());
   Collector out(item_bytes, gathered);
@@ -161,7 +168,7 @@ std::size_t gather_member(const ObjectPath& path, std::size_t item_bytes, const 
       throw;
     }
   }
-  return out.bytes();
+  return out.items();
 }
 
 }  // namespace trigloop::io::root
