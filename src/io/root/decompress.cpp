@@ -218,7 +218,7 @@ bool Decompressor::beginning(std::span<const std::byte> stored, std::span<std::b
   if (sizes.uncompressed < out.size()) return false;
   const auto payload = stored.subspan(header_bytes, sizes.compressed);
   if (letters_of(stored) == "ZS") return codecs_->zstandard_beginning(payload, out);
-  return letters_of(stored) == "XZ" && decode_xz_beginning(payload, out);
+  return letters_of(stored) == "XZ" && decode_xz_beginning(payload, out, codecs_->lzma2);
 }
 
 std::uint32_t adler32(std::uint32_t sum, std::span<const std::byte> bytes) noexcept {

@@ -65,36 +65,44 @@ class Lzma2Decoder::RangeDecoder {
     return 2 * node + 1 + zero - (1u << levels);
   }
 
-  /// The lowest bit first.
+  /// The lowest bit first; at least one.
   [[gnu::always_inline]] std::uint32_t reverse_tree(Model* models, unsigned levels) noexcept {
-    std::uint32_t node = 1, value = 0;
-    for (unsigned level = 0; level < levels; ++level) {
-      const std::uint32_t chance = models[node], zero = choose(chance);
+    std::uint32_t node = 1, value = 0, chance = models[1];
+    for (unsigned level = 0; level + 1 < levels; ++level) {
+      std::uint32_t next = models[2 * node + 1];
+      const std::uint32_t zero = choose(chance, next, models[2 * node]);
       adapt(models[node], chance, zero);
       node = 2 * node + 1 + zero;
       value += (1 + zero) << level;
+      chance = next;
     }
-    return value;
+    const std::uint32_t zero = choose(chance);
+    adapt(models[node], chance, zero);
+    return value + ((1 + zero) << (levels - 1));
   }
 
   /// A literal where the byte at the last distance was none: its bits tell the models as long as they are the same.
   [[gnu::always_inline]] unsigned unlike(Model* models, std::uint32_t byte) noexcept {
-    std::uint32_t node = 1, offset = 0x100;
+    std::uint32_t node = 1, offset = 0x100, same = (byte <<= 1) & offset, chance = models[offset + same + node];
 #pragma GCC unroll 8
-    for (unsigned level = 0; level < 8; ++level) {
+    for (unsigned level = 1; level < 8; ++level) {
       byte <<= 1;
-      const std::uint32_t same = byte & offset;
-      Model& model = models[offset + same + node];
-      const std::uint32_t chance = model, zero = choose(chance);
-      adapt(model, chance, zero);
+      const std::uint32_t other = offset ^ same;  // what the offset will be after a 0; after a 1 it is `same`
+      std::uint32_t next = models[same + (byte & same) + 2 * node + 1];
+      const std::uint32_t zero = choose(chance, next, models[other + (byte & other) + 2 * node]);
+      adapt(models[offset + same + node], chance, zero);
       node = 2 * node + 1 + zero;
       offset &= same ^ zero;
+      same = byte & offset;
+      chance = next;
     }
-    return node - 0x100;
+    const std::uint32_t zero = choose(chance);
+    adapt(models[offset + same + node], chance, zero);
+    return 2 * node + 1 + zero - 0x100;
   }
 
   /// Bits with even chances, which have no models.
-  std::uint32_t direct(unsigned bits) noexcept {
+  [[gnu::always_inline]] std::uint32_t direct(unsigned bits) noexcept {
     std::uint32_t value = 0;
     for (; bits > 0; --bits) {
       normalize();
@@ -156,8 +164,8 @@ class Lzma2Decoder::RangeDecoder {
   const std::uint8_t* in_;
 };
 
-std::optional<std::size_t> Lzma2Decoder::run(std::span<const std::byte> in, std::span<std::byte> out,
-                                             std::uint32_t dictionary) {
+std::optional<std::size_t> Lzma2Decoder::decode(std::span<const std::byte> in, std::span<std::byte> out,
+                                                std::uint32_t dictionary, bool whole) {
   constexpr unsigned stored_fresh = 1, stored = 2, lzma = 0x80, new_state = 0xA0, new_properties = 0xC0, fresh = 0xE0;
   const auto* at = reinterpret_cast<const std::uint8_t*>(in.data());
   const std::uint8_t *const first = at, *const in_end = at + in.size();
@@ -169,7 +177,11 @@ std::optional<std::size_t> Lzma2Decoder::run(std::span<const std::byte> in, std:
     return packed + readable_behind <= static_cast<std::size_t>(in_end - at) &&
            unpacked <= static_cast<std::size_t>(out_end - to);
   };
+  const auto wanted_of = [&](std::size_t bytes) {
+    return whole ? bytes : std::min(bytes, static_cast<std::size_t>(out_end - to));
+  };
   while (fits(0, 0)) {
+    if (!whole && to == out_end) return static_cast<std::size_t>(at - first);
     const unsigned control = *at++;
     if (control == 0) return to == out_end ? std::optional(static_cast<std::size_t>(at - first)) : std::nullopt;
     if (control >= fresh || control == stored_fresh) {
@@ -178,20 +190,21 @@ std::optional<std::size_t> Lzma2Decoder::run(std::span<const std::byte> in, std:
     }
     if (begin == nullptr || (control > stored && control < lzma)) return {};
     if (control <= stored) {
-      const std::size_t bytes = load_be16(at) + 1;
+      const std::size_t bytes = load_be16(at) + 1, wanted = wanted_of(bytes);
       at += 2;
-      if (!fits(bytes, bytes)) return {};
-      std::memcpy(to, at, bytes);
-      at += bytes, to += bytes;
+      if (!fits(bytes, wanted)) return {};
+      std::memcpy(to, at, wanted);
+      at += bytes, to += wanted;
       continue;
     }
     const std::size_t unpacked = ((control & 0x1F) << 16) + load_be16(at) + 1, packed = load_be16(at + 2) + 1;
+    const std::size_t wanted = wanted_of(unpacked);
     at += 4;
     if (control >= new_properties) knows_properties = set_properties(*at++);
-    if (!knows_properties || !fits(packed, unpacked)) return {};
+    if (!knows_properties || !fits(packed, wanted)) return {};
     if (control >= new_state) reset_state();
-    if (!chunk(at, packed, to, unpacked, begin, out_end, dictionary)) return {};
-    at += packed, to += unpacked;
+    if (!chunk({at, packed}, {to, wanted}, begin, out_end, dictionary, wanted == unpacked)) return {};
+    at += packed, to += wanted;
   }
   return {};
 }
@@ -211,14 +224,15 @@ void Lzma2Decoder::reset_state() noexcept {
   reps_ = {};
 }
 
-unsigned Lzma2Decoder::read_length(RangeDecoder& bits, Lengths& models, unsigned position_state) noexcept {
+[[gnu::always_inline]] inline unsigned Lzma2Decoder::read_length(RangeDecoder& bits, Lengths& models,
+                                                                 unsigned position_state) noexcept {
   if (!bits.bit(models.choice)) return 2 + bits.tree<3>(models.low[position_state]);
   if (!bits.bit(models.choice2)) return 10 + bits.tree<3>(models.mid[position_state]);
   return 18 + bits.tree<8>(models.high);
 }
 
 /// Distances less one, as everywhere here.
-std::uint32_t Lzma2Decoder::read_distance(RangeDecoder& bits, unsigned length) noexcept {
+[[gnu::always_inline]] inline std::uint32_t Lzma2Decoder::read_distance(RangeDecoder& bits, unsigned length) noexcept {
   constexpr unsigned first_special = 4, first_aligned = 14, align_bits = 4;
   const std::uint32_t slot = bits.tree<6>(models_.distance_slot[std::min(length - 2, 3u)]);
   if (slot < first_special) return slot;
@@ -245,17 +259,18 @@ void Lzma2Decoder::copy_match(std::uint8_t* out, std::uint32_t distance, unsigne
 
 /// A chunk's symbols. One of them takes less than readable_behind bytes of input: a look at the end before each is
 /// enough.
-bool Lzma2Decoder::chunk(const std::uint8_t* in, std::size_t packed, std::uint8_t* out, std::size_t unpacked,
-                         const std::uint8_t* begin, const std::uint8_t* end, std::uint32_t dictionary) noexcept {
-  if (packed < RangeDecoder::header_bytes || in[0] != 0) return false;
-  const std::uint8_t *const in_end = in + packed, *const out_end = out + unpacked;
-  RangeDecoder bits(in);
+bool Lzma2Decoder::chunk(std::span<const std::uint8_t> in, std::span<std::uint8_t> room, const std::uint8_t* begin,
+                         const std::uint8_t* end, std::uint32_t dictionary, bool whole) noexcept {
+  if (in.size() < RangeDecoder::header_bytes || in[0] != 0) return false;
+  const std::uint8_t *const in_end = in.data() + in.size(), *const out_end = room.data() + room.size();
+  std::uint8_t* out = room.data();
+  RangeDecoder bits(in.data());
   unsigned state = state_;
   auto [rep0, rep1, rep2, rep3] = reps_;
   while (out < out_end) {
     if (bits.at() > in_end) return false;
     const auto position = static_cast<std::size_t>(out - begin);
-    const unsigned position_state = position & position_mask_;
+    const unsigned position_state = static_cast<unsigned>(position) & position_mask_;
     if (!bits.bit(models_.is_match[state][position_state])) {
       const unsigned before = position > 0 ? out[-1] : 0u;
       Model* models =
@@ -270,37 +285,32 @@ bool Lzma2Decoder::chunk(const std::uint8_t* in, std::size_t packed, std::uint8_
       }
       continue;
     }
-    unsigned length = 1;
-    if (!bits.bit(models_.is_rep[state])) {
+    const bool is_new = !bits.bit(models_.is_rep[state]);
+    bool is_short = false;
+    if (is_new) {
       rep3 = rep2, rep2 = rep1, rep1 = rep0;
-      length = read_length(bits, models_.match, position_state);
-      rep0 = read_distance(bits, length);
-      state = state < after_literals ? 7 : 10;
+    } else if (!bits.bit(models_.is_rep0[state])) {
+      is_short = !bits.bit(models_.is_rep0_long[state][position_state]);
+    } else if (!bits.bit(models_.is_rep1[state])) {
+      std::swap(rep0, rep1);
     } else {
-      bool is_short = false;
-      if (!bits.bit(models_.is_rep0[state])) {
-        is_short = !bits.bit(models_.is_rep0_long[state][position_state]);
-      } else if (!bits.bit(models_.is_rep1[state])) {
-        std::swap(rep0, rep1);
-      } else {
-        const std::uint32_t again = bits.bit(models_.is_rep2[state]) ? std::exchange(rep3, rep2) : rep2;
-        rep2 = rep1, rep1 = rep0, rep0 = again;
-      }
-      if (is_short) {
-        state = state < after_literals ? 9 : 11;
-      } else {
-        length = read_length(bits, models_.rep, position_state);
-        state = state < after_literals ? 8 : 11;
-      }
+      const std::uint32_t again = bits.bit(models_.is_rep2[state]) ? std::exchange(rep3, rep2) : rep2;
+      rep2 = rep1, rep1 = rep0, rep0 = again;
     }
+    unsigned length = is_short ? 1 : read_length(bits, is_new ? models_.match : models_.rep, position_state);
+    if (is_new) rep0 = read_distance(bits, length);
+    state = (state < after_literals ? 7 : 10) + (is_new ? 0 : 1) + (is_short ? 1 : 0);
+    state = std::min(state, 11u);
     const std::size_t reach = std::min<std::size_t>(position, dictionary);
-    if (rep0 >= reach || length > static_cast<std::size_t>(out_end - out)) return false;
+    const auto left = static_cast<std::size_t>(out_end - out);
+    if (rep0 >= reach || (length > left && whole)) return false;
+    length = static_cast<unsigned>(std::min<std::size_t>(length, left));
     copy_match(out, rep0, length, end);
     out += length;
   }
   state_ = state;
   reps_ = {rep0, rep1, rep2, rep3};
-  return bits.finish() && bits.at() == in_end;
+  return !whole || (bits.finish() && bits.at() == in_end);
 }
 
 }  // namespace trigloop::io::root

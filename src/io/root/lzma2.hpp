@@ -24,7 +24,13 @@ class Lzma2Decoder {
   /// Decodes chunks up to the end mark, into exactly out.size() bytes; no match may reach back `dictionary` bytes or
   /// more. Returns the bytes of input that they took; nothing, if they are damaged (what is in `out` then means
   /// nothing) or too near to the end of `in`.
-  std::optional<std::size_t> run(std::span<const std::byte> in, std::span<std::byte> out, std::uint32_t dictionary);
+  std::optional<std::size_t> run(std::span<const std::byte> in, std::span<std::byte> out, std::uint32_t dictionary) {
+    return decode(in, out, dictionary, true);
+  }
+  /// Decodes the first out.size() bytes alone; what is behind is not looked at. False, if they are damaged.
+  bool beginning(std::span<const std::byte> in, std::span<std::byte> out, std::uint32_t dictionary) {
+    return decode(in, out, dictionary, false).has_value();
+  }
 
  private:
   using Model = std::uint16_t;  ///< the chance of a 0, of 2048
@@ -46,8 +52,10 @@ class Lzma2Decoder {
 
   bool set_properties(unsigned byte) noexcept;
   void reset_state() noexcept;
-  bool chunk(const std::uint8_t* in, std::size_t packed, std::uint8_t* out, std::size_t unpacked,
-             const std::uint8_t* begin, const std::uint8_t* end, std::uint32_t dictionary) noexcept;
+  std::optional<std::size_t> decode(std::span<const std::byte> in, std::span<std::byte> out, std::uint32_t dictionary,
+                                    bool whole);
+  bool chunk(std::span<const std::uint8_t> in, std::span<std::uint8_t> room, const std::uint8_t* begin,
+             const std::uint8_t* end, std::uint32_t dictionary, bool whole) noexcept;
   static unsigned read_length(RangeDecoder& bits, Lengths& models, unsigned position_state) noexcept;
   std::uint32_t read_distance(RangeDecoder& bits, unsigned length) noexcept;
   static void copy_match(std::uint8_t* out, std::uint32_t distance, unsigned length, const std::uint8_t* end) noexcept;

@@ -22,31 +22,37 @@ const std::uint8_t* bytes_of(std::span<const std::byte> bytes) {
   return reinterpret_cast<const std::uint8_t*>(bytes.data());
 }
 
-/// The header of a block.
-struct Block {
-  lzma_block sizes{};
+/// The headers of a stream and of its first block.
+struct Headers {
+  lzma_stream_flags stream{};
+  lzma_block block{};
   std::uint32_t dictionary = 0;
+  std::size_t bytes = 0;
 };
 
-/// Nothing, unless LZMA2 is the only filter.
-std::optional<Block> read_block_header(std::span<const std::byte> in, lzma_check check) {
-  if (in.empty() || in[0] == std::byte{0}) return {};
-  Block block;
+/// Nothing, if they are damaged or tell of another filter than LZMA2 alone.
+std::optional<Headers> read_headers(std::span<const std::byte> in) {
+  Headers found;
+  if (in.size() <= LZMA_STREAM_HEADER_SIZE || lzma_stream_header_decode(&found.stream, bytes_of(in)) != LZMA_OK)
+    return {};
+  in = in.subspan(LZMA_STREAM_HEADER_SIZE);
+  if (in[0] == std::byte{0}) return {};  // there is no block
   std::array<lzma_filter, LZMA_FILTERS_MAX + 1> filters{};
-  block.sizes.version = 1;
-  block.sizes.check = check;
-  block.sizes.filters = filters.data();
-  block.sizes.header_size = lzma_block_header_size_decode(std::to_integer<std::uint32_t>(in[0]));
-  if (block.sizes.header_size > in.size()) return {};
-  if (lzma_block_header_decode(&block.sizes, nullptr, bytes_of(in)) != LZMA_OK) return {};
+  lzma_block& block = found.block;
+  block.version = 1;
+  block.check = found.stream.check;
+  block.filters = filters.data();
+  block.header_size = lzma_block_header_size_decode(std::to_integer<std::uint32_t>(in[0]));
+  if (block.header_size > in.size() || lzma_block_header_decode(&block, nullptr, bytes_of(in)) != LZMA_OK) return {};
   const bool usual = filters[0].id == LZMA_FILTER_LZMA2 && filters[1].id == LZMA_VLI_UNKNOWN;
-  if (usual) block.dictionary = static_cast<const lzma_options_lzma*>(filters[0].options)->dict_size;
+  if (usual) found.dictionary = static_cast<const lzma_options_lzma*>(filters[0].options)->dict_size;
   for (lzma_filter& filter : filters) {
     if (filter.id == LZMA_VLI_UNKNOWN) break;
     std::free(filter.options);  // NOLINT(cppcoreguidelines-no-malloc): liblzma's, from malloc
   }
-  block.sizes.filters = nullptr;
-  return usual && block.dictionary <= most_dictionary ? std::optional(block) : std::nullopt;
+  block.filters = nullptr;
+  found.bytes = LZMA_STREAM_HEADER_SIZE + block.header_size;
+  return usual && found.dictionary <= most_dictionary ? std::optional(found) : std::nullopt;
 }
 
 bool check_fits(lzma_check check, std::span<const std::byte> out, std::span<const std::byte> stored) {
@@ -75,24 +81,21 @@ bool end_fits(std::span<const std::byte> in, const lzma_stream_flags& header, st
 
 /// The usual form. False, if it is another or anything is wrong.
 bool decode_usual(std::span<const std::byte> in, std::span<std::byte> out, Lzma2Decoder& lzma2) {
-  lzma_stream_flags header;
-  if (in.size() < LZMA_STREAM_HEADER_SIZE || lzma_stream_header_decode(&header, bytes_of(in)) != LZMA_OK) return false;
-  std::span<const std::byte> rest = in.subspan(LZMA_STREAM_HEADER_SIZE);
-  const std::optional<Block> block = read_block_header(rest, header.check);
-  if (!block) return false;
-  rest = rest.subspan(block->sizes.header_size);
-  const std::optional<std::size_t> packed = lzma2.run(rest, out, block->dictionary);
+  const std::optional<Headers> headers = read_headers(in);
+  if (!headers) return false;
+  const lzma_block& block = headers->block;
+  std::span<const std::byte> rest = in.subspan(headers->bytes);
+  const std::optional<std::size_t> packed = lzma2.run(rest, out, headers->dictionary);
   if (!packed) return false;
   const auto agrees = [](lzma_vli stated, std::size_t found) { return stated == LZMA_VLI_UNKNOWN || stated == found; };
-  if (!agrees(block->sizes.compressed_size, *packed) || !agrees(block->sizes.uncompressed_size, out.size()))
-    return false;
+  if (!agrees(block.compressed_size, *packed) || !agrees(block.uncompressed_size, out.size())) return false;
   rest = rest.subspan(*packed);
-  const std::size_t padding = (4 - *packed % 4) % 4, check_bytes = lzma_check_size(header.check);
+  const std::size_t padding = (4 - *packed % 4) % 4, check_bytes = lzma_check_size(block.check);
   if (rest.size() < padding + check_bytes) return false;
   for (const std::byte byte : rest.first(padding))
     if (byte != std::byte{0}) return false;
-  if (!check_fits(header.check, out, rest.subspan(padding))) return false;
-  return end_fits(rest.subspan(padding + check_bytes), header, block->sizes.header_size + *packed + check_bytes,
+  return check_fits(block.check, out, rest.subspan(padding)) &&
+         end_fits(rest.subspan(padding + check_bytes), headers->stream, block.header_size + *packed + check_bytes,
                   out.size());
 }
 
@@ -111,7 +114,9 @@ void decode_xz(std::span<const std::byte> in, std::span<std::byte> out, Lzma2Dec
   }
 }
 
-bool decode_xz_beginning(std::span<const std::byte> in, std::span<std::byte> out) {
+bool decode_xz_beginning(std::span<const std::byte> in, std::span<std::byte> out, Lzma2Decoder& lzma2) {
+  const std::optional<Headers> headers = read_headers(in);
+  if (headers && lzma2.beginning(in.subspan(headers->bytes), out, headers->dictionary)) return true;
   lzma_stream stream = LZMA_STREAM_INIT;
   if (lzma_stream_decoder(&stream, most_memory, 0) != LZMA_OK) return false;
   stream.next_in = bytes_of(in);

@@ -13,6 +13,6 @@ namespace trigloop::io::root {
 void decode_xz(std::span<const std::byte> in, std::span<std::byte> out, Lzma2Decoder& lzma2);
 
 /// Decodes the first out.size() bytes alone; false, if there are not so many.
-bool decode_xz_beginning(std::span<const std::byte> in, std::span<std::byte> out);
+bool decode_xz_beginning(std::span<const std::byte> in, std::span<std::byte> out, Lzma2Decoder& lzma2);
 
 }  // namespace trigloop::io::root

@@ -113,6 +113,26 @@ TEST(Lzma2, GivesManyChunksOfBothKinds) {
   }
 }
 
+TEST(Lzma2, GivesAnyBeginning) {
+  Lzma2Decoder decoder;
+  for (const int kind : {2, 3, 5}) {
+    const Bytes in = content(300'000, kind, 1);
+    const lzma_options_lzma options = options_of({});
+    const Bytes packed = chunks_of(in, options), stream = stream_of(in, {});
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{1}, std::size_t{77}, std::size_t{16'384}, std::size_t{140'001}, in.size()}) {
+      Bytes out(size), out_of_stream(size);
+      ASSERT_TRUE(decoder.beginning(packed, out, options.dict_size)) << kind << ' ' << size;
+      ASSERT_TRUE(decode_xz_beginning(stream, out_of_stream, decoder));
+      ASSERT_EQ(out, Bytes(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(size)));
+      ASSERT_EQ(out_of_stream, out);
+    }
+    Bytes more(in.size() + 1);
+    EXPECT_FALSE(decoder.beginning(packed, more, options.dict_size));
+    EXPECT_FALSE(decode_xz_beginning(stream, more, decoder));
+  }
+}
+
 TEST(Lzma2, NeedsTheBytesBehindAndTheRightSize) {
   Lzma2Decoder decoder;
   const Bytes in = content(5000, 3, 1);
