@@ -120,6 +120,29 @@ HWY_ATTR void gather32(const float* data, const std::uint32_t* position, const s
 }
 
 #endif
+
+HWY_ATTR bool narrow(const std::int32_t* from, std::size_t n, std::int16_t* to) {
+  std::size_t i = 0;
+  bool fits = true;
+#if HWY_TARGET != HWY_SCALAR
+  const hn::ScalableTag<std::int32_t> wide;
+  const hn::Rebind<std::int16_t, decltype(wide)> half;
+  auto lost = hn::Zero(wide);
+  for (; i + hn::Lanes(wide) <= n; i += hn::Lanes(wide)) {
+    const auto values = hn::LoadU(wide, from + i);
+    const auto narrowed = hn::DemoteTo(half, values);  // saturates
+    hn::StoreU(narrowed, half, to + i);
+    lost = hn::Or(lost, hn::Xor(values, hn::PromoteTo(wide, narrowed)));
+  }
+  fits = hn::AllTrue(wide, hn::Eq(lost, hn::Zero(wide)));
+#endif
+  for (; i < n; ++i) {
+    to[i] = static_cast<std::int16_t>(from[i]);
+    fits = fits && to[i] == from[i];
+  }
+  return fits;
+}
+
 }  // namespace trigloop::event::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -129,6 +152,7 @@ namespace trigloop::event {
 HWY_EXPORT(place);
 HWY_EXPORT(gather16);
 HWY_EXPORT(gather32);
+HWY_EXPORT(narrow);
 
 void place_items(const std::uint32_t* start, const std::uint32_t* count, std::size_t n, std::uint32_t j,
                  std::uint32_t* position, std::uint32_t* kept) {
@@ -143,6 +167,10 @@ void gather_rows(const std::int16_t* data, const std::uint32_t* position, const 
 void gather_rows(const float* data, const std::uint32_t* position, const std::uint32_t* kept, std::size_t n,
                  float* const rows[4]) {
   HWY_DYNAMIC_DISPATCH(gather32)(data, position, kept, n, rows);
+}
+
+bool narrow_values(const std::int32_t* from, std::size_t n, std::int16_t* to) {
+  return HWY_DYNAMIC_DISPATCH(narrow)(from, n, to);
 }
 
 }  // namespace trigloop::event

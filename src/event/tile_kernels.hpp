@@ -20,4 +20,7 @@ void gather_rows(const std::int16_t* data, const std::uint32_t* position, const 
 void gather_rows(const float* data, const std::uint32_t* position, const std::uint32_t* kept, std::size_t n,
                  float* const rows[4]);
 
+/// to[i] = from[i], for exactly n values. False if some value does not fit; then `to` means nothing.
+bool narrow_values(const std::int32_t* from, std::size_t n, std::int16_t* to);
+
 }  // namespace trigloop::event

@@ -75,16 +75,9 @@ void check_window(const TilePlan& plan, const Columns& window) {
 void narrow(ColumnView& column, core::AlignedBuffer<std::int16_t>& memory) {
   if (column.type != Type::int32) return;
   memory.resize_discard(column.values);
-  const std::int32_t* from = values_of<std::int32_t>(column);
-  std::int16_t* to = memory.data();
-  std::int32_t lost = 0;
-  for (std::size_t i = 0; i < column.values; ++i) {
-    to[i] = static_cast<std::int16_t>(from[i]);
-    lost |= from[i] ^ to[i];
-  }
-  if (lost != 0) return;
+  if (!narrow_values(values_of<std::int32_t>(column), column.values, memory.data())) return;
   column.type = Type::int16;
-  column.data = reinterpret_cast<const std::byte*>(to);
+  column.data = reinterpret_cast<const std::byte*>(memory.data());
 }
 
 }  // namespace

@@ -6,10 +6,12 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/isa.hpp"
 #include "core/random.hpp"
+#include "event/tile_kernels.hpp"
 
 namespace trigloop::event {
 namespace {
@@ -262,6 +264,25 @@ TEST(Tiler, RefusesNegativeKeysAndColumnsThatDisagree) {
   window.columns[2] = view(values, Type::int16, two);
   window.columns[2].values = 1;
   EXPECT_THROW(fresh.feed(window), core::Error);
+}
+
+TEST(TileKernels, NarrowValuesThatAllFit) {
+  for (const std::size_t n : {0u, 1u, 7u, 16u, 33u, 100u}) {
+    std::vector<std::int32_t> values(n);
+    for (std::size_t i = 0; i < n; ++i)
+      values[i] = i % 3 == 0 ? INT16_MIN : i % 3 == 1 ? INT16_MAX : static_cast<std::int32_t>(i);
+    std::vector<std::int16_t> narrow(n + 1, 77);
+    EXPECT_TRUE(narrow_values(values.data(), n, narrow.data()));
+    EXPECT_EQ(narrow.back(), 77) << "nothing is written behind";
+    for (std::size_t i = 0; i < n; ++i) EXPECT_EQ(narrow[i], values[i]);
+    for (std::size_t i = 0; i < n; ++i) {
+      for (const std::int32_t large : {INT16_MAX + 1, INT16_MIN - 1, 1 << 16, INT32_MIN}) {
+        const std::int32_t before = std::exchange(values[i], large);
+        EXPECT_FALSE(narrow_values(values.data(), n, narrow.data())) << i << " of " << n;
+        values[i] = before;
+      }
+    }
+  }
 }
 
 }  // namespace
