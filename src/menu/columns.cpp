@@ -114,20 +114,27 @@ void ObjectColumns::read(Attribute attribute, const Range& range, std::int32_t* 
   });
 }
 
-void ObjectColumns::place(Objects& out) const noexcept {
+/// int16 is what a column of codes holds; the bounds keep products of wrong codes in range.
+Point ObjectColumns::place(std::int32_t pt, std::int32_t eta, std::int32_t phi) const noexcept {
   const bool muon = kind_ == Kind::mu;
-  for (std::uint32_t i = 0; i < out.count; ++i) {
-    // int16 is what a column of codes holds; the bounds keep products of wrong codes in range.
-    Point& point = out.points[i];
-    point.pt = std::clamp<std::int32_t>(out(Attribute::pt, i) - pt_offset_, 0, INT16_MAX);
-    const std::int32_t eta = is_sum(kind_) || !has(Attribute::eta)
-                                 ? 0
-                                 : std::clamp<std::int32_t>(out(Attribute::eta, i), INT16_MIN, INT16_MAX);
-    const std::int64_t phi = out(Attribute::phi, i);
-    point.eta = muon ? eta : 4 * eta + 2;
-    point.phi = wrap_phi(muon ? phi : 4 * phi + 2);
-  }
+  Point point;
+  point.pt = std::clamp<std::int32_t>(pt - pt_offset_, 0, INT16_MAX);
+  const std::int32_t code = is_sum(kind_) || !has(Attribute::eta) ? 0 : std::clamp(eta, INT16_MIN, INT16_MAX);
+  point.eta = muon ? code : 4 * code + 2;
+  point.phi = wrap_phi(muon ? std::int64_t{phi} : 4 * std::int64_t{phi} + 2);
+  return point;
+}
+
+void ObjectColumns::place(Objects& out) const noexcept {
+  for (std::uint32_t i = 0; i < out.count; ++i)
+    out.points[i] = place(out(Attribute::pt, i), out(Attribute::eta, i), out(Attribute::phi, i));
   out.placed = true;
+}
+
+Point ObjectColumns::point(std::size_t entry, std::uint32_t object) const noexcept {
+  const std::size_t at = offsets()[entry] + object;
+  const std::int32_t eta = has(Attribute::eta) ? values(Attribute::eta)[at] : 0;
+  return place(values(Attribute::pt)[at], eta, values(Attribute::phi)[at]);
 }
 
 std::uint32_t ObjectColumns::checked(std::size_t items, std::size_t entry) const {

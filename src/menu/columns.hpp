@@ -54,6 +54,8 @@ class ObjectColumns {
   void decode(std::size_t entry, Objects& out) const;
   /// Sets the points of decoded objects; of those that have phi, and eta or none.
   void place(Objects& out) const noexcept;
+  /// The point of one object; columns must be plain.
+  Point point(std::size_t entry, std::uint32_t object) const noexcept;
   /// Whether the lists of sums of events [first, first + n) are all alike: int32, and the sum of type i is number i.
   bool usual_sums(std::size_t first, std::size_t n) const noexcept;
   /// pt codes of events [first, first + n) of a sum; 0 where there is none. Saturated to int16. `usual`: as above.
@@ -69,6 +71,7 @@ class ObjectColumns {
   std::uint32_t checked(std::size_t items, std::size_t entry) const;
   /// Which item of an event's list is this sum: by type, or by place.
   std::size_t find_sum(const Range& range) const noexcept;
+  Point place(std::int32_t pt, std::int32_t eta, std::int32_t phi) const noexcept;
   bool has(Attribute attribute) const noexcept { return views_[static_cast<std::size_t>(attribute)] != nullptr; }
   void read(Attribute attribute, const Range& range, std::int32_t* out) const noexcept;
 

@@ -31,6 +31,7 @@ struct Point {
 };
 
 constexpr std::int32_t wrap_phi(std::int64_t phi) noexcept {
+  if (phi >= 0 && phi < phi_turn) return static_cast<std::int32_t>(phi);  // nearly always; a division is slow
   const auto rest = static_cast<std::int32_t>(phi % phi_turn);
   return rest < 0 ? rest + phi_turn : rest;
 }

@@ -157,11 +157,20 @@ bool Questioner::choose(Search& state, std::size_t leg) {
   return false;
 }
 
+/// Of plain columns few objects are looked at: those are not worth decoding all.
 const Point& Questioner::point(Kind kind, std::uint32_t object) {
-  const Objects& all = objects(kind);
   const auto k = static_cast<std::size_t>(kind);
-  if (!all.placed) columns_[k].place(objects_[k]);
-  return all.points[object];
+  const ObjectColumns& columns = columns_[k];
+  if (!columns.plain()) {
+    if (!objects(kind).placed) columns.place(objects_[k]);
+    return objects_[k].points[object];
+  }
+  if (placed_[k] != event_) placed_objects_[k] = 0;
+  placed_[k] = event_;
+  const std::uint32_t bit = 1u << object;
+  if ((placed_objects_[k] & bit) == 0) objects_[k].points[object] = columns.point(entry_, object);
+  placed_objects_[k] |= bit;
+  return objects_[k].points[object];
 }
 
 bool Questioner::related(const Search& state, const Correlation& one) {

@@ -42,7 +42,8 @@ class Questioner {
 
   std::size_t entry_ = 0;
   std::uint64_t event_ = 0;  ///< what was made for an earlier one is out of date
-  std::array<std::uint64_t, kinds> decoded_{};
+  std::array<std::uint64_t, kinds> decoded_{}, placed_{};
+  std::array<std::uint32_t, kinds> placed_objects_{};  ///< of plain columns; bit i: object i has its point
   std::array<Objects, kinds> objects_;
   std::vector<std::uint64_t> leg_event_, answer_event_;
   std::vector<std::uint32_t> leg_candidates_;  ///< bit i: object i of the kind passes

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <span>
 
 #include "core/bytes.hpp"
@@ -128,21 +129,42 @@ void BranchStream::decode_in_place(const Basket& basket, const BasketRecord& rec
   lane.decoded_items += record.border / column.item_bytes();
 }
 
-/// Where the counters are going to tell all entry offsets of the basket, these need not be decompressed to be checked.
+/// The counters tell all entry offsets of the basket: these need not be decompressed.
 bool BranchStream::decode_without_offsets(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,
                                           StreamTools& tools) {
+  if (lanes_[0].column->layout != Layout::counted || !offsets_fit_) return false;
+  if (record.objlen - record.border != OffsetCheck::bytes(basket.entries)) return false;
+  return leave_to_checksum(basket, record, out, tools) || stop_behind_values(basket, record, out, tools);
+}
+
+/// Where a checksum covers the offsets, they are compared with it once the counters have told all of them.
+bool BranchStream::leave_to_checksum(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,
+                                     StreamTools& tools) {
   ColumnLane& lane = lanes_[0];
   const std::uint64_t end = basket.first_entry + basket.entries;
-  const bool counted =
-      lane.column->layout == Layout::counted && basket.first_entry >= range_begin_ && end <= range_end_;
-  if (!tools.options.verify || !counted || !offsets_fit_) return false;
-  if (record.objlen - record.border != OffsetCheck::bytes(basket.entries)) return false;
+  if (!tools.options.verify || basket.first_entry < range_begin_ || end > range_end_) return false;
   const auto expected = tools.decompressor.prefix(record.stored, out, record.border);
   if (!expected) return false;
   lane.checks.emplace_back(next_basket_, basket.first_entry, end, lane.decoded_items,
                            static_cast<std::uint32_t>(record.keylen), lane.column->item_bytes(),
                            adler32(1, out.first(record.border)), *expected);
   return true;
+}
+
+/// Where there is no checksum, decoding to the end proves that the sizes of all matches were right. The first numbers
+/// behind the values (how many offsets there are, and where the first entry is) prove it as well. Columns whose offsets
+/// are literals of the block's last sequence gain nothing: there it is not tried for long.
+bool BranchStream::stop_behind_values(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,
+                                      StreamTools& tools) {
+  if (stops_worth_trying_ == 0) return false;
+  const std::array<std::uint32_t, 2> known = {core::byte_swapped(static_cast<std::uint32_t>(basket.entries + 1)),
+                                              core::byte_swapped(static_cast<std::uint32_t>(record.keylen))};
+  if (!tools.decompressor.part(record.stored, out, record.border + sizeof known)) {
+    --stops_worth_trying_;
+    return false;
+  }
+  offsets_fit_ = std::memcmp(out.data() + record.border, known.data(), sizeof known) == 0;
+  return offsets_fit_;
 }
 
 void BranchStream::verify_whole(std::size_t number, StreamTools& tools) {

@@ -79,6 +79,10 @@ class BranchStream {
  private:
   bool decode_without_offsets(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,
                               StreamTools& tools);
+  bool leave_to_checksum(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,
+                         StreamTools& tools);
+  bool stop_behind_values(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,
+                          StreamTools& tools);
   void decode_next(StreamTools& tools);
   void decode(const Basket& basket, StreamTools& tools);
   bool in_place() const noexcept { return lanes_.size() == 1 && lanes_[0].column->in_place(); }
@@ -93,6 +97,7 @@ class BranchStream {
   std::size_t next_basket_ = 0, first_basket_ = 0, first_record_ = 0;
   std::uint64_t entry_begin_ = 0, entry_end_ = 0;
   std::uint64_t range_begin_ = 0, range_end_ = 0;
+  int stops_worth_trying_ = 4;  ///< fewer after each that failed; at 0 blocks are decoded to their end
   bool offsets_fit_ = true;     ///< so far the entry offsets were what the counters make of them
   bool beginning_fits_ = true;  ///< so far what is wanted of objects stood at their beginning
 };

@@ -126,21 +126,30 @@ struct Decompressor::Codecs {
     return zstandard_prefix(in, out) || zstandard_stream(in, out);
   }
 
+  /// From this size of the room on, zstd may keep literals in the room itself, where they look like output.
+  static constexpr std::size_t literals_aside = 64u << 10;
+
   /// A stream decodes blocks of 128 kB whole. Into less room, zstd decodes the literals of the first block, then copies
-  /// sequence by sequence until one does not fit: with a mark as in zlib_prefix that is proof of what stands before it.
-  /// The room must hold as many bytes as there are literals, or nothing is decoded; from 64 kB on zstd keeps literals
-  /// in the room itself.
+  /// sequence by sequence until one does not fit: with a mark behind the `wanted` bytes, as in zlib_prefix, that is
+  /// proof of what stands before it. The room must hold as many bytes as there are literals, or nothing is decoded,
+  /// which is soon told.
+  bool zstandard_into(std::span<std::byte> little_room, std::span<const std::byte> in, std::size_t wanted) {
+    const std::size_t mark_at = wanted + overshoot;
+    if (mark_at + sizeof(std::uint64_t) > little_room.size() || little_room.size() > literals_aside) return false;
+    const std::uint64_t mark = 0x9E3779B97F4A7C15u ^ reinterpret_cast<std::uintptr_t>(in.data());
+    std::memcpy(little_room.data() + mark_at, &mark, sizeof mark);
+    const std::size_t got =
+        ZSTD_decompressDCtx(zstd.get(), little_room.data(), little_room.size(), in.data(), in.size());
+    std::uint64_t found;
+    std::memcpy(&found, little_room.data() + mark_at, sizeof found);
+    return ZSTD_getErrorCode(got) == ZSTD_error_dstSize_tooSmall && found != mark;
+  }
+
   bool zstandard_prefix(std::span<const std::byte> in, std::span<std::byte> out) {
-    constexpr std::size_t least_room = 1u << 10, most_room = 64u << 10;
-    const std::size_t mark_at = out.size() + overshoot;
-    for (std::size_t size = std::max(least_room, 2 * out.size()); size <= most_room; size *= 2) {
+    constexpr std::size_t least_room = 1u << 10;
+    for (std::size_t size = std::max(least_room, 2 * out.size()); size <= literals_aside; size *= 2) {
       room.resize_discard(size);
-      const std::uint64_t mark = 0x9E3779B97F4A7C15u ^ reinterpret_cast<std::uintptr_t>(in.data());
-      std::memcpy(room.data() + mark_at, &mark, sizeof mark);
-      const std::size_t got = ZSTD_decompressDCtx(zstd.get(), room.data(), size, in.data(), in.size());
-      std::uint64_t found;
-      std::memcpy(&found, room.data() + mark_at, sizeof found);
-      if (ZSTD_getErrorCode(got) != ZSTD_error_dstSize_tooSmall || found == mark) continue;
+      if (!zstandard_into(room.span(), in, out.size())) continue;
       std::memcpy(out.data(), room.data(), out.size());
       return true;
     }
@@ -210,6 +219,18 @@ std::optional<std::uint32_t> Decompressor::prefix(std::span<const std::byte> sto
   const auto payload = stored.subspan(header_bytes);
   if (!codecs_->zlib_prefix(payload, out, wanted)) return {};
   return core::load_be<std::uint32_t>(payload.last(checksum_bytes).data());
+}
+
+bool Decompressor::part(std::span<const std::byte> stored, std::span<std::byte> out, std::size_t wanted) {
+  constexpr std::size_t descriptor = 4;  // behind the frame's magic number
+  constexpr std::byte has_checksum{4};
+  if (stored.size() <= header_bytes + descriptor || letters_of(stored) != "ZS") return false;
+  const BlockSizes sizes = sizes_of(stored);
+  if (sizes.uncompressed != out.size() || sizes.compressed != stored.size() - header_bytes) return false;
+  const auto payload = stored.subspan(header_bytes);
+  if ((payload[descriptor] & has_checksum) != std::byte{0} || wanted >= out.size()) return false;
+  const std::size_t little_room = wanted + 4 * overshoot;
+  return little_room < out.size() && codecs_->zstandard_into(out.first(little_room), payload, wanted);
 }
 
 bool Decompressor::beginning(std::span<const std::byte> stored, std::span<std::byte> out) {

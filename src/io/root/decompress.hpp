@@ -40,6 +40,11 @@ class Decompressor {
   /// may be scribbled on.
   std::optional<std::uint32_t> prefix(std::span<const std::byte> stored, std::span<std::byte> out, std::size_t wanted);
 
+  /// Decompresses the first `wanted` of the out.size() bytes alone, if `stored` is one ZS block without a checksum, and
+  /// enough is behind `wanted` to stop there; false otherwise, and `out` may be scribbled on. What is behind is neither
+  /// read nor checked: whoever asks for a few known bytes more sees whether the block was decoded rightly.
+  bool part(std::span<const std::byte> stored, std::span<std::byte> out, std::size_t wanted);
+
  private:
   struct Codecs;
   void block(std::span<const std::byte> header, std::span<const std::byte> payload, std::span<std::byte> out,

@@ -29,15 +29,10 @@ void Follow::read(Lock& lock, const Sighting& seen) {
   InputId input;
   Taken taken;
   std::optional<Error> error;
-  bool known = false;
   lock.unlock();
   try {
     input = world_.identify(path);
-    lock.lock();
-    known = books_.done(input);
-    lock.unlock();
-    if (!known)
-      taken = take_in(books_, mutex_, path, input, {world_.examine, world_.identify, Entering::at_the_end, {}});
+    taken = take_in(books_, mutex_, path, input, {world_.examine, world_.identify, Entering::at_the_end, {}});
   } catch (Error& e) {
     error = e.file(path.native());
   } catch (const std::bad_alloc&) {
@@ -47,7 +42,7 @@ void Follow::read(Lock& lock, const Sighting& seen) {
   if (error) return after_error(seen, input.hash, *error);
   inbox_.set_read(seen.name);
   if (quarantined_.erase(seen.name) > 0) quarantine_.resolve(seen.name);
-  if (known) return finish({seen, input, {}, false});
+  if (taken.done_before) return finish({seen, input, {}, false});
   enter(seen, input, std::move(taken));
 }
 

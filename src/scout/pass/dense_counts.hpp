@@ -5,6 +5,7 @@
 // on pages of 256; a byte a page says whether it was touched, so handing out costs what was counted, not what could be.
 #include <cstdint>
 #include <map>
+#include <span>
 #include <vector>
 
 #include "scout/record/counts.hpp"
@@ -26,6 +27,24 @@ class DenseCounts {
       touched_[bin / page] = 1;
     } else {
       ++others_[value];
+    }
+  }
+
+  /// All of them.
+  void count(std::span<const std::int32_t> values) {
+    // Marks are bytes, which may alias anything: kept in registers, the rest is not loaded again after each.
+    std::uint32_t* const bins = bins_.data();
+    std::uint8_t* const touched = touched_.data();
+    const std::size_t size = bins_.size();
+    const auto lowest = static_cast<std::uint64_t>(lowest_);
+    for (const std::int32_t value : values) {
+      const std::uint64_t bin = static_cast<std::uint64_t>(std::int64_t{value}) - lowest;
+      if (bin >= size) {
+        ++others_[value];
+        continue;
+      }
+      ++bins[bin];
+      touched[bin / page] = 1;
     }
   }
 

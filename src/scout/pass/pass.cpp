@@ -11,6 +11,7 @@
 #include "core/units.hpp"
 #include "io/tiles.hpp"
 #include "scout/pass/budget.hpp"
+#include "scout/pass/courier.hpp"
 #include "scout/pass/repeats.hpp"
 #include "scout/pass/sections.hpp"
 #include "scout/pass/worker.hpp"
@@ -111,8 +112,9 @@ class Pass {
   std::map<event::LumiKey, Open> open_;
   std::vector<io::EntryRange> tasks_;
   std::vector<std::vector<event::LumiKey>> lumis_of_task_;
-  std::mutex books_, delivering_;
+  std::mutex books_;
   PassResult result_;
+  std::unique_ptr<Courier> courier_;  ///< where deliveries are asked for; last, as it ends before what it uses
 };
 
 void Pass::choose_sections() {
@@ -181,6 +183,7 @@ std::unique_ptr<Worker> Pass::make_worker(unsigned number, const Filters& filter
 PassResult Pass::run() {
   const auto start = std::chrono::steady_clock::now();
   plan_tasks();
+  if (options_.deliver) courier_ = std::make_unique<Courier>(options_.deliver);
   std::vector<std::unique_ptr<Worker>> workers(threads_);
   core::parallel_for(tasks_.size(), threads_, [&](std::size_t task, unsigned number) {
     auto& worker = workers[number];
@@ -194,6 +197,7 @@ PassResult Pass::run() {
   for (auto& [lumi, one] : open_) {
     if (one.section.events == 0) finish(lumi, one);
   }
+  if (courier_) courier_->finish();
   for (const auto& worker : workers) result_.rows += worker ? worker->rows() : 0;
   std::ranges::sort(result_.deliveries, {}, [](const Delivery& one) { return one.contribution.lumi; });
   result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -274,12 +278,9 @@ void Pass::recount(event::LumiKey lumi, Open& open, const Filters& filters) {
 }
 
 void Pass::deliver(Delivery&& delivery) {
-  const std::scoped_lock lock(delivering_);
-  if (options_.deliver) {
-    options_.deliver(std::move(delivery));
-  } else {
-    result_.deliveries.push_back(std::move(delivery));
-  }
+  if (courier_) return courier_->hand(std::move(delivery));
+  const std::scoped_lock lock(books_);
+  result_.deliveries.push_back(std::move(delivery));
 }
 
 }  // namespace

@@ -46,8 +46,8 @@ struct PassOptions {
   std::vector<Exclusion> exclusions;           ///< orbits to leave out
   std::vector<Tap*> taps;
   std::function<void(std::uint64_t events)> progress;  ///< called now and then, from any thread
-  /// Gets each lumisection as soon as it is done, one at a time, in any order and from any thread; what it throws ends
-  /// the pass. If empty, they are in the result.
+  /// Gets each lumisection as soon as it is done, one at a time, in any order, from a thread of its own: the pass goes
+  /// on meanwhile. What it throws ends the pass. If empty, they are in the result.
   std::function<void(Delivery&&)> deliver;
 };
 

@@ -33,7 +33,7 @@ std::uint64_t ScoreCounter::bytes(std::int64_t lowest, std::int64_t highest) noe
 void ScoreCounter::count(std::span<const std::int32_t> codes, std::span<const std::uint32_t> crossings,
                          const std::vector<bool>& colliding, const menu::Fired* fired, std::size_t first) {
   if (colliding.empty()) {
-    for (const std::int32_t code : codes) all_.count(code);
+    all_.count(codes);
   } else {
     for (std::size_t i = 0; i < codes.size(); ++i) (colliding[crossings[i]] ? all_ : noncolliding_).count(codes[i]);
   }

@@ -127,7 +127,6 @@ class Intake {
       };
     }
     const auto start = Timer::now();
-    const double booked = taken_.book_seconds;
     Reading reading = options_.examine(path_, input_, request);
     check_unchanged();
     if (reading.keep) reading.keep();
@@ -135,7 +134,7 @@ class Intake {
       taken_.rows = reading.result.rows;
       taken_.whole = reading.result.unwanted == 0;
     }
-    taken_.seconds += seconds_since(start) - (taken_.book_seconds - booked);
+    taken_.seconds += seconds_since(start);
     for (Delivery& delivery : reading.result.deliveries) take(std::move(delivery));
     for (auto& [ledger, line] : lines_) {
       if (asked_.contains(ledger)) line.hold_nothing_of(request.only);
@@ -232,6 +231,10 @@ Taken& Taken::operator+=(const Taken& other) {
 
 Taken take_in(Books& books, std::mutex& mutex, const std::filesystem::path& path, const InputId& input,
               const IntakeOptions& options) {
+  {
+    const std::lock_guard lock(mutex);
+    if (books.done(input)) return {.done_before = true, .finished = true};
+  }
   return Intake(books, mutex, path, input, options).run();
 }
 

@@ -41,17 +41,17 @@ enum class Entering : std::uint8_t {
 
 /// What became of an input; numbers are those of the main ledger.
 struct Taken {
-  bool done_before = false;                  ///< all of it was committed already: it was not read
-  bool finished = false;                     ///< all of it is committed now, and its ledger will not ask for it again
-  std::vector<event::LumiKey> lumisections;  ///< that were entered, ascending
-  std::uint64_t rows = 0;                    ///< read
-  std::uint64_t added = 0;                   ///< events that went into records
-  std::uint64_t repeated = 0;                ///< rows that stand twice in the input
+  bool done_before = false;  ///< all of it was committed already: it was not read, the rest is empty
+  bool finished = false;     ///< all of it is committed now, and its ledger will not ask for it again
+  std::vector<event::LumiKey> lumisections = {};  ///< that were entered, ascending
+  std::uint64_t rows = 0;                         ///< read
+  std::uint64_t added = 0;                        ///< events that went into records
+  std::uint64_t repeated = 0;                     ///< rows that stand twice in the input
   std::uint64_t duplicate_orbits = 0;
   std::uint64_t contradictions = 0;
   bool whole = true;        ///< no lumisection of it was left to others
   double seconds = 0;       ///< of the passes
-  double book_seconds = 0;  ///< in the ledger
+  double book_seconds = 0;  ///< in the ledger, part of them beside a pass
 
   /// Adds the numbers of another.
   Taken& operator+=(const Taken& other);
@@ -65,9 +65,9 @@ struct IntakeOptions {
   std::function<void(event::LumiKey)> entered;
 };
 
-/// Reads `path` and enters what is new in it, for each network. `mutex` guards the books, which several of these may
-/// fill at a time; it is not held while the input is read. Errors: those of the pass, of the ledgers and of `entered`;
-/// damaged, if the input changed meanwhile.
+/// Reads `path`, unless all of it is committed already, and enters what is new in it, for each network. `mutex` guards
+/// the books, which several of these may fill at a time; it is not held while the input is read. Errors: those of the
+/// pass, of the ledgers and of `entered`; damaged, if the input changed meanwhile.
 Taken take_in(Books& books, std::mutex& mutex, const std::filesystem::path& path, const InputId& input,
               const IntakeOptions& options);
 

@@ -80,21 +80,12 @@ class Runner {
 
   Taken take(const fs::path& path) {
     const InputId input = identify(path);
-    {
-      const std::lock_guard lock(mutex_);
-      if (books_.done(input)) return done_before();
-    }
     Taken taken = take_in(books_, mutex_, path, input, intake_);
+    if (taken.done_before || !taken.whole) return taken;
     const std::lock_guard lock(mutex_);
-    if (taken.whole) books_.finish(input, taken.lumisections);
-    taken.finished = taken.whole;
+    books_.finish(input, taken.lumisections);
+    taken.finished = true;
     return taken;
-  }
-
-  static Taken done_before() {
-    Taken before;
-    before.done_before = before.finished = true;
-    return before;
   }
 
   void add(const Taken& taken) {

@@ -69,6 +69,53 @@ TEST(Decompress, GivesABeginningWithoutTheRest) {
   EXPECT_FALSE(decompressor.beginning(packed, few));
 }
 
+/// A basket's content: values, then entry offsets, big-endian.
+Bytes basket(std::size_t values, std::size_t entries) {
+  Bytes bytes(values + 4 * entries);
+  std::uint64_t state = 7;
+  for (std::size_t i = 1; i < values; i += 2) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    bytes[i] = static_cast<std::byte>(state >> 58);
+  }
+  for (std::size_t i = 0; i < entries; ++i) {
+    bytes[values + 4 * i + 2] = static_cast<std::byte>(i / 16);
+    bytes[values + 4 * i + 3] = static_cast<std::byte>(i % 16 * 16);
+  }
+  return bytes;
+}
+
+TEST(Decompress, StopsBehindThePartThatIsWanted) {
+  const Bytes raw = basket(20'000, 3000), packed = pack(raw, Codec::zstd, 5);
+  Decompressor decompressor;
+  for (const std::size_t wanted : {std::size_t{19'000}, std::size_t{20'008}, std::size_t{25'000}}) {
+    Bytes out(raw.size(), std::byte{0xAA});
+    ASSERT_TRUE(decompressor.part(packed, out, wanted)) << wanted;
+    EXPECT_EQ(std::memcmp(out.data(), raw.data(), wanted), 0) << wanted;
+    EXPECT_EQ(out.back(), std::byte{0xAA}) << "it went on to the end";
+    Bytes whole(raw.size());
+    decompressor.run(packed, whole);  // the codec's state is as it was
+    EXPECT_EQ(whole, raw);
+  }
+}
+
+TEST(Decompress, DoesNotStopWhereThatProvesNothing) {
+  const Bytes raw = basket(20'000, 3000);
+  Decompressor decompressor;
+  Bytes out(raw.size());
+  EXPECT_FALSE(decompressor.part(pack(raw, Codec::zlib, 5), out, 20'000)) << "has a checksum";
+  Bytes packed = pack(raw, Codec::zstd, 5);
+  EXPECT_FALSE(decompressor.part(packed, out, raw.size()));
+  EXPECT_FALSE(decompressor.part(packed, out, raw.size() - 50)) << "too little behind";
+  for (std::size_t size = 14; size < packed.size(); size += 7) {
+    EXPECT_THROW(decompressor.part(std::span(packed).first(size), out, 20'000), core::Error) << size;
+  }
+  packed[9 + 4] |= std::byte{4};
+  EXPECT_FALSE(decompressor.part(packed, out, 20'000)) << "says to have a checksum";
+  const Bytes large = basket(60'000, 10'000);
+  Bytes room(large.size());
+  EXPECT_FALSE(decompressor.part(pack(large, Codec::zstd, 5), room, 66'000)) << "zstd may keep literals in the room";
+}
+
 TEST(Decompress, RefusesSizesThatDoNotFit) {
   const Bytes raw = sample(5000, 0);
   for (const Codec codec : {Codec::zlib, Codec::zstd, Codec::lz4}) {
