@@ -128,6 +128,7 @@ first_weights: {}
 watch_khz: []
 curate:
   drop_saturated_et: true
+  shared_scales: false
   signal_sets: {}
   signal_sets_file: null
 deploy:

@@ -134,6 +134,7 @@ constexpr Key table[] = {
     {"first_weights", any, "how stacks of dense layers begin: {STAGE.STACK: glorot or rising}", 0, 0, {}, false, trigloop},
     {"watch_khz", numbers, "raw rates in kHz at which a training follows signals, too: columns raw-raw@RATE/NAME of its history", 0, infinite, {}, false, trigloop},
     {"curate.drop_saturated_et", flag, "drop events with ET at 4095 or above, as the package does; false is for inputs without ET", 0, 0, {}, false, trigloop},
+    {"curate.shared_scales", flag, "objects of a kind have the scales of its first, so that a GeV counts alike in all of them", 0, 0, {}, false, trigloop},
     {"curate.signal_sets", any, "roles and conditions of the signal sets: {NAME: {role, conditions, hash}}", 0, 0, {}, false, trigloop},
     {"curate.signal_sets_file", path, "YAML file with the same map", 0, 0, {}, true, trigloop},
     {"deploy.budget.latency_ns", number, "what a deployment's report compares the firmware with: ns from event to score", 0, infinite, {}, true, trigloop},

@@ -176,6 +176,7 @@ void Curation::count() {
     throw Error(ErrorCode::mismatch, "no training event is left after the cuts").file(background_->path());
   for (unsigned i = 1; i <= threads_; ++i) census[0] += census[i];
   report_.scaling = scaling_of(settings_.scheme, census[0]);
+  if (settings_.shared_scales) report_.scaling.share(first_of_kind(settings_.objects));
   warn_of_absent();
   scaler_ = std::make_unique<Scaler>(report_.scaling, !settings_.compat && report_.scaling.exact_in_float32());
 }
@@ -183,8 +184,8 @@ void Curation::count() {
 void Curation::warn_of_absent() {
   for (const std::size_t i : report_.scaling.absent) {
     const Object& object = settings_.objects[i];
-    report_.warnings.push_back(fmt::format("no training event has {} number {}: it gets scale 1 and bias 0",
-                                           name_of(object.kind), object.rank + 1));
+    report_.warnings.push_back(fmt::format("no training event has {} number {}: it gets scale {} and bias 0",
+                                           name_of(object.kind), object.rank + 1, report_.scaling.scale[3 * i]));
   }
 }
 

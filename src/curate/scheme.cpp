@@ -123,6 +123,12 @@ bool Scaling::exact_in_float32() const noexcept {
          std::ranges::all_of(bias, [](double v) { return v == std::nearbyint(v) && std::abs(v) <= 65536; });
 }
 
+void Scaling::share(std::span<const std::size_t> of) {
+  const std::vector<double> own = scale;
+  for (std::size_t feature = 0; feature < scale.size(); ++feature)
+    scale[feature] = own[3 * of[feature / 3] + feature % 3];
+}
+
 Scaling scaling_of(const Scheme& scheme, const Census& census) {
   Scaling out;
   for (std::size_t feature = 0; feature < census.features(); ++feature) {

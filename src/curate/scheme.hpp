@@ -1,6 +1,7 @@
 #pragma once
 // How hardware integers are scaled for networks: (x - bias) / scale, each component of each object by itself.
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,8 @@ struct Scaling {
   std::vector<std::size_t> absent;  ///< objects that no event has: scale 1, bias 0
   /// Whether (x - bias) / scale of every hardware integer is a float32: scales are powers of two, biases integers.
   bool exact_in_float32() const noexcept;
+  /// Gives each object the scales, not the biases, of the object whose number is in `of`.
+  void share(std::span<const std::size_t> of);
 };
 
 /// From the counts of the training events.

@@ -84,6 +84,8 @@ std::string extras(const Config& c, const SignalTable& table) {
   Value map;
   map.child("compat") = Value::of(c.flag("compat"));
   map.child("drop_saturated_et") = Value::of(c.flag("curate.drop_saturated_et"));
+  // Named only where it is on, so that packed files from before the key existed are still the same ones.
+  if (c.flag("curate.shared_scales")) map.child("shared_scales") = Value::of(true);
   Value& sets = map.child("signal_sets");
   sets.kind = Value::Kind::map;
   for (const SignalSet& set : table) {
@@ -99,6 +101,13 @@ std::string extras(const Config& c, const SignalTable& table) {
 
 std::string_view name_of(ObjectKind kind) noexcept { return kind_names[static_cast<std::size_t>(kind)].constituents; }
 int saturation_of(ObjectKind kind) noexcept { return saturations[static_cast<std::size_t>(kind)]; }
+
+std::vector<std::size_t> first_of_kind(const std::vector<Object>& objects) {
+  std::vector<std::size_t> first;
+  for (std::size_t i = 0; i < objects.size(); ++i)
+    first.push_back(i > 0 && objects[i].kind == objects[i - 1].kind ? first.back() : i);
+  return first;
+}
 
 Settings read_settings(const Config& c) {
   Settings s;
@@ -118,6 +127,7 @@ Settings read_settings(const Config& c) {
   } catch (const core::Error& e) {
     throw c.error("data_config.Normalisation_configs.scheme", e.reason()).remedy(e.advice());
   }
+  s.shared_scales = c.flag("curate.shared_scales");
   s.output = c.text("data_config.Processed_data_path");
   const bool packed = c.has("data_config.Write_compression.Compression_mode");
   s.deflate = packed ? static_cast<int>(c.integer("data_config.Write_compression.Compression_opts")) : 0;

@@ -39,6 +39,7 @@ struct Settings {
   Saturation saturation = Saturation::mask;
   bool drop_saturated_et = true;
   Scheme scheme;
+  bool shared_scales = false;  ///< objects of a kind have the scales of its first, the hardest
   std::filesystem::path output;
   int deflate = 0;  ///< gzip level; 0: none
   bool compat = false;
@@ -46,6 +47,9 @@ struct Settings {
   std::string config_json;  ///< the section data_config as the package writes it
   std::string extra_json;   ///< what of ours the packed file depends on
 };
+
+/// Of each object, the number of the first of its kind.
+std::vector<std::size_t> first_of_kind(const std::vector<Object>& objects);
 
 /// Errors: usage, naming the key and its line; those of the file of signal sets.
 Settings read_settings(const config::Config& config);

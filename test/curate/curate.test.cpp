@@ -44,6 +44,18 @@ class Curate : public testing::Test {
   test::TempDir dir_;
 };
 
+TEST_F(Curate, ObjectsOfAKindMayShareTheScalesOfItsFirst) {
+  const Report own = make(config_in(dir_.path())), shared = make(config_in(dir_.path(), "curate.shared_scales=true"));
+  const std::vector<Object> objects = read_settings(config_in(dir_.path())).objects;
+  for (std::size_t first = 0, i = 0; i < objects.size(); ++i) {
+    if (objects[i].kind != objects[first].kind) first = i;
+    for (std::size_t k = 0; k < 3; ++k)
+      ASSERT_EQ(shared.scaling.scale[3 * i + k], own.scaling.scale[3 * first + k]) << i;
+  }
+  EXPECT_EQ(shared.scaling.bias, own.scaling.bias);
+  EXPECT_NE(shared.scaling.scale, own.scaling.scale);
+}
+
 TEST_F(Curate, HardwareIntegersComeBackExactlyFromThePackedFile) {
   const Report report = make(config_in(dir_.path()));
   const auto data = column(dir_ / "Data.h5", "Background_data/Test", "DATA");

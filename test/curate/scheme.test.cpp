@@ -113,6 +113,14 @@ TEST(Scheme, NoSpreadMeansScaleOneAndNoObjectMeansBiasZero) {
   }
 }
 
+TEST(Scheme, ObjectsMayShareTheScalesOfOne) {
+  Scaling s;
+  s.scale = {64, 1, 32, 16, 8, 4, 2, 8, 4}, s.bias = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  s.share(std::vector<std::size_t>{0, 1, 1});
+  EXPECT_EQ(s.scale, (std::vector<double>{64, 1, 32, 16, 8, 4, 16, 8, 4}));
+  EXPECT_EQ(s.bias, (std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8, 9}));
+}
+
 TEST(Scheme, CompatibleMeansThePackagesFault) {
   const Scheme scheme = parse_scheme("RobustScaler_pow2(5,95,-2,2)", true, true);
   EXPECT_FALSE(scheme.pow2);

@@ -42,7 +42,7 @@ void glorot(const Dense& dense, Parameters& parameters, core::Philox random) {
   for (std::size_t i = 0; i < p.rows; ++i) {
     for (std::size_t j = 0; j < p.columns; ++j) {
       auto w = static_cast<float>(weights[i * p.columns + j] * factor);
-      if (rising != 0 && i % rising == 0) w = std::fabs(w) / 2;
+      if (rising != 0) w = i % rising == 0 ? std::fabs(w) / 2 : 0;
       parameters.data(dense.kernel())[i * p.stride() + j] = std::fmin(std::fmax(w, -p.clip), p.clip);
     }
   }

@@ -11,7 +11,7 @@ class Dense final : public Node {
     std::size_t inputs = 0, outputs = 0;
     Quantiser kernel, bias;
     bool trains_bits = false;  ///< of each weight (trained_bits.hpp); `kernel` is the widest type then
-    std::size_t rising = 0;    ///< n: weights of inputs 0, n, 2n, ... begin non-negative (initialise.hpp); 0: of none
+    std::size_t rising = 0;    ///< n: weights of inputs 0, n, ... begin non-negative, others 0 (initialise.hpp); 0: off
   };
   /// Adds NAME/kernel (inputs x outputs) and NAME/bias to `parameters`, all zero; NAME/bits, as wide as they may be.
   Dense(std::string name, const Options& options, Parameters& parameters);
