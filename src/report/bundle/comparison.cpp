@@ -20,10 +20,19 @@ using bundle::Measured;
 
 constexpr std::array compared_columns = {Column::raw_raw, Column::pure_raw, Column::raw_pure, Column::pure_pure};
 
+/// The last part of its path, also of one that ends in a slash.
+std::string file_of(const Bundle& bundle) {
+  const auto& path = bundle.path;
+  return (path.has_filename() ? path : path.parent_path()).filename().native();
+}
+
+/// Their own names; trainings of one recipe share one, and are then told apart by what they are called on disk.
 std::vector<std::string> names_of(std::span<const Bundle> bundles) {
   std::vector<std::string> names;
   for (const Bundle& one : bundles) {
-    const std::string name = one.name.empty() ? one.path.filename().native() : one.name;
+    const bool shared = std::ranges::count(bundles, one.name, &Bundle::name) > 1;
+    std::string name = one.name.empty() || shared ? file_of(one) : one.name;
+    if (name.empty()) name = one.name;
     std::string unique = name;
     for (int i = 2; std::ranges::count(names, unique) != 0; ++i) unique = fmt::format("{} ({})", name, i);
     names.push_back(std::move(unique));

@@ -52,6 +52,15 @@ TEST(Comparison, SetsBundlesSideBySideAtTheRatesThatAllHave) {
   EXPECT_EQ(comparison.costs[0].ebops, 1234u);
 }
 
+TEST(Comparison, TrainingsOfOneRecipeAreToldApartByTheirFolders) {
+  auto bundles = two();
+  bundles[0].path = "models/old";
+  bundles[1].path = "models/new/";
+  EXPECT_THAT(compare(bundles).names, ElementsAre("old", "new"));
+  bundles[1].path = "elsewhere/old";
+  EXPECT_THAT(compare(bundles).names, ElementsAre("old", "old (2)"));
+}
+
 TEST(Comparison, TakesEventsAsTheSameOnlyIfTheirDataAre) {
   auto bundles = two();
   bundles[1].lineage[0].id = "4567";
