@@ -147,7 +147,8 @@ struct Decompressor::Codecs {
 
   bool zstandard_prefix(std::span<const std::byte> in, std::span<std::byte> out) {
     constexpr std::size_t least_room = 1u << 10;
-    for (std::size_t size = std::max(least_room, 2 * out.size()); size <= literals_aside; size *= 2) {
+    for (std::size_t size = std::max(least_room, out.size() + out.size() / 8); size <= literals_aside;
+         size += size / 4) {
       room.resize_discard(size);
       if (!zstandard_into(room.span(), in, out.size())) continue;
       std::memcpy(out.data(), room.data(), out.size());
