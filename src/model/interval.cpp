@@ -1,6 +1,8 @@
 #include "model/interval.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 
 #include "core/error.hpp"
 
@@ -8,10 +10,10 @@ namespace trigloop::model {
 
 int bits_of(const Range& range) noexcept {
   // -2^k needs k + 1 bits, 2^k - 1 too.
-  Code magnitude = std::max(range.hi, -(range.lo + 1));
-  int bits = 1;
-  for (; magnitude > 0; magnitude >>= 1) ++bits;
-  return bits;
+  const Code magnitude = std::max(range.hi, -(range.lo + 1));
+  if (magnitude <= 0) return 1;
+  const auto high = static_cast<std::uint64_t>(magnitude >> 64), low = static_cast<std::uint64_t>(magnitude);
+  return 1 + static_cast<int>(high != 0 ? 64 + std::bit_width(high) : std::bit_width(low));
 }
 
 int Tensor::bits() const noexcept {

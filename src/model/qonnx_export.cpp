@@ -46,6 +46,7 @@ class Exporter {
       : graph_(graph), out_(graph.name.empty() ? "model" : graph.name, plain || needs_double(graph), plain) {}
 
   std::string run() {
+    for (const Node& node : graph_.nodes()) out_.reserve(node.name);
     for (const Node& node : graph_.nodes()) {
       out_.begin(node.name);
       try {
@@ -95,17 +96,10 @@ class Exporter {
   const std::string& in(const Node& node, std::size_t k = 0) const { return names_[node.inputs[k]]; }
   const Tensor& tensor(const Node& node, std::size_t k = 0) const { return graph_[node.inputs[k]].output; }
 
-  /// A label whose tensors no node is named after: exported files come back with such names.
-  std::string unused(std::string label) const {
-    const auto taken = [&](const Node& node) { return node.name.starts_with(label); };
-    while (std::ranges::any_of(graph_.nodes(), taken)) label += '_';
-    return label;
-  }
-
   std::string emit(const Input& op, const Node& node) {
     out_.input(node.name, op.features);
     std::string x = node.name;
-    out_.begin(unused(node.name + "_typed"));
+    out_.begin(node.name + "_typed");
     if (!(op.type.width == 16 && op.type.integer == 16 && op.type.is_signed)) {
       const bool wide = out_.set_wide(false);
       x = quantised(x, 32, node.output.fraction, op.type);
@@ -129,7 +123,15 @@ class Exporter {
       const FixedPoint& type = op.types[static_cast<std::size_t>(features[0])];
       parts.push_back(quantised(out_.gathered(in(node), features), x.bits(), x.fraction, type));
     }
-    return out_.named(out_.gathered(out_.joined(parts), place));
+    return out_.named(picked(parts, op.types.size(), place));
+  }
+
+  /// Features of several tensors, `features` together, in the order of `index`.
+  std::string picked(const Strings& parts, std::size_t features, const std::vector<std::int64_t>& index) {
+    const std::string all = out_.joined(parts);
+    bool as_they_are = parts.size() > 1 && index.size() == features;
+    for (std::size_t k = 0; as_they_are && k < features; ++k) as_they_are = index[k] == static_cast<std::int64_t>(k);
+    return as_they_are ? all : out_.gathered(all, index);
   }
 
   std::string emit(const Dense& op, const Node& node) {
@@ -211,8 +213,12 @@ class Exporter {
 
   std::string emit(const Gather& op, const Node& node) {
     Strings parts;
-    for (std::size_t k = 0; k < node.inputs.size(); ++k) parts.push_back(in(node, k));
-    return out_.named(out_.gathered(out_.joined(parts), {op.index.begin(), op.index.end()}));
+    std::size_t features = 0;
+    for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+      parts.push_back(in(node, k));
+      features += tensor(node, k).features();
+    }
+    return out_.named(picked(parts, features, {op.index.begin(), op.index.end()}));
   }
 
   std::string emit(const Sum& op, const Node& node) {

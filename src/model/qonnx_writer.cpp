@@ -50,9 +50,16 @@ void QonnxWriter::output(const std::string& name, std::size_t features) {
            wide_ ? onnx::TensorProto::DOUBLE : onnx::TensorProto::FLOAT);
 }
 
+std::string QonnxWriter::fresh(const std::string& prefix, int& number) const {
+  std::string name;
+  do name = prefix + std::to_string(number++);
+  while (reserved_.contains(name));
+  return name;
+}
+
 std::string QonnxWriter::constant(const std::vector<double>& values, const std::vector<std::int64_t>& shape) {
   auto* tensor = model_->mutable_graph()->add_initializer();
-  tensor->set_name("c" + std::to_string(constants_++));
+  tensor->set_name(fresh("c", constants_));
   for (const std::int64_t dim : shape) tensor->add_dims(dim);
   tensor->set_data_type(wide_ ? onnx::TensorProto::DOUBLE : onnx::TensorProto::FLOAT);
   for (const double v : values) {
@@ -80,7 +87,7 @@ std::string QonnxWriter::row(const Constants& constants) {
 
 std::string QonnxWriter::integers(const std::vector<std::int64_t>& values) {
   auto* tensor = model_->mutable_graph()->add_initializer();
-  tensor->set_name("c" + std::to_string(constants_++));
+  tensor->set_name(fresh("c", constants_));
   tensor->add_dims(static_cast<std::int64_t>(values.size()));
   tensor->set_data_type(onnx::TensorProto::INT64);
   for (const std::int64_t v : values) tensor->add_int64_data(v);
@@ -92,7 +99,7 @@ onnx::NodeProto& QonnxWriter::node(const char* kind, const Strings& inputs, Attr
   made->set_op_type(kind);
   for (const std::string& input : inputs) made->add_input(input);
   // The last tensor of a node of the graph bears its name; see `named`.
-  made->add_output(label_ + ":" + std::to_string(tensors_++));
+  made->add_output(fresh(label_ + ":", tensors_));
   for (const auto& [name, value] : attributes) {
     auto* a = made->add_attribute();
     a->set_name(name);

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,9 @@ class QonnxWriter {
   ~QonnxWriter();
   QonnxWriter(const QonnxWriter&) = delete;
   QonnxWriter& operator=(const QonnxWriter&) = delete;
+
+  /// Nothing that comes by itself gets this name. Files that were exported come back with nodes named as tensors were.
+  void reserve(const std::string& name) { reserved_.insert(name); }
 
   bool wide() const noexcept { return wide_; }
   /// For a part of the file; returns how it was.
@@ -61,10 +65,13 @@ class QonnxWriter {
  private:
   onnx::NodeProto& node(const char* kind, const Strings& inputs, Attributes attributes);
   std::string rounded(const std::string& x, std::string_view mode);
+  /// prefix0, prefix1, ...
+  std::string fresh(const std::string& prefix, int& number) const;
 
   std::unique_ptr<onnx::ModelProto> model_;
   bool wide_, plain_;
   std::string label_;
+  std::set<std::string> reserved_;
   std::map<double, std::string> scalars_;
   int constants_ = 0, tensors_ = 0;
 };
