@@ -38,7 +38,6 @@ class Planner {
     }
     for (int c = 0; c < columns(); ++c) height(c) += counts[static_cast<std::size_t>(c)];
     if (level.empty()) return false;
-    plan_.depth += 1;
     plan_.levels.push_back(std::move(level));
     return true;
   }
@@ -62,7 +61,6 @@ class Planner {
     const int bits = last - first + 1;
     plan_.tables += bits;
     plan_.carries += carries_of(bits + 1);
-    plan_.depth += 1 + carries_of(bits + 1);
   }
 
   void finish() {
@@ -74,7 +72,6 @@ class Planner {
     const int three = static_cast<int>(std::ranges::find(heights_, 3) - heights_.begin());
     plan_.tables += bits + (columns() - three);
     plan_.carries += carries_of(bits);
-    plan_.depth += 1 + carries_of(bits);
   }
 
   std::vector<int> heights_;

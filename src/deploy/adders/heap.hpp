@@ -27,7 +27,6 @@ struct HeapPlan {
   int rows = 0;                              ///< that remain: 1 (no adder), 2, or 3 (a carry-save step before it)
   int lowest = 0;                            ///< first column of the last adder
   int tables = 0, carries = 0;               ///< look-up tables, and carry cells of four bits
-  int depth = 0;                             ///< tables and carry cells one after the other
 
   int cells() const noexcept { return tables + carries; }
 };

@@ -53,9 +53,9 @@ Greedy::Pattern Greedy::pattern_of(Key key) {
           static_cast<int>(key >> 1 & 0x7FF) - distance_zero, (key & 1) != 0};
 }
 
-std::vector<Term> Greedy::terms_of(const Pattern& p) const {
-  if (p.distance >= 0) return {{p.first, 0, false}, {p.second, p.distance, p.opposite}};
-  return {{p.second, 0, false}, {p.first, -p.distance, p.opposite}};
+std::array<Term, 2> Greedy::terms_of(const Pattern& p) {
+  if (p.distance >= 0) return {Term{p.first, 0, false}, Term{p.second, p.distance, p.opposite}};
+  return {Term{p.second, 0, false}, Term{p.first, -p.distance, p.opposite}};
 }
 
 void Greedy::count(const std::vector<Term>& row, const Term& term, int by) {
@@ -70,7 +70,7 @@ double Greedy::saving(Key key, int uses) const {
   const Pattern p = pattern_of(key);
   const Value &a = values_[p.first], &b = values_[p.second];
   if (std::max(a.depth, b.depth) + 1 > options_.max_depth) return 0;
-  const std::vector<Term> terms = terms_of(p);
+  const std::array<Term, 2> terms = terms_of(p);
   const int width = width_of(range_of(terms, 0, ranges_));
   const double each = options_.term_cost * (a.width + b.width - width);
   const double cost = options_.adder_cost * (width - terms[1].shift);
@@ -79,15 +79,15 @@ double Greedy::saving(Key key, int uses) const {
 }
 
 void Greedy::push(Key key) {
-  const auto found = counts_.find(key);
-  const double saved = found == counts_.end() ? 0 : saving(key, found->second);
+  const double saved = saving(key, counts_.of(key));
   if (saved <= 0) return;
   queue_.emplace_back(saved, key);
   std::ranges::push_heap(queue_);
 }
 
 std::uint32_t Greedy::add_value(const Pattern& pattern) {
-  graph_.sums.push_back(terms_of(pattern));
+  const std::array<Term, 2> terms = terms_of(pattern);
+  graph_.sums.emplace_back(terms.begin(), terms.end());
   const Range range = range_of(graph_.sums.back(), 0, ranges_);
   const int depth = std::max(values_[pattern.first].depth, values_[pattern.second].depth) + 1;
   values_.push_back({range, width_of(range), depth});
@@ -120,7 +120,7 @@ void Greedy::replace(std::vector<Term>& row, const Pattern& p, std::uint32_t val
 }
 
 SumGraph Greedy::run() && {
-  for (const auto& [key, uses] : counts_) {
+  for (const auto& [key, uses] : counts_.entries()) {
     if (const double saved = saving(key, uses); saved > 0) queue_.emplace_back(saved, key);
   }
   std::ranges::make_heap(queue_);
@@ -128,7 +128,7 @@ SumGraph Greedy::run() && {
     std::ranges::pop_heap(queue_);
     const auto [saved, key] = queue_.back();
     queue_.pop_back();
-    const double now = saving(key, counts_[key]);
+    const double now = saving(key, counts_.of(key));
     if (now < saved) {  // it was counted before others took its terms
       push(key);
       continue;

@@ -3,11 +3,12 @@
 //
 // Each output is a row of terms. The pattern whose sharing saves most becomes a value of its own, and its occurrences
 // one term each; then the next. Counts of all patterns are kept up to date with every term that comes or goes.
+#include <array>
 #include <cstdint>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "deploy/adders/pattern_counts.hpp"
 #include "deploy/adders/sum_graph.hpp"
 
 namespace trigloop::deploy {
@@ -24,12 +25,14 @@ struct GreedyOptions {
 class Greedy {
  public:
   Greedy(const MatrixProduct& product, const GreedyOptions& options);
+  /// Another run from the same beginning: patterns need not be counted again.
+  Greedy(const Greedy& beginning, const GreedyOptions& options) : Greedy(beginning) { options_ = options; }
   SumGraph run() &&;
   /// Updates of the table of patterns: the measure of work.
   std::uint64_t work() const noexcept { return work_; }
 
  private:
-  using Key = std::uint64_t;
+  using Key = PatternCounts::Key;
   struct Pattern {
     std::uint32_t first, second;
     int distance;  ///< of the second, may be negative
@@ -43,7 +46,7 @@ class Greedy {
   Key key_of(const Term& a, const Term& b) const;
   static Pattern pattern_of(Key key);
   /// first +- second << distance, the lower one first and positive.
-  std::vector<Term> terms_of(const Pattern& pattern) const;
+  static std::array<Term, 2> terms_of(const Pattern& pattern);
   void count(const std::vector<Term>& row, const Term& term, int by);
   double saving(Key key, int uses) const;
   void push(Key key);
@@ -54,7 +57,7 @@ class Greedy {
   SumGraph graph_;
   std::vector<Value> values_;
   std::vector<Range> ranges_;
-  std::unordered_map<Key, int> counts_;
+  PatternCounts counts_;
   std::vector<std::pair<double, Key>> queue_;  ///< a heap of savings, some out of date: checked when taken
   std::uint64_t work_ = 0;
 };

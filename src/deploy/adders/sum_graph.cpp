@@ -82,10 +82,8 @@ HeapPlan plan_sum(std::span<const Term> terms, Code constant, std::span<const Ra
   // Two numbers and their signs are what a carry chain adds as it is; a constant takes a chain of its own.
   HeapPlan plan;
   const auto chain = [&](int bits, bool tables) {
-    const int carries = bits > 2 ? (bits + 3) / 4 : 0;
     plan.tables += tables ? bits : 0;
-    plan.carries += carries;
-    plan.depth += 1 + carries;
+    plan.carries += bits > 2 ? (bits + 3) / 4 : 0;
   };
   const int width = width_of(sum);
   if (terms.size() == 2) {
