@@ -1,18 +1,18 @@
 #include "deploy/verilog/cost.hpp"
 
 #include <algorithm>
+#include <cmath>
+
+#include "deploy/verilog/timing.hpp"
 
 namespace trigloop::deploy {
 namespace {
 
-/// A tree of tables of six inputs over `bits` bits.
-Cost tree(int bits) {
-  Cost cost;
-  for (int left = bits; left > 1; left = (left + 5) / 6) {
-    cost.tables += (left + 4) / 6 + (left <= 6 ? 1 : 0);
-    ++cost.depth;
-  }
-  return cost;
+/// Tables of six inputs in a tree over `bits` bits.
+int tree(int bits) {
+  int tables = 0;
+  for (int left = bits; left > 1; left = (left + 5) / 6) tables += (left + 4) / 6 + (left <= 6 ? 1 : 0);
+  return tables;
 }
 
 struct Costs {
@@ -23,34 +23,37 @@ struct Costs {
   Cost operator()(const Field&) const { return {}; }
   Cost operator()(const SumOf& op) const {
     const HeapPlan plan = plan_sum(op.terms, op.constant, circuit.ranges());
-    return {plan.tables, plan.carries, plan.depth};
+    return {plan.tables, plan.carries};
   }
-  Cost operator()(const RoundEven& op) const {
-    Cost cost = tree(op.shift);
-    ++cost.tables;
-    ++cost.depth;
-    return cost;
-  }
+  Cost operator()(const RoundEven& op) const { return {tree(op.shift) + 1}; }
   Cost operator()(const Clamp& op) const {
     const int beyond = circuit[op.of].width() - signal.width();
-    Cost cost{signal.width(), 0, 1};
-    if (beyond > 4) {
-      const Cost over = tree(beyond);
-      cost.tables += over.tables;
-      cost.depth += over.depth;
-    }
-    return cost;
+    return {signal.width() + (beyond > 4 ? tree(beyond) : 0)};
   }
-  Cost operator()(const Table&) const { return {signal.width(), 0, 1}; }
-  Cost operator()(const Outside& op) const { return tree(circuit[op.of].width()); }
-  Cost operator()(const AnyOf& op) const { return tree(static_cast<int>(op.of.size())); }
-  Cost operator()(const ForcedTo&) const { return {signal.width(), 0, 1}; }
-  Cost operator()(const AtLeast& op) const { return {circuit[op.of].width() / 2, (circuit[op.of].width() + 7) / 8, 2}; }
+  Cost operator()(const Table&) const { return {signal.width()}; }
+  Cost operator()(const Outside& op) const { return {tree(circuit[op.of].width())}; }
+  Cost operator()(const AnyOf& op) const { return {tree(static_cast<int>(op.of.size()))}; }
+  Cost operator()(const ForcedTo&) const { return {signal.width()}; }
+  Cost operator()(const AtLeast& op) const { return {circuit[op.of].width() / 2, (circuit[op.of].width() + 7) / 8}; }
 };
 
 std::size_t adders_of(const Signal& signal) {
   const auto* sum = std::get_if<SumOf>(&signal.logic);
   return sum == nullptr || sum->terms.empty() ? 0 : sum->terms.size() - 1;
+}
+
+/// Cells in line of each signal: from the inputs on, or from those of its layer on.
+std::vector<int> depths_of(const Circuit& circuit, bool within_layer) {
+  std::vector<std::vector<double>> cells;
+  std::vector<int> depths;
+  for (SignalId id = 0; id < circuit.signals().size(); ++id) {
+    cells.push_back(arrivals(circuit, id, cells_in_line, [&](SignalId operand, int k) {
+      const bool begins = within_layer && circuit[operand].layer != circuit[id].layer;
+      return begins ? 0 : cells[operand][static_cast<std::size_t>(k)];
+    }));
+    depths.push_back(static_cast<int>(std::lround(std::ranges::max(cells.back()))));
+  }
+  return depths;
 }
 
 }  // namespace
@@ -60,23 +63,15 @@ Cost cost_of(const Circuit& circuit, SignalId id) { return std::visit(Costs{circ
 Estimate estimate(const Circuit& circuit) {
   Estimate all;
   for (const CircuitLayer& layer : circuit.layers()) all.layers.push_back({layer.name, layer.operation, 0, 0, 0, 0});
-  std::vector<int> depths, within;  // of each signal: from the inputs on, and from the layer's inputs on
+  const std::vector<int> depths = depths_of(circuit, false), within = depths_of(circuit, true);
   for (SignalId id = 0; id < circuit.signals().size(); ++id) {
-    const Signal& signal = circuit[id];
     const Cost cost = cost_of(circuit, id);
-    int before = 0, inside = 0;
-    for (const SignalId operand : operands_of(signal.logic)) {
-      before = std::max(before, depths[operand]);
-      if (circuit[operand].layer == signal.layer) inside = std::max(inside, within[operand]);
-    }
-    depths.push_back(before + cost.depth);
-    within.push_back(inside + cost.depth);
-    LayerEstimate& layer = all.layers[signal.layer];
-    layer.adders += adders_of(signal);
+    LayerEstimate& layer = all.layers[circuit[id].layer];
+    layer.adders += adders_of(circuit[id]);
     layer.tables += cost.tables;
     layer.carries += cost.carries;
-    layer.depth = std::max(layer.depth, within.back());
-    all.depth = std::max(all.depth, depths.back());
+    layer.depth = std::max(layer.depth, within[id]);
+    all.depth = std::max(all.depth, depths[id]);
   }
   for (const LayerEstimate& layer : all.layers) {
     all.adders += layer.adders;

@@ -6,12 +6,11 @@ namespace trigloop::deploy {
 
 struct Cost {
   int tables = 0, carries = 0;
-  int depth = 0;  ///< tables and carry cells one after the other
 };
 
 Cost cost_of(const Circuit& circuit, SignalId id);
 
-/// A layer's part, and the whole circuit.
+/// A layer's part, and the whole circuit. depth: tables and carry cells one after the other.
 struct LayerEstimate {
   std::string name, operation;
   std::size_t adders = 0;  ///< additions of two numbers

@@ -1,8 +1,7 @@
 #include "deploy/verilog/pipeline.hpp"
 
 #include <algorithm>
-
-#include "deploy/verilog/cost.hpp"
+#include <limits>
 
 namespace trigloop::deploy {
 namespace {
@@ -14,63 +13,70 @@ struct Placement {
 };
 
 /// Each signal as early as its operands allow; where the period would not hold it, in the next stage.
-Placement place(const Circuit& circuit, const std::vector<double>& delays, double period) {
-  Placement result;
-  std::vector<double> times;  // at which a signal is there, in its stage
-  for (SignalId id = 0; id < circuit.signals().size(); ++id) {
-    int stage = 0;
-    double start = 0;
-    for (const SignalId operand : operands_of(circuit[id].logic)) stage = std::max(stage, result.stages[operand]);
-    for (const SignalId operand : operands_of(circuit[id].logic)) {
-      if (result.stages[operand] == stage) start = std::max(start, times[operand]);
-    }
-    if (start > 0 && start + delays[id] > period) {
-      ++stage;
-      start = 0;
-    }
-    result.stages.push_back(stage);
-    times.push_back(start + delays[id]);
-    result.longest = std::max(result.longest, times.back());
-    result.used = std::max(result.used, stage + 1);
+class Placer {
+ public:
+  Placer(const Circuit& circuit, const DelayModel& model, double period)
+      : circuit_(circuit), model_(model), period_(period) {}
+
+  Placement place() && {
+    for (SignalId id = 0; id < circuit_.signals().size(); ++id) add(id);
+    return std::move(result_);
   }
-  return result;
-}
+
+ private:
+  void add(SignalId id) {
+    int stage = 0;
+    for (const SignalId operand : operands_of(circuit_[id].logic)) stage = std::max(stage, result_.stages[operand]);
+    std::vector<double> times = times_in(stage, id);
+    if (std::ranges::max(times) > period_) {
+      std::vector<double> afresh = times_in(stage + 1, id);
+      // Where it reads registers alone, another stage gains nothing.
+      if (std::ranges::max(afresh) < std::ranges::max(times)) {
+        times = std::move(afresh);
+        ++stage;
+      }
+    }
+    result_.longest = std::max(result_.longest, std::ranges::max(times));
+    result_.used = std::max(result_.used, stage + 1);
+    result_.stages.push_back(stage);
+    times_.push_back(std::move(times));
+  }
+
+  /// Times of a signal's bits in a stage, at whose beginning those of earlier stages are there.
+  std::vector<double> times_in(int stage, SignalId id) const {
+    return arrivals(circuit_, id, model_, [&](SignalId operand, int k) {
+      return result_.stages[operand] == stage ? times_[operand][static_cast<std::size_t>(k)] : 0.0;
+    });
+  }
+
+  const Circuit& circuit_;
+  const DelayModel& model_;
+  double period_;
+  Placement result_;
+  std::vector<std::vector<double>> times_;  ///< of each signal's bits, in its stage
+};
 
 }  // namespace
 
-double delay_of(const Circuit& circuit, SignalId id, const DelayModel& model) {
-  const Signal& signal = circuit[id];
-  const Cost cost = cost_of(circuit, id);
-  if (cost.depth == 0) return 0;
-  if (const auto* sum = std::get_if<SumOf>(&signal.logic)) {
-    const HeapPlan plan = plan_sum(sum->terms, sum->constant, circuit.ranges());
-    const auto chains = static_cast<double>(plan.adders.size() + (plan.carries > 0 ? 1 : 0));
-    const auto levels = static_cast<double>(plan.levels.size());
-    return levels * model.table + chains * (model.table + model.chain) +
-           model.carry * std::min(plan.carries, plan.depth);
-  }
-  return cost.depth * model.table;
-}
-
 Schedule place_registers(const Circuit& circuit, int latency, const DelayModel& model) {
-  std::vector<double> delays;
-  double sum = 0;
-  for (SignalId id = 0; id < circuit.signals().size(); ++id) {
-    delays.push_back(delay_of(circuit, id, model));
-    sum += delays.back();
-  }
-  Placement best = place(circuit, delays, sum);
+  Placement best = Placer(circuit, model, std::numeric_limits<double>::infinity()).place();
   if (latency > 1) {
     double low = 0, high = best.longest;
     for (int step = 0; step < 40; ++step) {
       const double middle = (low + high) / 2;
-      Placement tried = place(circuit, delays, middle);
+      Placement tried = Placer(circuit, model, middle).place();
       const bool fits = tried.used <= latency && tried.longest <= middle;
       (fits ? high : low) = middle;
       if (fits) best = std::move(tried);
     }
   }
   return {latency, std::move(best.stages), best.longest + (latency > 0 ? model.registers : 0)};
+}
+
+std::optional<int> least_latency(const Circuit& circuit, double period, const DelayModel& model) {
+  const double stage = period - model.registers;
+  const Placement placement = Placer(circuit, model, stage).place();
+  return placement.longest <= stage ? std::optional(placement.used) : std::nullopt;
 }
 
 }  // namespace trigloop::deploy

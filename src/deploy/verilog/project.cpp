@@ -77,8 +77,10 @@ VerilogDesign make_verilog(const model::Graph& graph, const VerilogOptions& opti
   for (const double threshold : options.thresholds) {
     how.thresholds.push_back(code_of(threshold, graph.output().output.fraction));
   }
-  VerilogDesign design{lower(graph, how), {}, {}, options};
-  design.schedule = place_registers(design.circuit, options.latency);
+  VerilogDesign design{lower(graph, how), {}, {}, {}, options};
+  const DelayModel delays = delays_of(options.part);
+  design.schedule = place_registers(design.circuit, options.latency, delays);
+  design.enough = least_latency(design.circuit, options.period, delays);
   design.estimate = estimate(design.circuit);
   return design;
 }
@@ -111,8 +113,10 @@ std::string as_table(const VerilogDesign& design) {
   };
   for (const LayerEstimate& layer : design.estimate.layers) row(layer.name, layer);
   row("all", design.estimate);
-  text += fmt::format("latency {} clocks; longest way between registers about {:.1f} ns, for a period of {} ns\n",
+  text += fmt::format("latency {} clocks; longest way between registers about {:.1f} ns, for a period of {} ns",
                       design.schedule.latency, design.schedule.period, design.options.period);
+  const bool is_short = design.schedule.period > design.options.period && design.enough;
+  text += is_short ? fmt::format(", which {} clocks hold\n", *design.enough) : "\n";
   return text + "tables of 6 inputs and carry cells of 4 bits are estimates, before synthesis\n";
 }
 
@@ -124,7 +128,9 @@ std::string as_json(const VerilogDesign& design) {
   const Signal& score = design.circuit[design.circuit.outputs.front()];
   json.begin_object().member("name", design.circuit.name).member("features", design.circuit.inputs.size());
   json.member("latency", design.schedule.latency).member("period", design.options.period);
-  json.member("estimated_period", design.schedule.period).member("score_bits", score.width());
+  json.member("estimated_period", design.schedule.period).key("latency_of_period");
+  design.enough ? json.value(*design.enough) : json.null();
+  json.member("score_bits", score.width());
   json.member("score_signed", score.is_signed()).member("score_fraction", design.circuit.output_fraction);
   json.array("thresholds", design.options.thresholds);
   json.key("estimate").begin_object();

@@ -1,6 +1,7 @@
 #pragma once
 // The folder that a firmware team gets: sources, test bench, scripts, and what is known of the design.
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,13 +16,14 @@ struct VerilogOptions {
   int latency = 2;                          ///< clocks from the event to the score; 0: no registers
   double period = 25;                       ///< ns
   std::vector<double> thresholds;           ///< on the score's value; each makes a bit of the port `decision`
-  std::string part = "xc7vx690tffg1927-2";  ///< for Vivado
+  std::string part = "xc7vx690tffg1927-2";  ///< for Vivado, and for the model of delays
   double budget = 10;                       ///< seconds for the sums
 };
 
 struct VerilogDesign {
   Circuit circuit;
   Schedule schedule;
+  std::optional<int> enough;  ///< clocks that the period needs, by the same estimate
   Estimate estimate;
   VerilogOptions options;
 };
