@@ -39,6 +39,19 @@ std::string differences(const deploy::Network& network, const deploy::Proof& pro
   return text;
 }
 
+/// Throws what is wrong with the tables through the product.
+[[noreturn]] void refuse(const deploy::EfficiencyMatch& match) {
+  if (match.of_floats)
+    throw Error(ErrorCode::mismatch, "the tables of " + match.bundle +
+                                         " are of floating-point scores, as QKeras computes them, and the product's "
+                                         "integers give others: " +
+                                         match.first)
+        .remedy(
+            "Make tables of the integers, and compare with those: trigloop evaluate --model MODEL --data Data.h5 "
+            "--output tables.h5, then --bundle tables.h5");
+  throw Error(ErrorCode::mismatch, "thresholds, rates or efficiencies through the product are others: " + match.first);
+}
+
 /// Prints the outcome; throws if nothing is proven.
 void conclude(const Options& options, const deploy::Network& network, const deploy::Proof& proof,
               const fs::path& shown) {
@@ -46,9 +59,7 @@ void conclude(const Options& options, const deploy::Network& network, const depl
   if (!proof.equality.equal())
     throw Error(ErrorCode::mismatch, "the products do not give the same integers")
         .remedy("All values of the first difference: " + shown.string());
-  if (!proof.proven())
-    throw Error(ErrorCode::mismatch,
-                "thresholds, rates or efficiencies through the product are others: " + proof.efficiencies->first);
+  if (!proof.proven()) refuse(*proof.efficiencies);
 }
 
 /// What the configuration allows, and the command line in its place.
@@ -66,7 +77,7 @@ deploy::Budget budget_of(const Options& options) {
 /// Yosys, if it is asked for, while the proof goes on.
 std::unique_ptr<deploy::BackgroundSynthesis> start_synthesis(const Options& options) {
   if (options.cells.empty()) return nullptr;
-  deploy::SynthesisOptions how{options.cells, {}, {}};
+  deploy::SynthesisOptions how{options.cells, 0, {}, {}};
   how.limits.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(options.cells_seconds);
   if (!options.prover.quiet && !options.prover.json)
     how.progress = [](const std::string& family, const deploy::LayerCells& layer, std::size_t done, std::size_t of) {
@@ -176,7 +187,8 @@ void add_deploy_proof(CLI::App& deploy) {
   deploy.add_option("--period", options->products.verilog.period, "Nanoseconds of a clock")->capture_default_str();
   deploy.add_option("--budget", options->products.verilog.budget, "Seconds of search for few adders")
       ->capture_default_str();
-  deploy.add_option("--part", options->products.hls.part, "The FPGA of the HLS project")->capture_default_str();
+  deploy.add_option("--part", options->products.verilog.part, "The FPGA: of the projects, and of the estimated delays")
+      ->capture_default_str();
   deploy.add_option("--key", options->key, "Private key (PKCS #8 PEM, Ed25519) that signs the proof");
   deploy.add_option("--cells", options->cells, "Count cells by layer with Yosys meanwhile (minutes): xc7,xcup")
       ->delimiter(',')
@@ -195,6 +207,7 @@ void add_deploy_proof(CLI::App& deploy) {
   deploy.callback([options, &deploy] {
     if (!deploy.get_subcommands().empty()) return;
     options->products.hls.period = options->products.verilog.period;
+    options->products.hls.part = options->products.verilog.part;
     deploy_all(*options);
   });
   add_verify(deploy);

@@ -15,7 +15,7 @@ namespace trigloop::app {
 namespace {
 
 struct Options {
-  std::string utilization, timing, deployment, key;
+  std::string utilization, timing, layers, deployment, key;
   bool json = false;
 };
 
@@ -31,19 +31,20 @@ auto read(const std::string& path, const Parse& parse) {
 
 std::string as_json(const deploy::Routed& routed) {
   core::JsonWriter json;
-  json.begin_object().key("utilization");
-  deploy::write_json(json, routed.utilization);
-  json.key("timing");
-  deploy::write_json(json, routed.timing);
+  json.begin_object();
+  deploy::write_json(json, routed);
   json.array("warnings", deploy::warnings_of(routed));
   return json.end_object().text() + "\n";
 }
 
 std::string as_text(const deploy::Routed& routed) {
-  const auto& [used, timing] = routed;
+  const auto& [used, timing, layers] = routed;
   std::string text = fmt::format("{} on {} ({})\n", used.design, used.device, used.state);
   text += fmt::format("LUT {} of {}, FF {}, carry {}, block RAM {}, DSP {}\n", used.tables, used.available_tables,
                       used.registers, used.carries, used.memories, used.multipliers);
+  for (const deploy::LayerUtilization& layer : layers)
+    text += fmt::format("  {:<24} LUT {:>6}, FF {:>5}, block RAM {}, DSP {}\n", layer.name, layer.tables,
+                        layer.registers, layer.memories, layer.multipliers);
   return text + fmt::format("setup slack {} ns, hold slack {} ns, period {}: {}\n", timing.setup_slack,
                             timing.hold_slack, timing.period ? fmt::format("{} ns", *timing.period) : "not told",
                             timing.met ? "met" : "NOT MET");
@@ -63,8 +64,9 @@ void add_to_deployment(const Options& options, const deploy::Routed& routed) {
 }
 
 void show(const Options& options) {
-  const deploy::Routed routed{read(options.utilization, deploy::parse_utilization),
-                              read(options.timing, deploy::parse_timing)};
+  deploy::Routed routed{
+      read(options.utilization, deploy::parse_utilization), read(options.timing, deploy::parse_timing), {}};
+  if (!options.layers.empty()) routed.layers = read(options.layers, deploy::parse_layers);
   std::cout << (options.json ? as_json(routed) : as_text(routed));
   if (!options.deployment.empty()) add_to_deployment(options, routed);
   if (const auto warnings = deploy::warnings_of(routed); !warnings.empty())
@@ -80,6 +82,7 @@ void add_deploy_reports(CLI::App& deploy) {
       deploy.add_subcommand("reports", "Read utilization and timing that Vivado reported after routing");
   command->add_option("UTILIZATION", options->utilization, "Of report_utilization")->required();
   command->add_option("TIMING", options->timing, "Of report_timing_summary")->required();
+  command->add_option("--layers", options->layers, "Of report_utilization -hierarchical: numbers layer by layer");
   command->add_option("--deployment", options->deployment,
                       "Put them into the proof and the report of this deployment (a folder of trigloop deploy)");
   command->add_option("--key", options->key, "Private key that signs the deployment's proof again");
@@ -88,6 +91,7 @@ void add_deploy_reports(CLI::App& deploy) {
 
 Examples:
   trigloop deploy reports firmware/vivado/utilization.rpt firmware/vivado/timing.rpt
+  trigloop deploy reports utilization.rpt timing.rpt --layers utilization_by_layer.rpt
   trigloop deploy reports utilization.rpt timing.rpt --deployment deployed --key me.pem)");
   command->callback([options] { show(*options); });
 }

@@ -31,7 +31,7 @@ constexpr const char* examples = R"(Examples:
   make -C firmware/sim sim EVENTS=$PWD/events.npy SCORES=$PWD/scores.npy)";
 
 void count_cells(const Options& options) {
-  const auto all = deploy::synthesise_project(options.output, {{options.family}, {}, {}});
+  const auto all = deploy::synthesise_project(options.output, {{options.family}, 0, {}, {}});
   std::cout << fmt::format("\n{}, {}\n{:<24} {:>7} {:>7} {:>9} {:>6}\n", all[0].tool, options.family, "layer", "tables",
                            "carries", "registers", "depth");
   std::vector<deploy::LayerCells> rows = all[0].layers;
@@ -82,6 +82,8 @@ void add_deploy_verilog(CLI::App& deploy) {
       ->capture_default_str();
   command->add_option("--period", options->design.period, "Nanoseconds of a clock")
       ->check(CLI::Range(0.001, 1e6))
+      ->capture_default_str();
+  command->add_option("--part", options->design.part, "The FPGA: for Vivado, and its delays for the registers' places")
       ->capture_default_str();
   command->add_option("--threshold", options->design.thresholds,
                       "Make a decision bit: score >= this; may be repeated, the first is bit 0");

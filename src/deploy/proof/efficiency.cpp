@@ -92,7 +92,7 @@ TableDifference difference_from(const bundle::Bundle& trained, const evaluate::E
 EfficiencyMatch match_efficiencies(const evaluate::Sample& background, const std::vector<evaluate::Sample>& signals,
                                    const evaluate::EvaluateOptions& options, Contender& contender,
                                    const bundle::Bundle* trained) {
-  EfficiencyMatch match{contender.name(), background.events(), signals.size(), {}, false, "", "", 0};
+  EfficiencyMatch match{contender.name(), background.events(), signals.size(), {}, false, "", "", 0, false};
   std::vector<evaluate::Sample> deployed;
   for (const evaluate::Sample& signal : signals) deployed.push_back(through(signal, contender));
   const evaluate::Evaluation engine = evaluate::evaluate(background, signals, options),
@@ -104,6 +104,8 @@ EfficiencyMatch match_efficiencies(const evaluate::Sample& background, const std
     match.bundle = trained->path.filename().string();
     const TableDifference other = difference_from(*trained, product);
     match.tables = other.numbers;
+    const auto has_code = [](const bundle::Threshold& t) { return t.firmware_raw || t.firmware_pure; };
+    match.of_floats = match.equal && !other.first.empty() && std::ranges::none_of(trained->thresholds, has_code);
     match.equal = match.equal && other.first.empty();
     if (match.first.empty()) match.first = other.first;
   }

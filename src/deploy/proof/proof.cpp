@@ -54,7 +54,7 @@ std::string with_training(const EfficiencyMatch& match) {
 /// "Yosys 0.23, xc7: 21034 LUT, 17 flip-flops, 2500 carry cells, 60 cells deep".
 std::string as_line(const Synthesis& synthesis) {
   const std::string tool = synthesis.tool.substr(0, synthesis.tool.find(" ("));
-  if (const auto cells = synthesis.total())
+  if (const auto cells = synthesis.whole.cells)
     return fmt::format("{}, {}: {} LUT, {} flip-flops, {} carry cells, {} cells deep\n", tool, synthesis.family,
                        cells->tables, cells->registers, cells->carries, cells->depth);
   return fmt::format("Yosys, {}: not run: {}\n", synthesis.family, synthesis.whole.reason);

@@ -20,7 +20,10 @@ struct Budget {
 struct Routed {
   Utilization utilization;
   Timing timing;
+  std::vector<LayerUtilization> layers;  ///< none, if no such report was given
 };
+/// Writes members "utilization", "timing" and "layers".
+void write_json(core::JsonWriter& json, const Routed& routed);
 
 struct Resources {
   std::string estimate;              ///< JSON of as_json(VerilogDesign); "" if there is none
@@ -37,7 +40,8 @@ struct Expense {
 /// Error: damaged, if the estimate is none.
 std::vector<Expense> expenses_of(const Resources& resources);
 
-/// What exceeds its budget or is not known, a sentence each; the period that the design needs is among them.
+/// What exceeds its budget or is not known, a sentence each; the period that the design needs is among them, an
+/// estimated one where it exceeds the clock's by a fifth.
 std::vector<std::string> warnings_of(const std::vector<Expense>& expenses);
 /// What is wrong with a routed design: timing that is not met, reports of another stage.
 std::vector<std::string> warnings_of(const Routed& routed);

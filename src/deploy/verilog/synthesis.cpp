@@ -1,10 +1,13 @@
 #include "deploy/verilog/synthesis.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/parallel.hpp"
+#include "core/scratch.hpp"
 
 namespace trigloop::deploy {
 namespace {
@@ -39,10 +42,11 @@ std::vector<fs::path> sources_of(const fs::path& project) {
   return sources;
 }
 
-LayerCells cells_of(const std::vector<fs::path>& sources, const std::string& name, const std::string& module,
-                    const std::string& family, const core::ProgramLimits& limits) {
+/// What `count` gives, or why it gives nothing.
+template <class Count>
+LayerCells cells_of(const std::string& name, const Count& count) {
   try {
-    return {name, synthesise(sources, module, family, limits), ""};
+    return {name, count(), ""};
   } catch (const core::Error& error) {
     if (error.code() == core::ErrorCode::interrupted) throw;
     return {name, {}, error.what()};
@@ -55,41 +59,71 @@ std::string version() {
   return text.substr(0, text.find('\n'));
 }
 
+/// Runs Yosys on all layers of all families, several at a time; then joins each family's netlists.
+class ProjectSynthesis {
+ public:
+  ProjectSynthesis(const fs::path& project, const SynthesisOptions& options)
+      : options_(options), project_(project), modules_(modules_of(project)), sources_(sources_of(project)) {
+    const std::string tool = version();
+    for (const std::string& family : options.families)
+      all_.push_back({family, tool, std::vector<LayerCells>(modules_.layers.size()), {}});
+  }
+
+  std::vector<Synthesis> run() && {
+    const std::size_t layers = modules_.layers.size();
+    core::parallel_for(all_.size() * layers, options_.threads,
+                       [&](std::size_t k, unsigned) { synthesise_layer(all_[k / layers], k % layers); });
+    for (Synthesis& one : all_) join(one);
+    return std::move(all_);
+  }
+
+ private:
+  std::string module_of(std::size_t layer) const { return modules_.top + "_" + modules_.layers[layer]; }
+  fs::path netlist(const Synthesis& one, std::size_t layer) const {
+    return work_.path() / (one.family + "_" + module_of(layer) + ".v");
+  }
+
+  void synthesise_layer(Synthesis& one, std::size_t layer) {
+    one.layers[layer] = cells_of(modules_.layers[layer], [&] {
+      return synthesise(sources_, module_of(layer), one.family, options_.limits, netlist(one, layer));
+    });
+    tell(one, one.layers[layer]);
+  }
+
+  void join(Synthesis& one) {
+    const auto missing = std::ranges::find_if(one.layers, [](const LayerCells& layer) { return !layer.cells; });
+    one.whole = missing != one.layers.end() ? LayerCells{"all", {}, missing->reason}
+                                            : cells_of("all", [&] { return joined(one); });
+    tell(one, one.whole);
+  }
+
+  CellCount joined(const Synthesis& one) const {
+    std::vector<fs::path> netlists;
+    for (std::size_t layer = 0; layer < one.layers.size(); ++layer) netlists.push_back(netlist(one, layer));
+    return join_netlists(netlists, project_ / "rtl" / (modules_.top + ".v"), modules_.top, one.family, options_.limits);
+  }
+
+  void tell(const Synthesis& one, const LayerCells& cells) {
+    const std::lock_guard lock(mutex_);
+    ++done_;
+    if (options_.progress)
+      options_.progress(one.family, cells, done_, options_.families.size() * (modules_.layers.size() + 1));
+  }
+
+  const SynthesisOptions& options_;
+  fs::path project_;
+  Modules modules_;
+  std::vector<fs::path> sources_;
+  core::ScratchFolder work_;
+  std::vector<Synthesis> all_;
+  std::mutex mutex_;
+  std::size_t done_ = 0;
+};
+
 }  // namespace
 
-std::optional<CellCount> Synthesis::total() const {
-  if (whole.cells) return whole.cells;
-  CellCount sum;
-  for (const LayerCells& layer : layers) {
-    if (!layer.cells) return {};
-    sum.tables += layer.cells->tables;
-    sum.carries += layer.cells->carries;
-    sum.registers += layer.cells->registers;
-    sum.multipliers += layer.cells->multipliers;
-    sum.memories += layer.cells->memories;
-    sum.depth = std::max(sum.depth, layer.cells->depth);
-  }
-  return layers.empty() ? std::nullopt : std::optional(sum);
-}
-
 std::vector<Synthesis> synthesise_project(const fs::path& project, const SynthesisOptions& options) {
-  const Modules modules = modules_of(project);
-  const std::vector<fs::path> sources = sources_of(project);
-  const std::size_t of = options.families.size() * (modules.layers.size() + 1);
-  std::size_t done = 0;
-  std::vector<Synthesis> all;
-  for (const std::string& family : options.families) {
-    Synthesis& one = all.emplace_back(Synthesis{family, version(), {}, {}});
-    const auto synthesise_one = [&](const std::string& name, const std::string& module) {
-      LayerCells cells = cells_of(sources, name, module, family, options.limits);
-      if (options.progress) options.progress(family, cells, ++done, of);
-      return cells;
-    };
-    for (const std::string& layer : modules.layers)
-      one.layers.push_back(synthesise_one(layer, modules.top + "_" + layer));
-    one.whole = synthesise_one("all", modules.top);
-  }
-  return all;
+  return ProjectSynthesis(project, options).run();
 }
 
 BackgroundSynthesis::BackgroundSynthesis(fs::path project, SynthesisOptions options)

@@ -1,6 +1,6 @@
 #pragma once
-// Yosys on a written project, layer by layer and as a whole. It takes minutes, so it can go on in a thread of its own
-// while something else is proven.
+// Yosys on a written project, layer by layer. It takes minutes, so layers go side by side, and all of it can go on in a
+// thread of its own while something else is proven.
 #include <functional>
 #include <future>
 #include <optional>
@@ -18,22 +18,20 @@ struct LayerCells {
   std::string reason;
 };
 
-/// All of a project for one family of devices. The layers' sum is a little above the whole, which shares across layers;
-/// the whole's registers are more, as the last rank belongs to no layer.
+/// All of a project for one family of devices. The whole is the layers' netlists, joined: nothing is shared across
+/// layers, but the depth is that of the way through all of them, and the last rank of registers belongs to no layer.
 struct Synthesis {
   std::string family;  ///< "xc7", "xcup", ...
   std::string tool;    ///< "Yosys 0.23 (git sha1 ...)"; "" if it is not installed
   std::vector<LayerCells> layers;
   LayerCells whole;
-
-  /// The whole's cells; where they are missing and no layer's are, the layers' sum (depth: the deepest layer's).
-  std::optional<CellCount> total() const;
 };
 
 struct SynthesisOptions {
   std::vector<std::string> families{"xc7"};
+  unsigned threads = 0;  ///< layers at a time; 0: one a core
   core::ProgramLimits limits;
-  /// Called after each module: what came out, and how far it is, of how many.
+  /// Called after each module, once at a time: what came out, and how far it is, of how many.
   std::function<void(const std::string& family, const LayerCells& cells, std::size_t done, std::size_t of)> progress;
 };
 

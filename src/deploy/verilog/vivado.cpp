@@ -1,5 +1,6 @@
 #include "deploy/verilog/vivado.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <vector>
 
@@ -85,6 +86,36 @@ Words below(const Words& lines, std::string_view title) {
   return {};
 }
 
+/// The table of report_utilization -hierarchical; columns have other names and places in other versions.
+class HierarchyTable {
+ public:
+  explicit HierarchyTable(const std::string_view line) : titles_(split(line.substr(1), '|')) {}
+
+  static bool begins(std::string_view line) {
+    return line.starts_with('|') && trimmed(line.substr(1)).starts_with("Instance ");
+  }
+
+  /// A row's number in the first of these columns that there is: "1528", or "1528(0.35%)" with percentages.
+  double number_of(const Words& cells, std::initializer_list<std::string_view> titles) const {
+    for (const std::string_view title : titles) {
+      const auto k = static_cast<std::size_t>(std::ranges::find(titles_, title) - titles_.begin());
+      if (k >= cells.size()) continue;
+      if (const auto found = number(trimmed(cells[k].substr(0, cells[k].find('('))))) return *found;
+    }
+    return 0;
+  }
+
+ private:
+  Words titles_;
+};
+
+/// "u_network_dense1" in `top`: "dense1".
+std::string layer_of(std::string_view instance, const std::string& top) {
+  const std::string prefix = "u_" + top + "_";
+  if (instance.starts_with(prefix)) instance.remove_prefix(prefix.size());
+  return std::string(instance);
+}
+
 }  // namespace
 
 Utilization parse_utilization(std::string_view text) {
@@ -129,6 +160,27 @@ Timing parse_timing(std::string_view text) {
   return timing;
 }
 
+std::vector<LayerUtilization> parse_layers(std::string_view text) {
+  const Words lines = split(text, '\n');
+  const auto head = std::ranges::find_if(lines, HierarchyTable::begins);
+  if (head == lines.end()) fail("is no utilization by hierarchy: it has no table with a column 'Instance'");
+  const HierarchyTable table(*head);
+  std::string top;
+  std::vector<LayerUtilization> layers;
+  for (auto line = head + 1; line != lines.end() && (line->starts_with('|') || line->starts_with('+')); ++line) {
+    if (line->starts_with('+')) continue;
+    const Words cells = split(line->substr(1), '|');
+    const std::size_t indent = line->find_first_not_of(' ', 1) - 2;  // two blanks a level, after the cell's own
+    if (indent == 0 && top.empty()) top = cells[0];
+    if (indent != 2) continue;
+    layers.push_back({layer_of(cells[0], top), table.number_of(cells, {"Total LUTs"}), table.number_of(cells, {"FFs"}),
+                      table.number_of(cells, {"RAMB36"}) + table.number_of(cells, {"RAMB18"}) / 2,
+                      table.number_of(cells, {"DSP Blocks", "DSP48 Blocks", "DSPs"})});
+  }
+  if (layers.empty()) fail("has no row below the top module: report it with -hierarchical_depth 2 or more");
+  return layers;
+}
+
 void write_json(core::JsonWriter& json, const Utilization& u) {
   json.begin_object().member("tool", u.tool).member("device", u.device).member("design", u.design);
   json.member("state", u.state).member("luts", u.tables).member("luts_available", u.available_tables);
@@ -141,6 +193,11 @@ void write_json(core::JsonWriter& json, const Timing& t) {
   json.member("failing_endpoints", t.failing_endpoints).key("period_ns");
   t.period ? json.value(*t.period) : json.null();
   json.member("met", t.met).end_object();
+}
+
+void write_json(core::JsonWriter& json, const LayerUtilization& layer) {
+  json.begin_object().member("name", layer.name).member("luts", layer.tables).member("registers", layer.registers);
+  json.member("block_rams", layer.memories).member("dsps", layer.multipliers).end_object();
 }
 
 }  // namespace trigloop::deploy

@@ -26,6 +26,8 @@ void count_cell(CellCount& cells, std::string_view type, int number) {
   if (type.starts_with("RAM")) cells.memories += number;
 }
 
+std::string flow(const std::string& family) { return "synth_xilinx -family " + family + " -abc9 -noiopad"; }
+
 }  // namespace
 
 std::string run_yosys(const std::vector<fs::path>& sources, const std::string& script,
@@ -61,11 +63,21 @@ CellCount parse_yosys(std::string_view output) {
 }
 
 CellCount synthesise(const std::vector<fs::path>& sources, const std::string& top, const std::string& family,
-                     const core::ProgramLimits& limits) {
+                     const core::ProgramLimits& limits, const fs::path& netlist) {
+  const std::string write = netlist.empty() ? "" : "; write_verilog -noattr \"" + netlist.string() + "\"";
   return parse_yosys(run_yosys(
-      sources,
-      "hierarchy -top " + top + "; synth_xilinx -family " + family + " -abc9 -nodsp -noiopad -flatten; stat; ltp -noff",
-      limits));
+      sources, "hierarchy -top " + top + "; " + flow(family) + " -nodsp -flatten; stat; ltp -noff" + write, limits));
+}
+
+CellCount join_netlists(const std::vector<fs::path>& netlists, const fs::path& top_source, const std::string& top,
+                        const std::string& family, const core::ProgramLimits& limits) {
+  std::vector<fs::path> sources = netlists;
+  sources.push_back(top_source);
+  return parse_yosys(run_yosys(sources,
+                               flow(family) + " -run begin:prepare; hierarchy -top " + top +
+                                   "; proc; flatten; opt_clean; simplemap; " + flow(family) +
+                                   " -run map_ffs:map_luts; clean; stat; ltp -noff",
+                               limits));
 }
 
 }  // namespace trigloop::deploy

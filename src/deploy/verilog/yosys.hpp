@@ -27,8 +27,15 @@ std::string run_yosys(const std::vector<std::filesystem::path>& sources, const s
 CellCount parse_yosys(std::string_view output);
 
 /// Synthesises the module `top` of the sources: synth_xilinx with abc9, without multipliers and pads, flattened.
-/// family: "xc7", "xcup", ... Errors: as run_yosys.
+/// family: "xc7", "xcup", ...; `netlist`, if not empty, is a file that gets the module's cells as Verilog. Errors: as
+/// run_yosys.
 CellCount synthesise(const std::vector<std::filesystem::path>& sources, const std::string& top,
-                     const std::string& family = "xc7", const core::ProgramLimits& limits = {});
+                     const std::string& family = "xc7", const core::ProgramLimits& limits = {},
+                     const std::filesystem::path& netlist = {});
+
+/// Counts `top` over netlists of all its modules: registers of its own are mapped, nothing else is. Errors: as
+/// run_yosys.
+CellCount join_netlists(const std::vector<std::filesystem::path>& netlists, const std::filesystem::path& top_source,
+                        const std::string& top, const std::string& family, const core::ProgramLimits& limits = {});
 
 }  // namespace trigloop::deploy

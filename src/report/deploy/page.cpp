@@ -66,7 +66,7 @@ Table cells(const json& synthesis) {
   const std::string family = synthesis.at("family"), tool = synthesis.at("tool");
   Table table{"By layer on " + family,
               (tool.empty() ? "Not run." : tool + ", each layer's module alone, without placement.") +
-                  std::string(" The whole shares across layers, and has the last rank of registers."),
+                  std::string(" All: the layers joined, and the last rank of registers, which is in none of them."),
               {"layer", "LUT", "flip-flops", "carry cells", "depth", ""},
               {}};
   const auto add = [&](const json& layer) {
@@ -102,40 +102,64 @@ Table routed(const json& routed) {
   return table;
 }
 
-/// Numbers of one kind, layer by layer: the estimate, if it has them, and each family's.
-Rows by_layer(const json& proof, const std::string& title, const char* estimate, const char* synthesised) {
-  Rows rows{title, "Layers in the order of the data.", title, {}, {}};
-  const json& layers = proof.at("resources").at("layers");
+Table routed_layers(const json& layers) {
+  Table table{"By layer after routing",
+              "Of the instances of the top module; in brackets what it has itself.",
+              {"layer", "LUT", "flip-flops", "block RAM", "DSP"},
+              {}};
+  for (const json& layer : layers)
+    table.rows.push_back({layer.at("name"), number(layer.at("luts")), number(layer.at("registers")),
+                          number(layer.at("block_rams")), number(layer.at("dsps"))});
+  return table;
+}
+
+/// A number of each of these layers, where `from` has it.
+std::optional<Series> series_of(const std::string& title, const std::vector<std::string>& names, const json& from,
+                                const char* key) {
+  Series series{title, {}, {}};
+  bool any = false;
+  for (const std::string& name : names) {
+    std::optional<double> y;
+    for (const json& layer : from)
+      if (layer.at("name") == name && layer.contains(key)) y = layer.at(key).get<double>();
+    any = any || y;
+    series.y.push_back(y);
+  }
+  return any ? std::optional(std::move(series)) : std::nullopt;
+}
+
+/// Where the numbers of one kind stand: by the estimate, Yosys and routing; null where none tells them.
+struct Kind {
+  const char *title, *estimate, *synthesised, *routed;
+};
+
+/// Numbers of one kind, layer by layer: the estimate's, each family's, and those after routing.
+Rows by_layer(const json& proof, const Kind& kind) {
+  Rows rows{kind.title, "Layers in the order of the data.", kind.title, {}, {}};
+  const json &layers = proof.at("resources").at("layers"), &routed = proof.at("routed");
   for (const json& layer : layers) rows.names.push_back(layer.at("name"));
-  if (estimate != nullptr) {
-    Series& series = rows.series.emplace_back(Series{"estimate", {}, {}});
-    for (const json& layer : layers) series.y.emplace_back(layer.at(estimate).get<double>());
-  }
-  if (synthesised == nullptr) return rows;
-  for (const json& synthesis : proof.at("synthesis")) {
-    Series series{"Yosys, " + text(synthesis.at("family")), {}, {}};
-    bool any = false;
-    for (const std::string& name : rows.names) {
-      std::optional<double> y;
-      for (const json& layer : synthesis.at("layers"))
-        if (layer.at("name") == name && layer.contains(synthesised)) y = layer.at(synthesised).get<double>();
-      any = any || y;
-      series.y.push_back(y);
-    }
-    if (any) rows.series.push_back(std::move(series));
-  }
+  const auto add = [&](const std::string& title, const json& from, const char* key) {
+    if (key == nullptr) return;
+    if (auto series = series_of(title, rows.names, from, key)) rows.series.push_back(std::move(*series));
+  };
+  add("estimate", layers, kind.estimate);
+  for (const json& synthesis : proof.at("synthesis"))
+    add("Yosys, " + text(synthesis.at("family")), synthesis.at("layers"), kind.synthesised);
+  if (!routed.is_null()) add("routed", routed.at("layers"), kind.routed);
   return rows;
 }
 
 void add_firmware(const json& proof, Page& page) {
   page.tables.push_back(expenses(proof));
-  if (!proof.at("routed").is_null()) page.tables.push_back(routed(proof.at("routed")));
+  if (const json& after = proof.at("routed"); !after.is_null()) {
+    page.tables.push_back(routed(after));
+    if (!after.at("layers").empty()) page.tables.push_back(routed_layers(after.at("layers")));
+  }
   for (const json& synthesis : proof.at("synthesis")) page.tables.push_back(cells(synthesis));
-  page.figures.push_back(by_layer(proof, "look-up tables", "tables", "luts"));
-  if (Rows rows = by_layer(proof, "flip-flops", nullptr, "flip_flops"); !rows.series.empty())
-    page.figures.push_back(std::move(rows));
-  page.figures.push_back(by_layer(proof, "carry cells", "carries", "carries"));
-  page.figures.push_back(by_layer(proof, "adders", "adders", nullptr));
+  for (const Kind& kind :
+       {Kind{"look-up tables", "tables", "luts", "luts"}, Kind{"flip-flops", nullptr, "flip_flops", "registers"},
+        Kind{"carry cells", "carries", "carries", nullptr}, Kind{"adders", "adders", nullptr, nullptr}})
+    if (Rows rows = by_layer(proof, kind); !rows.series.empty()) page.figures.push_back(std::move(rows));
 }
 
 Table layers(const deploy::Network& network) {

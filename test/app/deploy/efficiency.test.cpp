@@ -108,5 +108,17 @@ TEST_F(DeployEfficiency, StopsTheDeploymentAfterOneWeight) {
   EXPECT_THAT(differences, HasSubstr("training differs from the reference"));
 }
 
+TEST_F(DeployCommand, SaysThatThePackagesTablesAreOfFloats) {
+  TRIGLOOP_NEEDS_SHARED("models/package/lite.h5");
+  const auto package = [](const char* name) { return (test::shared_root() / "models/package" / name).string(); };
+  const auto stopped = run({"--model", package("build.h5"), "--normalisation", package("Data.h5"), "--output",
+                            path("out"), "--bundle", package("lite.h5"), "--data", package("Data.h5"), "--events",
+                            "2000", "--budget", "0", "--without", "hls,verilog,emulator,onnx", "--quiet"});
+  EXPECT_EQ(stopped.status, 6);
+  EXPECT_THAT(stopped.err, HasSubstr("the tables of lite.h5 are of floating-point scores"));
+  EXPECT_THAT(stopped.err, HasSubstr("trigloop evaluate --model"));
+  EXPECT_EQ(json("out/proof.json").at("equal"), true) << "the products themselves are equal";
+}
+
 }  // namespace
 }  // namespace trigloop

@@ -15,6 +15,7 @@ class DeployReports : public DeployCommand {
     DeployCommand::SetUp();
     test::write_file(folder_ / "u.rpt", test::utilization_report);
     test::write_file(folder_ / "t.rpt", test::timing_report);
+    test::write_file(folder_ / "layers.rpt", test::hierarchy_report);
     std::string missed = test::timing_report;
     missed.replace(missed.find("1.234"), 5, "-0.51");
     missed.replace(missed.find("All user specified timing constraints are met."), 46,
@@ -28,8 +29,10 @@ TEST_F(DeployReports, BecomeNumbers) {
   EXPECT_EQ(text.status, 0) << text.err;
   EXPECT_THAT(text.out, HasSubstr("LUT 18234 of 433200, FF 519"));
   EXPECT_THAT(text.out, HasSubstr("setup slack 1.234 ns, hold slack 0.067 ns, period 25 ns: met"));
-  const auto made = run({"reports", path("u.rpt"), path("t.rpt"), "--json"});
+  const auto made = run({"reports", path("u.rpt"), path("t.rpt"), "--layers", path("layers.rpt"), "--json"});
   const auto told = nlohmann::json::parse(made.out);
+  EXPECT_EQ(told.at("layers").at(1).at("name"), "hidden");
+  EXPECT_EQ(told.at("layers").at(1).at("luts"), 16222);
   EXPECT_EQ(told.at("utilization").at("luts"), 18234);
   EXPECT_EQ(told.at("timing").at("met"), true);
 }
@@ -47,6 +50,9 @@ TEST_F(DeployReports, BadInputIsRefused) {
   const auto swapped = run({"reports", path("t.rpt"), path("u.rpt")});
   EXPECT_EQ(swapped.status, 4);
   EXPECT_THAT(swapped.err, HasSubstr("t.rpt: is no utilization report"));
+  const auto whole = run({"reports", path("u.rpt"), path("t.rpt"), "--layers", path("u.rpt")});
+  EXPECT_EQ(whole.status, 4);
+  EXPECT_THAT(whole.err, HasSubstr("u.rpt: is no utilization by hierarchy"));
   EXPECT_EQ(run({"reports", path("u.rpt"), path("t.rpt"), "--deployment", path("none")}).status, 3);
 }
 
@@ -55,7 +61,8 @@ TEST_F(DeployReports, GoIntoTheProofAndThePage) {
   const std::vector<std::string> without{"--without", "cpp,emulator,hls,onnx,verilog"};
   ASSERT_EQ(deploy({without[0], without[1], "--key", path("key.pem"), "--most-luts", "18000", "--latency", "2"}).status,
             0);
-  const std::vector<std::string> words{"reports", path("u.rpt"), path("missed.rpt"), "--deployment", path("out")};
+  const std::vector<std::string> words{"reports",   path("u.rpt"), path("missed.rpt"), "--deployment",
+                                       path("out"), "--layers",    path("layers.rpt")};
   const auto unsigned_ = run(words);
   EXPECT_EQ(unsigned_.status, 2);
   EXPECT_THAT(unsigned_.err, HasSubstr("--key"));
@@ -68,6 +75,8 @@ TEST_F(DeployReports, GoIntoTheProofAndThePage) {
   EXPECT_EQ(json("out/proof.json").at("routed").at("timing").at("met"), false);
   const std::string page = test::read_file(folder_ / "out/report.html");
   EXPECT_THAT(page, HasSubstr("After routing"));
+  EXPECT_THAT(page, HasSubstr("By layer after routing"));
+  EXPECT_EQ(json("out/proof.json").at("routed").at("layers").size(), 3);
   EXPECT_THAT(page, HasSubstr("timing is not met after routing"));
   const auto again = run({"verify", path("out"), without[0], without[1], "--events", "100", "--quiet"});
   EXPECT_EQ(again.status, 0) << again.err << "signed again, and no product was changed";

@@ -56,19 +56,52 @@ TEST(VivadoReports, AViolationIsNotMet) {
   EXPECT_FALSE(t.met);
 }
 
+TEST(VivadoReports, LayersHaveTheirNamesAndNumbers) {
+  const auto layers = parse_layers(test::hierarchy_report);
+  ASSERT_EQ(layers.size(), 3u) << "what is inside of a layer is in its own number";
+  EXPECT_EQ(layers[0].name, "(network)");
+  EXPECT_EQ(layers[0].registers, 18);
+  EXPECT_EQ(layers[1].name, "hidden");
+  EXPECT_EQ(layers[1].tables, 16222);
+  EXPECT_EQ(layers[1].registers, 501);
+  EXPECT_EQ(layers[1].memories, 0.5);
+  EXPECT_EQ(layers[2].name, "distance");
+  EXPECT_EQ(layers[2].multipliers, 2);
+}
+
+TEST(VivadoReports, LayersAreReadByTheirColumnsTitles) {
+  const char* text =
+      "| Instance  | Module | Total LUTs | FFs        | URAM | RAMB36 | DSP Blocks |\n"
+      "+-----------+--------+------------+------------+------+--------+------------+\n"
+      "| net       |  (top) | 20(0.01%)  | 3(<0.01%)  |    0 |      0 |          0 |\n"
+      "|   u_net_a |  net_a | 20(0.01%)  | 3(<0.01%)  |    0 |      2 |          1 |\n";
+  const auto layers = parse_layers(text);
+  ASSERT_EQ(layers.size(), 1u);
+  EXPECT_EQ(layers[0].name, "a");
+  EXPECT_EQ(layers[0].tables, 20);
+  EXPECT_EQ(layers[0].registers, 3);
+  EXPECT_EQ(layers[0].memories, 2);
+  EXPECT_EQ(layers[0].multipliers, 1);
+}
+
 TEST(VivadoReports, OtherTextsAreRefused) {
   for (const char* text : {"", "nonsense", "| Slice LUTs |", "WNS(ns)\n", "WNS(ns)\n---\nabc def ghi jkl mno\n"}) {
     EXPECT_THROW(parse_utilization(text), core::Error) << text;
     EXPECT_THROW(parse_timing(text), core::Error) << text;
+    EXPECT_THROW(parse_layers(text), core::Error) << text;
   }
-  const std::string_view whole = virtex7;
-  for (std::size_t cut = 0; cut < whole.size(); cut += 7) {
-    try {
-      parse_utilization(whole.substr(0, cut));
-    } catch (const core::Error& e) {
-      EXPECT_EQ(e.code(), core::ErrorCode::damaged);
+  EXPECT_THROW(parse_layers(virtex7), core::Error) << "a table of the whole has no instances";
+  const auto cut = [](std::string_view whole, const auto& parse) {
+    for (std::size_t size = 0; size < whole.size(); size += 7) {
+      try {
+        parse(whole.substr(0, size));
+      } catch (const core::Error& e) {
+        EXPECT_EQ(e.code(), core::ErrorCode::damaged);
+      }
     }
-  }
+  };
+  cut(virtex7, parse_utilization);
+  cut(test::hierarchy_report, parse_layers);
 }
 
 }  // namespace

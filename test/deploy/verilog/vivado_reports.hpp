@@ -1,5 +1,5 @@
 #pragma once
-// Reports in the format of Vivado's report_utilization and report_timing_summary.
+// Reports in the format of Vivado's report_utilization (of the whole, by hierarchy) and report_timing_summary.
 
 namespace trigloop::test {
 
@@ -52,6 +52,32 @@ inline constexpr const char* utilization_report = R"(Copyright 1986-2022 Xilinx,
 | LUT6     | 9876 |                 LUT |
 | CARRY4   | 1528 |          CarryLogic |
 +----------+------+---------------------+
+)";
+
+inline constexpr const char* hierarchy_report = R"(Copyright 1986-2022 Xilinx, Inc. All Rights Reserved.
+---------------------------------------------------------------------------------------------------------
+| Tool Version : Vivado v.2022.2 (lin64) Build 3671981 Fri Oct 14 04:59:54 MDT 2022
+| Command      : report_utilization -hierarchical -hierarchical_depth 2 -file utilization_by_layer.rpt
+| Design       : network
+| Device       : xc7vx690tffg1927-2
+| Design State : Routed
+---------------------------------------------------------------------------------------------------------
+
+1. Utilization by Hierarchy
+---------------------------
+
++------------------------+--------------------+------------+------------+---------+------+-----+--------+--------+--------------+
+|        Instance        |       Module       | Total LUTs | Logic LUTs | LUTRAMs | SRLs | FFs | RAMB36 | RAMB18 | DSP48 Blocks |
++------------------------+--------------------+------------+------------+---------+------+-----+--------+--------+--------------+
+| network                |              (top) |      18234 |      18234 |       0 |    0 | 519 |      0 |      1 |            2 |
+|   (network)            |              (top) |         12 |         12 |       0 |    0 |  18 |      0 |      0 |            0 |
+|   u_network_hidden     |     network_hidden |      16222 |      16222 |       0 |    0 | 501 |      0 |      1 |            0 |
+|     t_square_7         |     network_table1 |         11 |         11 |       0 |    0 |   0 |      0 |      0 |            0 |
+|   u_network_distance   |   network_distance |       2000 |       2000 |       0 |    0 |   0 |      0 |      0 |            2 |
++------------------------+--------------------+------------+------------+---------+------+-----+--------+--------+--------------+
+
+
+* Note: The sum of lower-level cells may be larger than their parent cells total, due to cross-hierarchy LUT combining
 )";
 
 inline constexpr const char* timing_report = R"(

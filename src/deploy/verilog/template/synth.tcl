@@ -1,5 +1,5 @@
 # Out-of-context synthesis, placement and routing: vivado -mode batch -source synth.tcl [-tclargs PART]
-# Writes utilization.rpt and timing.rpt, which `trigloop deploy reports` reads.
+# Writes utilization.rpt, timing.rpt and utilization_by_layer.rpt, which `trigloop deploy reports` reads.
 source design.tcl
 if {$argc > 0} { set part [lindex $argv 0] }
 read_verilog [glob ../rtl/*.v]
