@@ -8,10 +8,10 @@
 #include "app/commands.hpp"
 #include "app/record.hpp"
 #include "app/tune/commands.hpp"
-#include "core/parallel.hpp"
 #include "tune/run/patient_storage.hpp"
 #include "tune/run/process.hpp"
 #include "tune/run/signals.hpp"
+#include "tune/run/slots.hpp"
 #include "tune/run/summary.hpp"
 #include "tune/run/training_run.hpp"
 
@@ -58,41 +58,6 @@ StudyFile Options::changed(StudyFile file) const {
   return file;
 }
 
-/// The GPUs that this process may use.
-std::vector<std::string> visible_gpus() {
-  for (const char* name : {"CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"}) {
-    const char* const list = std::getenv(name);
-    if (list == nullptr || *list == '\0') continue;
-    std::vector<std::string> all{""};
-    for (const char* c = list; *c != '\0'; ++c) *c == ',' ? all.emplace_back() : all.back() += std::string(1, *c);
-    return all;
-  }
-  return {};
-}
-
-/// The GPUs of a slot: whole ones side by side, or a share of one.
-std::string gpus_of(const StudyFile& study, const std::vector<std::string>& gpus, unsigned slot) {
-  if (study.gpus <= 0 || gpus.empty()) return "";
-  if (study.gpus < 1) {
-    const auto share = static_cast<unsigned>(1 / study.gpus);
-    return gpus[slot / share % gpus.size()];
-  }
-  std::string list;
-  const auto each = static_cast<std::size_t>(study.gpus);
-  for (std::size_t i = 0; i < each; ++i) list += (i == 0 ? "" : ",") + gpus[(slot * each + i) % gpus.size()];
-  return list;
-}
-
-unsigned slots_of(const StudyFile& study, const std::vector<std::string>& gpus) {
-  if (study.workers > 0) return study.workers;
-  const unsigned by_cores = std::max(1u, core::available_cores() / study.cpus);
-  if (study.gpus <= 0) return by_cores;
-  if (gpus.empty())
-    throw Error(ErrorCode::mismatch, "trials need GPUs, and none is visible")
-        .remedy("Set CUDA_VISIBLE_DEVICES or ROCR_VISIBLE_DEVICES");
-  return std::max(1u, std::min(by_cores, static_cast<unsigned>(static_cast<double>(gpus.size()) / study.gpus)));
-}
-
 /// One line that is written over on a terminal; elsewhere a line now and then.
 class Line {
  public:
@@ -123,7 +88,7 @@ tune::Launch launcher(const StudyFile& study, std::vector<std::string> gpus) {
     };
   }
   return [&study, gpus = std::move(gpus)](const tune::Trial& trial, unsigned slot) {
-    return std::make_unique<tune::Process>(study, trial, gpus_of(study, gpus, slot));
+    return std::make_unique<tune::Process>(study, trial, tune::gpus_of(study, gpus, slot));
   };
 }
 
@@ -157,16 +122,16 @@ void run(const Options& options) {
   Recorder record(options.record, "tune");
   record.input_text("study", "config", study.name, "study.yml", study.text);
   tune::catch_requests();
-  const std::vector<std::string> gpus = visible_gpus();
+  const std::vector<std::string> gpus = tune::visible_gpus();
   if (options.estimate)
     return estimate(
-        study, [&](const StudyFile& scratch) { return launcher(scratch, gpus); }, slots_of(study, gpus),
+        study, [&](const StudyFile& scratch) { return launcher(scratch, gpus); }, tune::slots_of(study, gpus),
         options.estimate_seconds, options.json);
   const auto storage = open_study(study, true);
   options.warm.begin(*storage, study, options.record.on() ? options.record.folder : "");
   Line line(options.quiet);
   tune::WorkerOptions work;
-  work.slots = slots_of(study, gpus);
+  work.slots = tune::slots_of(study, gpus);
   work.trials = options.trials;
   work.pause_file = options.pause_file;
   const Deadline deadline = deadline_of(options, storage->history(), work.slots);

@@ -23,8 +23,10 @@ double recent_weight(std::size_t k, std::size_t n) {
 
 }  // namespace
 
-Parzen::Parzen(std::span<const Interval> axes, Weights weights, double sharpness)
-    : kind_(weights), sharpness_(sharpness), axes_(axes.begin(), axes.end()), trial_{-1}, base_{0}, changed_{0} {}
+Parzen::Parzen(std::span<const Interval> axes, Weights weights, double sharpness, double least_step)
+    : kind_(weights), sharpness_(sharpness), trial_{-1}, base_{0}, changed_{0} {
+  for (const Interval& axis : axes) axes_.emplace_back(axis, least_step);
+}
 
 double Parzen::least_width() const noexcept {
   return 1 / std::min(100.0, sharpness_ * static_cast<double>(size() + 2));

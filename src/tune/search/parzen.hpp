@@ -21,8 +21,9 @@ class Parzen {
     equal
   };
 
-  /// With n trials no kernel is narrower than 1 / min(100, sharpness (n + 2)) of its line; Optuna's sharpness is 1.
-  Parzen(std::span<const Interval> axes, Weights weights, double sharpness = 1);
+  /// With n trials no kernel is narrower than 1 / min(100, sharpness (n + 2)) of its line, nor than `least_step` of a
+  /// step; Optuna has 1 and 0.
+  Parzen(std::span<const Interval> axes, Weights weights, double sharpness = 1, double least_step = 0);
 
   std::size_t size() const noexcept { return order_.size(); }
   /// Adds the trial of a number that is not in it; internal values, one an axis.

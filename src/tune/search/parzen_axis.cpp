@@ -19,12 +19,13 @@ ParzenAxis::Kind kind_of(const Interval& i) {
 
 }  // namespace
 
-ParzenAxis::ParzenAxis(const Interval& interval) : interval_(interval), kind_(kind_of(interval)) {
+ParzenAxis::ParzenAxis(const Interval& interval, double least_step) : interval_(interval), kind_(kind_of(interval)) {
   const Line line(interval);
   low_ = line.low;
   length_ = line.high - line.low;
   if (kind_ != Kind::continuous)
     rows_.resize(static_cast<std::size_t>((interval.high - interval.low) / interval.step + 1.5));
+  if (kind_ == Kind::stepped) step_width_ = least_step / static_cast<double>(rows_.size());
   std::vector<std::uint32_t> changed;
   insert(0, -1, 0, changed);
 }
@@ -92,6 +93,7 @@ void ParzenAxis::shrink() noexcept {
 }
 
 void ParzenAxis::set_least_width(double width, std::vector<std::uint32_t>& changed) {
+  width = std::max(width, step_width_);
   if (width == least_width_ || kind_ == Kind::categorical) return;
   least_width_ = width;
   measure_all(changed);

@@ -18,7 +18,8 @@ class ParzenAxis {
   /// More steps than these are taken as continuous: within a step the densities hardly change.
   static constexpr double most_steps = 256;
 
-  explicit ParzenAxis(const Interval& interval);
+  /// A kernel of a stepped axis is never narrower than `least_step` of a step.
+  explicit ParzenAxis(const Interval& interval, double least_step = 0);
 
   Kind kind() const noexcept { return kind_; }
   const Interval& interval() const noexcept { return interval_; }
@@ -62,6 +63,7 @@ class ParzenAxis {
   Kind kind_;
   double low_, length_;  ///< of the line, in its own units
   double least_width_ = 1;
+  double step_width_ = 0;  ///< below which no kernel gets
   std::vector<double> value_, mean_, width_, inverse_, norm_;
   std::vector<std::uint32_t> shape_;
   std::vector<std::int64_t> trial_;

@@ -15,6 +15,7 @@ std::unique_ptr<Sampler> tpe(const core::Section& s, std::uint64_t seed) {
   o.candidates = s.integer("candidates", 1, 100'000, o.candidates);
   o.good_share = s.number("good_share", 1e-6, 1, o.good_share);
   o.sharpness = s.number("sharpness", 1e-6, 1e6, o.sharpness);
+  o.least_step = s.number("least_step", 0, 1e3, o.least_step);
   o.multivariate = s.flag("multivariate", o.multivariate);
   o.constant_liar = s.flag("constant_liar", o.constant_liar);
   return std::make_unique<TpeSampler>(seed, o);

@@ -57,8 +57,8 @@ void TpeSampler::make_groups(const Space& space, std::size_t objectives) {
     for (const std::size_t d : one) axes.push_back(interval(*dimensions[d].distribution));
     const bool discrete =
         members.size() == 1 && std::ranges::all_of(axes, [](const Interval& i) { return i.step > 0; });
-    groups_.push_back(
-        {std::move(one), Parzen(axes, good, options_.sharpness), Parzen(axes, Parzen::Weights::recent), discrete});
+    groups_.push_back({std::move(one), Parzen(axes, good, options_.sharpness, options_.least_step),
+                       Parzen(axes, Parzen::Weights::recent), discrete});
   }
 }
 

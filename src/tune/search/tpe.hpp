@@ -20,6 +20,9 @@ struct TpeOptions {
   /// The share of trials that are good, at most 25 trials; and how narrow their kernels may be. Optuna has 0.1 and 1:
   /// with a dozen good trials no kernel is narrower there than a twelfth of its line, and searches stay coarse.
   double good_share = 0.06, sharpness = 6;
+  /// Where values have steps, no kernel of good trials is narrower than this share of a step: a neighbour comes up in
+  /// one of seven draws. Narrower ones would never leave the value that a dozen good trials agree on.
+  double least_step = 1.0 / 3;
   bool multivariate = true;  ///< false: every parameter by itself
   bool constant_liar = true;
 };

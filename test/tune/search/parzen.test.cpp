@@ -128,6 +128,18 @@ TEST(Parzen, DrawsFromItsOwnDensity) {
   }
 }
 
+TEST(Parzen, LeavesAStepThatAllTrialsAgreeOnIfItIsTold) {
+  const std::vector<Interval> line = {interval(IntDistribution{4, 5, 1, false})};
+  const auto left = [&](double least_step) {
+    Parzen parzen(line, Parzen::Weights::equal, 6, least_step);
+    for (std::int64_t trial = 0; trial < 12; ++trial) parzen.add(trial, std::vector{4.0});
+    return std::exp(parzen.log_density(std::vector{5.0})[0]);
+  };
+  const double prior = 0.5 / 13;
+  EXPECT_NEAR(left(0), prior, 1e-12) << "kernels end within their step";
+  EXPECT_NEAR(left(1.0 / 3), prior + 12.0 / 13 * 0.0668, 0.01) << "half a step is 1.5 widths away";
+}
+
 TEST(Parzen, GivesTheSameBitsWithEveryWideVector) {
   core::Philox random(2, 2);
   std::vector<std::vector<double>> trials(333);
