@@ -174,5 +174,18 @@ TEST_F(ScoutRaw, IsInspectedAndWrittenAsNtuple) {
   EXPECT_THAT(part.out, HasSubstr("\"kept\":" + std::to_string(rows_of(files.path("part.root")))));
 }
 
+TEST(Ntuplise, WritesManyOrbitFilesAtATimeAndTheSameOfEveryForm) {
+  const TempDir folder;
+  const fs::path data = project_root() / "test/io/orbits/data";
+  const auto made =
+      run_command({program(), "ntuplise", data / "split.root", data / "whole.root", data / "by_objects.root", "-o",
+                   folder / "flat", "--streams", "64", "--prescale", "2", "--json"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr("\"files\":3,\"read\":360,\"selected\":360,\"prescale\":2,"));
+  const std::string split = read_file(folder / "flat/split.root");
+  EXPECT_EQ(read_file(folder / "flat/whole.root"), split);
+  EXPECT_EQ(read_file(folder / "flat/by_objects.root"), split);
+}
+
 }  // namespace
 }  // namespace trigloop::test
