@@ -26,10 +26,9 @@ void Occupancy::keep(std::uint64_t orbit, const Crossings& crossings, const std:
   if (all <= 255) kept_[orbit] = std::move(kept);
 }
 
-bool Occupancy::has(EntryRange orbits) const noexcept {
-  const auto begin = kept_.begin() + static_cast<std::ptrdiff_t>(orbits.begin),
-             end = kept_.begin() + static_cast<std::ptrdiff_t>(orbits.end);
-  return std::all_of(begin, end, [](const auto& kept) { return kept != nullptr; });
+std::uint64_t Occupancy::end_of_kept(EntryRange orbits) const noexcept {
+  while (orbits.begin < orbits.end && kept_[orbits.begin] != nullptr) ++orbits.begin;
+  return orbits.begin;
 }
 
 void Occupancy::list(std::uint64_t orbit, std::uint32_t* out) const noexcept {

@@ -16,8 +16,8 @@ namespace trigloop::io::orbits {
 
 class Occupancy {
  public:
-  /// So much may be kept of a source: of a file of the detector's, three million events.
-  static constexpr std::int64_t most_bytes = 16 << 20;
+  /// So much may be kept of a source: one and a half million events. Many sources may be open at a time.
+  static constexpr std::int64_t most_bytes = 8 << 20;
 
   explicit Occupancy(std::uint64_t orbits = 0) : kept_(orbits) {}
 
@@ -26,8 +26,8 @@ class Occupancy {
   void keep(std::uint64_t orbit, const Crossings& crossings, const std::uint32_t* list, std::size_t rows,
             std::atomic<std::int64_t>& left);
 
-  /// Whether all of these orbits are kept.
-  bool has(EntryRange orbits) const noexcept;
+  /// The first of these orbits that is not kept; orbits.end, if all are.
+  std::uint64_t end_of_kept(EntryRange orbits) const noexcept;
   /// The crossings of an orbit that is kept, ascending.
   void list(std::uint64_t orbit, std::uint32_t* out) const noexcept;
   /// How many objects of a product each of its `rows` crossings has.

@@ -89,23 +89,26 @@ void CrossingReader::rewind(EntryRange range) {
         .file(open_->info.path.native());
   }
   range_ = range;
-  EntryRange orbits;
-  if (range.begin < range.end) orbits = {index.orbit_of(range.begin), index.orbit_of(range.end - 1) + 1};
-  reader_ = &reader_for(orbits);
-  reader_->rewind(orbits);
+  orbits_ = {};
+  if (range.begin < range.end) orbits_ = {index.orbit_of(range.begin), index.orbit_of(range.end - 1) + 1};
+  read_orbits(orbits_);
 }
 
-/// Where the crossings of all these orbits are kept, their offsets are not read.
-ColumnReader& CrossingReader::reader_for(EntryRange orbits) {
-  kept_ = open_->index.occupancy.has(orbits);
+/// Turns to these orbits: first to those whose crossings are kept, without their offsets; to the others later.
+void CrossingReader::read_orbits(EntryRange orbits) {
+  const std::uint64_t end_of_kept = open_->index.occupancy.end_of_kept(orbits);
+  kept_ = end_of_kept > orbits.begin || orbits.begin == orbits.end;
   members_at_ = key_columns + (kept_ ? 0 : products_.size());
   std::unique_ptr<ColumnReader>& reader = kept_ ? lean_ : full_;
-  if (reader) return *reader;
-  Selection selection = selection_;
-  const auto offsets = selection.columns.begin() + static_cast<std::ptrdiff_t>(key_columns);
-  if (kept_) selection.columns.erase(offsets, offsets + static_cast<std::ptrdiff_t>(products_.size()));
-  reader = open_->stored->read(selection, options_);
-  return *reader;
+  if (!reader) {
+    Selection selection = selection_;
+    const auto offsets = selection.columns.begin() + static_cast<std::ptrdiff_t>(key_columns);
+    if (kept_) selection.columns.erase(offsets, offsets + static_cast<std::ptrdiff_t>(products_.size()));
+    reader = open_->stored->read(selection, options_);
+  }
+  reader_ = reader.get();
+  orbits_ = {kept_ ? end_of_kept : orbits.end, orbits.end};
+  reader_->rewind({orbits.begin, orbits_.begin});
 }
 
 bool CrossingReader::next(event::Columns& out) {
@@ -113,7 +116,11 @@ bool CrossingReader::next(event::Columns& out) {
   out.entries = 0;
   try {
     do {
-      if (range_.begin == range_.end || !reader_->next(stored_)) return false;
+      if (range_.begin == range_.end) return false;
+      while (!reader_->next(stored_)) {
+        if (orbits_.begin == orbits_.end) return false;
+        read_orbits(orbits_);
+      }
       expand();
     } while (rows_ == 0);
   } catch (core::Error& e) {

@@ -59,7 +59,7 @@ class CrossingReader final : public ColumnReader {
 
   std::size_t number_of(const std::string& member) const;
   Output make_output(const Origin& origin);
-  ColumnReader& reader_for(EntryRange orbits);
+  void read_orbits(EntryRange orbits);
   const event::ColumnView& member(std::size_t number) const { return stored_.columns[members_at_ + number]; }
   void expand();
   void expand_orbit(std::size_t entry);
@@ -80,9 +80,10 @@ class CrossingReader final : public ColumnReader {
   /// With offsets, and for orbits whose crossings are kept without; each made when it is needed.
   std::unique_ptr<ColumnReader> full_, lean_;
   ColumnReader* reader_ = nullptr;
-  bool kept_ = false;           ///< the crossings of all orbits of the range
+  bool kept_ = false;           ///< the crossings of the orbits that it reads
   std::size_t members_at_ = 0;  ///< where the members begin among the stored columns
   EntryRange range_;            ///< rows that are left
+  EntryRange orbits_;           ///< orbits that are left for another reader
   event::Columns stored_;       ///< orbits of the cluster
   std::size_t rows_ = 0;
   Crossings crossings_;

@@ -35,7 +35,7 @@ TEST(Occupancy, GivesTheCrossingsAndCountsThatItKeeps) {
   Orbit({1, 63, 64, 128, 3564}, 255).keep(occupancy, 0, left);
   Orbit({}).keep(occupancy, 1, left);
   Orbit(all, 12).keep(occupancy, 2, left);
-  ASSERT_TRUE(occupancy.has({0, 3}));
+  ASSERT_EQ(occupancy.end_of_kept({0, 3}), 3u);
   std::vector<std::uint32_t> five(5), counts(5), whole(all.size()), twelve(all.size());
   occupancy.list(0, five.data());
   EXPECT_THAT(five, ElementsAre(1, 63, 64, 128, 3564));
@@ -52,15 +52,15 @@ TEST(Occupancy, GivesTheCrossingsAndCountsThatItKeeps) {
 TEST(Occupancy, KeepsNothingThatDoesNotFit) {
   std::atomic<std::int64_t> left = 448 + 2 * 2;
   Occupancy occupancy(4);
-  EXPECT_TRUE(occupancy.has({2, 2}));
+  EXPECT_EQ(occupancy.end_of_kept({2, 2}), 2u);
   Orbit({5}, 256).keep(occupancy, 0, left);
-  EXPECT_FALSE(occupancy.has({0, 1})) << "256 is no byte";
+  EXPECT_EQ(occupancy.end_of_kept({0, 1}), 0u) << "256 is no byte";
   left = 448 + 2 * 2;
   Orbit({5, 6}).keep(occupancy, 1, left);
-  EXPECT_TRUE(occupancy.has({1, 2}));
-  EXPECT_FALSE(occupancy.has({0, 2}));
+  EXPECT_EQ(occupancy.end_of_kept({1, 4}), 2u);
+  EXPECT_EQ(occupancy.end_of_kept({0, 2}), 0u);
   Orbit({5}).keep(occupancy, 2, left);
-  EXPECT_FALSE(occupancy.has({2, 3})) << "there is no room left";
+  EXPECT_EQ(occupancy.end_of_kept({2, 3}), 2u) << "there is no room left";
 }
 
 }  // namespace
