@@ -20,20 +20,30 @@ using bundle::Measured;
 
 constexpr std::array compared_columns = {Column::raw_raw, Column::pure_raw, Column::raw_pure, Column::pure_pure};
 
-/// The last part of its path, also of one that ends in a slash.
-std::string file_of(const Bundle& bundle) {
-  const auto& path = bundle.path;
-  return (path.has_filename() ? path : path.parent_path()).filename().native();
+/// The last `parts` parts of its path.
+std::string tail_of(const Bundle& bundle, int parts) {
+  auto path = bundle.path.has_filename() ? bundle.path : bundle.path.parent_path();  // "new/" is "new"
+  std::filesystem::path tail;
+  for (; parts > 0; --parts, path = path.parent_path()) tail = tail.empty() ? path.filename() : path.filename() / tail;
+  return tail.generic_string();
 }
 
-/// Their own names; trainings of one recipe share one, and are then told apart by what they are called on disk.
+/// Their own names; trainings of one recipe share one, and are told apart by what they are called on disk.
 std::vector<std::string> names_of(std::span<const Bundle> bundles) {
+  const auto name_of = [](const Bundle& one, int parts) {
+    return parts == 0 && !one.name.empty() ? one.name : tail_of(one, std::max(parts, 1));
+  };
   std::vector<std::string> names;
   for (const Bundle& one : bundles) {
-    const bool shared = std::ranges::count(bundles, one.name, &Bundle::name) > 1;
-    std::string name = one.name.empty() || shared ? file_of(one) : one.name;
-    if (name.empty()) name = one.name;
-    std::string unique = name;
+    std::string unique = name_of(one, 0);
+    for (const int parts : {0, 1, 2}) {
+      const std::string name = name_of(one, parts);
+      const auto is_same = [&](const Bundle& other) { return name_of(other, parts) == name; };
+      if (std::ranges::count_if(bundles, is_same) > 1) continue;
+      unique = name;
+      break;
+    }
+    const std::string name = unique;
     for (int i = 2; std::ranges::count(names, unique) != 0; ++i) unique = fmt::format("{} ({})", name, i);
     names.push_back(std::move(unique));
   }

@@ -41,7 +41,7 @@ TEST(Comparison, SetsBundlesSideBySideAtTheRatesThatAllHave) {
   auto bundles = two();
   bundles[0].thresholds.push_back({20, 1, 1, {}, {}});
   const Comparison comparison = compare(bundles);
-  EXPECT_THAT(comparison.names, ElementsAre("small.h5", "small.h5 (2)"));
+  EXPECT_THAT(comparison.names, ElementsAre("small", "small (2)"));
   EXPECT_THAT(comparison.same_events, ElementsAre(true, true));
   ASSERT_EQ(comparison.rates.size(), 2u);
   const ComparedEfficiency& first = comparison.rates[0].efficiencies[0];
@@ -58,7 +58,9 @@ TEST(Comparison, TrainingsOfOneRecipeAreToldApartByTheirFolders) {
   bundles[1].path = "models/new/";
   EXPECT_THAT(compare(bundles).names, ElementsAre("old", "new"));
   bundles[1].path = "elsewhere/old";
-  EXPECT_THAT(compare(bundles).names, ElementsAre("old", "old (2)"));
+  EXPECT_THAT(compare(bundles).names, ElementsAre("models/old", "elsewhere/old"));
+  bundles[1].path = "models/old";
+  EXPECT_THAT(compare(bundles).names, ElementsAre("small", "small (2)"));
 }
 
 TEST(Comparison, TakesEventsAsTheSameOnlyIfTheirDataAre) {
@@ -76,7 +78,7 @@ TEST(Comparison, IsToldAsTextAsJsonAndAsAPage) {
   EXPECT_THAT(to_json(comparison), HasSubstr(R"("z_most":7.74596)"));
   const Page page = comparison_page(comparison, bundles);
   const Table& verdict = page.sections[0].tables[0];
-  EXPECT_THAT(verdict.rows[0], ElementsAre("small.h5 (2)", "1", "1", "0", "0", "+0.470"));
+  EXPECT_THAT(verdict.rows[0], ElementsAre("small (2)", "1", "1", "0", "0", "+0.470"));
   const Table& differences = page.sections[3].tables.back();
   ASSERT_EQ(differences.rows.size(), 1u);
   EXPECT_THAT(differences.rows[0], ElementsAre("seed", "3", "4"));
