@@ -65,7 +65,7 @@ void Books::finish(const InputId& input, const std::vector<LumiKey>& lumisection
   for (auto ledger = ledgers_.rbegin(); ledger != ledgers_.rend(); ++ledger) {
     std::vector<LumiKey> own;
     std::ranges::copy_if(lumisections, std::back_inserter(own),
-                         [&](LumiKey lumi) { return ledger->known(lumi) != nullptr; });
+                         [&](LumiKey lumi) { return ledger->knows(lumi); });
     ledger->finish(input, &*ledger == &main() ? lumisections : own);
   }
 }

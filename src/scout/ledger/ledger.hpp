@@ -80,6 +80,8 @@ class Ledger {
 
   /// The state of a lumisection, open or committed; null, if nothing of it is in. Valid until the next call.
   const Record* known(event::LumiKey lumi) const;
+  /// Something of it is in; nothing is read for that.
+  bool knows(event::LumiKey lumi) const { return is_open(lumi) || committed_.contains(lumi); }
 
   std::vector<event::LumiKey> committed() const;
   /// The last commit of a lumisection; it must be committed.

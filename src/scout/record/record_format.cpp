@@ -1,6 +1,8 @@
 // Records as bytes (docs/formats.md, "Records"). Each section is described once, for both directions. What spectra need
 // comes first, the large sections last, so that sums of many records read only the front of each file.
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "scout/record/frame.hpp"
 #include "scout/record/identity.hpp"
@@ -156,11 +158,26 @@ class Decoder {
 
 constexpr unsigned front_sections = 7, tail_sections = 10;  // that decode_front and decode_tail have read then
 
+/// Nearly all records of a folder have the same identity, and parsing it takes longer than all the rest that spectra
+/// need: the last one of each thread is kept.
+const Identity& identity_of(std::string text) {
+  struct Last {
+    std::string text;
+    Identity identity;
+  };
+  thread_local std::optional<Last> last;
+  if (!last || last->text != text) {
+    Identity identity = parse_identity(text);
+    last = Last{std::move(text), std::move(identity)};
+  }
+  return last->identity;
+}
+
 void decode_front(Decoder& section, Record& record) {
   section(tag("IDEN"), [&](FieldReader& in) {
     std::string text;
     in.text(text);
-    record.identity = parse_identity(text);
+    record.identity = identity_of(std::move(text));
     return true;
   });
   section(tag("LUMI"), [&](FieldReader& in) {
