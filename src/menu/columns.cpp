@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "event/tile_kernels.hpp"
 
 namespace trigloop::menu {
 namespace {
@@ -71,14 +72,30 @@ void ObjectColumns::take(const event::Columns& window, const std::vector<std::st
   plain_ = !source_.dense && !is_sum(kind_);
   for (std::size_t a = 0; a < attributes; ++a) {
     if (positions_[a] == no_column) continue;
-    views_[a] = &window.columns[static_cast<std::size_t>(positions_[a])];
-    plain_ = plain_ && views_[a]->jagged && views_[a]->type == event::Type::int16;
-    const bool slots = !source_.dense || views_[a]->inner >= 3 * (source_.first + source_.count);
-    if (slots && holds(*views_[a], window.entries) && same_counts(*views_[0], *views_[a])) continue;
+    const ColumnView& view = window.columns[static_cast<std::size_t>(positions_[a])];
+    const bool slots = !source_.dense || view.inner >= 3 * (source_.first + source_.count);
+    if (slots && holds(view, window.entries) && (a == 0 || same_counts(*views_[0], view))) {
+      views_[a] = narrowed(a, view);
+      plain_ = plain_ && views_[a]->jagged && views_[a]->type == event::Type::int16;
+      continue;
+    }
     throw core::Error(core::ErrorCode::damaged, "has other numbers of items than its entries or its collection")
         .in("column '" + names[static_cast<std::size_t>(source_.columns[a])] + "', entries from " +
             std::to_string(window.first_entry));
   }
+}
+
+/// Orbit files have objects as int32: where all values fit, they go the fast ways of the int16 of ntuples.
+const ColumnView* ObjectColumns::narrowed(std::size_t attribute, const ColumnView& view) {
+  if (source_.dense || is_sum(kind_) || source_.scale != 1 || !view.jagged || view.type != event::Type::int32)
+    return &view;
+  Narrowed& own = narrowed_[attribute];
+  own.values.resize_discard(view.values);
+  if (!event::narrow_values(view.as<std::int32_t>().data(), view.values, own.values.data())) return &view;
+  own.view = view;
+  own.view.type = event::Type::int16;
+  own.view.data = reinterpret_cast<const std::byte*>(own.values.data());
+  return &own.view;
 }
 
 ObjectColumns::Range ObjectColumns::items(std::size_t entry) const noexcept {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/buffer.hpp"
 #include "event/columns.hpp"
 #include "menu/bind.hpp"
 #include "menu/distance.hpp"
@@ -74,13 +75,20 @@ class ObjectColumns {
   Point place(std::int32_t pt, std::int32_t eta, std::int32_t phi) const noexcept;
   bool has(Attribute attribute) const noexcept { return views_[static_cast<std::size_t>(attribute)] != nullptr; }
   void read(Attribute attribute, const Range& range, std::int32_t* out) const noexcept;
+  const event::ColumnView* narrowed(std::size_t attribute, const event::ColumnView& view);
 
+  /// A column of int32 as int16.
+  struct Narrowed {
+    core::AlignedBuffer<std::int16_t> values;
+    event::ColumnView view;
+  };
   Kind kind_ = Kind::mu;
   ObjectSource source_;
   std::int32_t sum_type_ = 0, pt_offset_ = 0;
   std::array<std::int32_t, attributes> positions_{no_column, no_column, no_column, no_column,
                                                   no_column, no_column, no_column};
   std::array<const event::ColumnView*, attributes> views_{};
+  std::array<Narrowed, attributes> narrowed_;
   std::uint64_t first_entry_ = 0;
   bool plain_ = false;
 };
