@@ -1,10 +1,10 @@
 #pragma once
 // Delivers lumisections on a thread of its own, so that no core waits while a record reaches the disk.
 //
-// Deliveries come one at a time, in the order in which they were handed over. Few may wait, so that a slow disk slows
-// the pass down instead of filling the memory.
+// Deliveries come one at a time, in the order in which they were handed over. Only so many megabytes of them may wait,
+// so that a slow disk slows the pass down instead of filling the memory.
 #include <condition_variable>
-#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -32,8 +32,9 @@ class Courier {
   void finish();
 
  private:
-  static constexpr std::size_t most_waiting = 4;
+  static constexpr std::uint64_t most_bytes_waiting = 16u << 20;
 
+  static std::uint64_t bytes_of(const Delivery& delivery);
   void run();
   void stop();
 
@@ -41,6 +42,7 @@ class Courier {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Delivery> waiting_;
+  std::uint64_t bytes_waiting_ = 0;
   bool stopped_ = false;
   std::exception_ptr failure_;
   std::thread thread_;
