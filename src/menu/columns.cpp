@@ -76,7 +76,7 @@ void ObjectColumns::take(const event::Columns& window, const std::vector<std::st
     const bool slots = !source_.dense || view.inner >= 3 * (source_.first + source_.count);
     if (slots && holds(view, window.entries) && (a == 0 || same_counts(*views_[0], view))) {
       views_[a] = narrowed(a, view);
-      plain_ = plain_ && views_[a]->jagged && views_[a]->type == event::Type::int16;
+      plain_ = plain_ && views_[a]->jagged && views_[a]->type == event::Type::int16 && view.values > 0;
       continue;
     }
     throw core::Error(core::ErrorCode::damaged, "has other numbers of items than its entries or its collection")
@@ -87,8 +87,8 @@ void ObjectColumns::take(const event::Columns& window, const std::vector<std::st
 
 /// Orbit files have objects as int32: where all values fit, they go the fast ways of the int16 of ntuples.
 const ColumnView* ObjectColumns::narrowed(std::size_t attribute, const ColumnView& view) {
-  if (source_.dense || is_sum(kind_) || source_.scale != 1 || !view.jagged || view.type != event::Type::int32)
-    return &view;
+  const bool objects = !source_.dense && !is_sum(kind_) && source_.scale == 1 && view.jagged;
+  if (!objects || view.type != event::Type::int32 || view.values == 0) return &view;
   Narrowed& own = narrowed_[attribute];
   own.values.resize_discard(view.values);
   if (!event::narrow_values(view.as<std::int32_t>().data(), view.values, own.values.data())) return &view;

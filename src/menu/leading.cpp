@@ -46,7 +46,8 @@ void Leading::fill(const std::array<ObjectColumns, kinds>& columns, std::size_t 
 void Leading::fill_objects(const ObjectColumns& columns, std::int16_t* const* out, std::size_t first, std::size_t n) {
   std::size_t depth = 1;
   while (depth < ranks && out[depth] != nullptr) ++depth;
-  const bool plain = columns.offsets() != nullptr && columns.pt().type == event::Type::int16;
+  // Where nothing is, there may be no memory to read from either.
+  const bool plain = columns.offsets() != nullptr && columns.pt().type == event::Type::int16 && columns.pt().values > 0;
   if (!plain) return columns.leading_pts(first, n, depth, out);
   const auto* pts = reinterpret_cast<const std::int16_t*>(columns.pt().data);
   const std::uint32_t* offsets = columns.offsets() + first;

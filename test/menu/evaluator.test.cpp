@@ -188,6 +188,24 @@ TEST(Evaluator, reads_integers_of_any_width) {
   EXPECT_EQ(evaluate(bind_all(menu, wider), wider), expected);
 }
 
+/// Columns of int32 are narrowed where all their values fit: some windows, and not others.
+TEST(Evaluator, reads_integers_that_fit_16_bits_in_some_windows) {
+  const Menu menu = find_menu(cms_run3);
+  const MenuEvents events(300, 10, true, 100'000);
+  const auto fits = [](const auto& list) {
+    return std::ranges::all_of(list, [](const auto& o) { return o.pt <= INT16_MAX; });
+  };
+  const auto fitting = std::ranges::count_if(events.events, [&](const auto& e) { return fits(e.at(Kind::jet)); });
+  EXPECT_GT(fitting, 50);
+  EXPECT_LT(fitting, 250);
+  const auto wider = events.source<std::int64_t>(1);
+  const auto expected = evaluate(bind_all(menu, wider), wider);
+  for (const std::size_t window : {1u, 3u, 300u}) {
+    const auto wide = events.source<std::int32_t>(window);
+    EXPECT_EQ(evaluate(bind_all(menu, wide), wide), expected) << window;
+  }
+}
+
 Menu menu_of(const std::string& seeds) { return parse_menu("trigloop_menu: 1\nname: m\nseeds:\n" + seeds, "m.yaml"); }
 
 TEST(Evaluator, takes_sums_by_their_place_where_there_is_no_type_column) {
