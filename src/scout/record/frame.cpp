@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <memory>
+#include <new>
 
 namespace trigloop::scout {
 namespace {
@@ -40,9 +42,22 @@ std::uint64_t hash_of(std::span<const std::byte> head, std::span<const std::byte
   return XXH3_64bits_withSeed(stored.data(), stored.size(), seed);
 }
 
+/// Contexts of zstd are large, and a record has a dozen sections: each thread keeps its own.
+struct Contexts {
+  std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> compress{ZSTD_createCCtx(), ZSTD_freeCCtx};
+  std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> decompress{ZSTD_createDCtx(), ZSTD_freeDCtx};
+
+  static Contexts& mine() {
+    thread_local Contexts contexts;
+    if (!contexts.compress || !contexts.decompress) throw std::bad_alloc();
+    return contexts;
+  }
+};
+
 std::vector<std::byte> compressed(std::span<const std::byte> content) {
   std::vector<std::byte> out(ZSTD_compressBound(content.size()));
-  const std::size_t n = ZSTD_compress(out.data(), out.size(), content.data(), content.size(), compression_level);
+  const std::size_t n = ZSTD_compressCCtx(Contexts::mine().compress.get(), out.data(), out.size(), content.data(),
+                                          content.size(), compression_level);
   out.resize(ZSTD_isError(n) ? 0 : n);
   return out;
 }
@@ -133,7 +148,9 @@ std::span<const std::byte> FrameReader::section(Tag tag) {
     return stored;
   }
   content_.resize(static_cast<std::size_t>(head.raw));
-  if (ZSTD_decompress(content_.data(), content_.size(), stored.data(), stored.size()) != content_.size()) {
+  const std::size_t n = ZSTD_decompressDCtx(Contexts::mine().decompress.get(), content_.data(), content_.size(),
+                                            stored.data(), stored.size());
+  if (n != content_.size()) {
     fail("has a section that does not decompress");
   }
   position_ += SectionHead::bytes + stored.size();
