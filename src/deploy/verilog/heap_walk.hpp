@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <deque>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "deploy/adders/sum_graph.hpp"

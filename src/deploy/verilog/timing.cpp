@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+#include <span>
 
-#include "core/error.hpp"
 #include "deploy/verilog/heap_walk.hpp"
 
 namespace trigloop::deploy {

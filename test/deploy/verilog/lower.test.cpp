@@ -102,6 +102,41 @@ TEST(PlaceRegisters, CutsTheCircuitIntoStagesWithinItsLatency) {
   }
 }
 
+TEST(PlaceRegisters, TheLeastLatencyHoldsThePeriodAndOneLessDoesNot) {
+  const Circuit circuit = lower(small_network(), {"network", 0.0, {}});
+  const double whole = place_registers(circuit, 0).period;
+  for (const double period : {0.9 * whole, 0.7 * whole}) {
+    const std::optional<int> enough = least_latency(circuit, period);
+    ASSERT_TRUE(enough.has_value()) << period;
+    EXPECT_LE(place_registers(circuit, *enough).period, period + 1e-6);
+    ASSERT_GT(*enough, 1) << "cut at all";
+    EXPECT_GT(place_registers(circuit, *enough - 1).period, period);
+  }
+  EXPECT_FALSE(least_latency(circuit, 0.5).has_value()) << "a heap is one stage";
+}
+
+TEST(Delays, AreThoseOfTheFamilyAndItsGrade) {
+  const auto table = [](const char* part) { return delays_of(part).table; };
+  EXPECT_EQ(table("xc7vx690tffg1927-2"), DelayModel().table);
+  EXPECT_GT(table("xc7vx690tffg1927-1"), table("xc7vx690tffg1927-2"));
+  EXPECT_GT(table("xc7vx690tffg1927-2"), table("xcku115-flva1517-2-e"));
+  EXPECT_GT(table("xcku115-flva1517-2-e"), table("xcku15p-ffve1517-2-e"));
+  EXPECT_EQ(table("xcvu13p-flga2577-2-e"), table("xczu9eg-ffvb1156-2-e"));
+  EXPECT_EQ(table("of nobody"), table("xc7a35tcpg236-1"));
+}
+
+/// Eight bits added to eight: bit k waits for the carry through k bits, and what reads the lowest starts at once.
+TEST(Timing, GoesBitByBit) {
+  Circuit circuit;
+  circuit.begin_layer("layer", "");
+  const SignalId a = circuit.add(InputBits{0}, "a", {0, 255}), b = circuit.add(InputBits{1}, "b", {0, 255});
+  const SignalId sum = circuit.add(SumOf{{{a, 0, false}, {b, 0, false}}, 0}, "sum");
+  const auto times = arrivals(circuit, sum, {1, 0.5, 0.25, 0}, [](SignalId, int) { return 0.0; });
+  EXPECT_EQ(times, (std::vector<double>{1.5, 1.5, 1.5, 1.5, 1.75, 1.75, 1.75, 1.75, 2}));
+  const auto late = arrivals(circuit, sum, {1, 0.5, 0.25, 0}, [](SignalId, int k) { return k == 5 ? 3.0 : 0.0; });
+  EXPECT_EQ(late, (std::vector<double>{1.5, 1.5, 1.5, 1.5, 1.75, 4.5, 4.5, 4.5, 4.75}));
+}
+
 TEST(Estimate, LayersAddUp) {
   const Circuit circuit = lower(small_network(), {"network", 0.0, {}});
   const Estimate all = estimate(circuit);
