@@ -96,10 +96,13 @@ double events_a_second(const scout::RunSummary& summary) {
 
 void print(const scout::RunSummary& summary, const scout::Ledger& ledger, const Options& options) {
   const scout::Taken& sum = summary.sum;
-  std::cout << fmt::format(
-      "{}: {} lumisections of {} inputs: {} events added in {:.2f} s, {:.2f} M events/s, {:.2f} x real time\n",
-      options.output, summary.lumisections.size(), summary.inputs, core::with_commas(sum.added), sum.seconds,
-      events_a_second(summary) * 1e-6, events_a_second(summary) / rows_a_second);
+  std::cout << fmt::format("{}: {} lumisections of {} inputs: {} events added", options.output,
+                           summary.lumisections.size(), summary.inputs, core::with_commas(sum.added));
+  if (sum.rows > 0) {
+    std::cout << fmt::format(" in {:.2f} s, {:.2f} M events/s, {:.2f} x real time", sum.seconds,
+                             events_a_second(summary) * 1e-6, events_a_second(summary) / rows_a_second);
+  }
+  std::cout << '\n';
   if (summary.done_before > 0) std::cout << summary.done_before << " inputs were done before\n";
   if (sum.repeated > 0) std::cout << core::with_commas(sum.repeated) << " rows stood twice in their input\n";
   if (sum.duplicate_orbits > 0) std::cout << core::with_commas(sum.duplicate_orbits) << " orbits were in already\n";
