@@ -1,5 +1,8 @@
 #include "train/engine/feed.hpp"
 
+#include <algorithm>
+#include <type_traits>
+
 namespace trigloop::train {
 
 Feed::Feed(std::string node, Table& table, std::optional<Augmenter> augmenter)
@@ -25,27 +28,29 @@ void Feed::begin(const Step& step) {
     keys_.push_back(keys_of(step.seed, step.number, 0x100 + static_cast<std::uint32_t>(view)));
 }
 
-/// The block's events.
-void Feed::read(const Work& work, float* out) const {
-  std::uint32_t places[block_events];
-  order_->at(static_cast<std::uint32_t>(work.step->first + work.event()), work.rows, places);
-  const std::size_t stride = table_->stride();
-  const auto point = [&](const auto* data, auto** events) {
-    for (std::size_t r = 0; r < work.rows; ++r) {
-      events[r] = data + places[r] * stride;
-      for (std::size_t byte = 0; byte < stride * sizeof(*data); byte += 64)
-        __builtin_prefetch(reinterpret_cast<const char*>(events[r]) + byte);
-    }
+/// Where the events of a block are, and sends for them.
+void Feed::look_up(const Step& step, std::size_t block) {
+  const std::size_t first = block * block_events, rows = std::min(block_events, step.events - first);
+  std::uint32_t* places = places_.data() + first;
+  order_->at(static_cast<std::uint32_t>(step.first + first), rows, places);
+  const char* data =
+      codes_ ? reinterpret_cast<const char*>(codes_->rows.data()) : reinterpret_cast<const char*>(table_->rows.data());
+  const std::size_t bytes = table_->stride() * (codes_ ? sizeof(std::int8_t) : sizeof(float));
+  for (std::size_t r = 0; r < rows; ++r)
+    for (std::size_t byte = 0; byte < bytes; byte += 64) __builtin_prefetch(data + places[r] * bytes + byte);
+}
+
+/// The block's events. Those of the next block are on their way meanwhile: a table is larger than the caches.
+void Feed::read(const Work& work, float* out) {
+  if (!work.follows) look_up(*work.step, work.block);
+  if (work.leads) look_up(*work.step, work.block + 1);
+  const std::uint32_t* places = places_.data() + work.event();
+  const auto gather = [&](const auto* data, auto... step) {
+    std::remove_const_t<decltype(data)> events[block_events];
+    for (std::size_t r = 0; r < work.rows; ++r) events[r] = data + places[r] * table_->stride();
+    kernel::gather(events, step..., {features, work.rows}, out);
   };
-  if (codes_ == nullptr) {
-    const float* events[block_events];
-    point(table_->rows.data(), events);
-    kernel::gather(events, {features, work.rows}, out);
-  } else {
-    const std::int8_t* events[block_events];
-    point(codes_->rows.data(), events);
-    kernel::gather(events, codes_->step, {features, work.rows}, out);
-  }
+  codes_ ? gather(codes_->rows.data(), codes_->step) : gather(table_->rows.data());
 }
 
 void Feed::forward(const Work& work) {

@@ -20,18 +20,21 @@ class Feed final : public Node {
   void compress(float step);
   /// Feeds these events; the table keeps their number, and lets its rows go.
   void take(std::shared_ptr<const Codes> codes);
+  void resize(std::size_t blocks, std::size_t) override { places_.resize_discard(blocks * block_events); }
   void begin(const Step& step) override;
   void forward(const Work& work) override;
   void backward(const Work&) override {}
 
  private:
-  void read(const Work& work, float* out) const;
+  void look_up(const Step& step, std::size_t block);
+  void read(const Work& work, float* out);
 
   Table* table_;
   std::shared_ptr<const Codes> codes_;
   std::optional<Augmenter> augmenter_;
   const Permutation* order_ = nullptr;
-  std::vector<kernel::Keys> keys_;  ///< of each view
+  std::vector<kernel::Keys> keys_;             ///< of each view
+  core::AlignedBuffer<std::uint32_t> places_;  ///< of the step's events in the table
 };
 
 }  // namespace trigloop::train

@@ -238,13 +238,21 @@ void Program::run(const Pass& pass, const Step& step) {
   const bool starts = &pass == &passes_.front();
   // Every other pass goes backwards: it begins with what the one before has left in the cache.
   const bool backwards = (&pass - passes_.data()) % 2 == 1;
+  const bool in_turn = team_.threads() == 1 && !backwards;  // all blocks, by one worker
   team_.run(slots, [&](std::size_t item, unsigned worker) {
     const std::size_t slot = backwards ? slots - 1 - item : item;
-    Work work{
-        &step, 0, 0, 0, values_[worker].data(), tensor_gradients_[worker].data(), nullptr, scratch_[worker].data()};
-    work.weight_gradients = slots_.data() + slot * network_.parameters.size();
-    if (starts) std::fill_n(work.weight_gradients, network_.parameters.size(), 0.0f);
-    for (work.block = slot * slot_blocks; work.block < std::min(blocks, (slot + 1) * slot_blocks); ++work.block) {
+    Work work{.step = &step,
+              .values = values_[worker].data(),
+              .gradients = tensor_gradients_[worker].data(),
+              .weight_gradients = slots_.data() + slot * network_.parameters.size(),
+              .scratch = scratch_[worker].data()};
+    // What blocks do not write themselves, nodes add to the first slot alone.
+    if (starts && slot == 0) std::fill_n(work.weight_gradients, network_.parameters.size(), 0.0f);
+    const std::size_t begin = slot * slot_blocks, end = std::min(blocks, begin + slot_blocks);
+    for (work.block = begin; work.block < end; ++work.block) {
+      work.begins = work.block == begin;
+      work.follows = work.block > (in_turn ? 0 : begin);
+      work.leads = work.block + 1 < (in_turn ? blocks : end);
       work.rows = std::min(block_events, step.events - work.block * block_events);
       run_block(pass, work);
     }

@@ -66,7 +66,7 @@ void Dense::backward(const Work& work) {
                                 .out = work.weight_gradients + (*parameters_)[kernel_].offset,
                                 .out_stride = padded(features),
                                 .y_sums = work.weight_gradients + (*parameters_)[bias_].offset,
-                                .add = true});
+                                .add = !work.begins});
   if (!wants(0)) return;
   for (std::size_t view = 0; view < work.step->views; ++view) {
     kernel::multiply({.rows = in_features,

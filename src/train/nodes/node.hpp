@@ -40,8 +40,11 @@ struct Work {
   const Step* step = nullptr;
   std::size_t block = 0, rows = 0, view = 0;
   const Place *values = nullptr, *gradients = nullptr;
-  float* weight_gradients = nullptr;  ///< flat as Parameters; sums of all blocks that share it
+  float* weight_gradients = nullptr;  ///< flat as Parameters; sums of all blocks that share it, and so far of ...
+  bool begins = false;                ///< ... the step before: the first of these blocks writes, the others add
   float* scratch = nullptr;           ///< the worker's, Node::scratch_floats, for one call
+  bool follows = false;               ///< the worker has just taken the block before
+  bool leads = false;                 ///< and takes the next one after this
 
   float* value(TensorId t) const { return value(t, view); }
   float* value(TensorId t, std::size_t v) const { return at(values[t], v); }
