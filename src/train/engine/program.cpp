@@ -8,12 +8,6 @@
 #include "train/engine/fuse.hpp"
 
 namespace trigloop::train {
-namespace {
-
-constexpr std::size_t slot_blocks = 2;
-
-}  // namespace
-
 TensorId Network::add_tensor(std::size_t features) {
   tensors_.push_back(features);
   return tensors_.size() - 1;
@@ -45,7 +39,7 @@ Program::Program(Network& network, std::size_t events, std::size_t views, Team& 
   decide_gradients();
   run_cheap_ones_again();
   place_tensors();
-  make_zeros(slots_, (blocks_ + slot_blocks - 1) / slot_blocks * network_.parameters.size());
+  make_zeros(slots_, slots_of(blocks_) * network_.parameters.size());
   make_zeros(gradients_, network_.parameters.size());
 }
 
@@ -234,7 +228,7 @@ void Program::run_block(const Pass& pass, Work& work) const {
 
 void Program::run(const Pass& pass, const Step& step) {
   const std::size_t blocks = (step.events + block_events - 1) / block_events;
-  const std::size_t slots = (blocks + slot_blocks - 1) / slot_blocks;
+  const std::size_t slots = slots_of(blocks);
   const bool starts = &pass == &passes_.front();
   // Every other pass goes backwards: it begins with what the one before has left in the cache.
   const bool backwards = (&pass - passes_.data()) % 2 == 1;
@@ -267,8 +261,8 @@ void Program::run(const Pass& pass, const Step& step) {
 
 void Program::reduce(const Step& step) {
   const std::size_t blocks = (step.events + block_events - 1) / block_events;
-  kernel::reduce(slots_.data(), (blocks + slot_blocks - 1) / slot_blocks, network_.parameters.size(),
-                 static_cast<float>(gradient_scale), gradients_.data(), network_.parameters.size());
+  kernel::reduce(slots_.data(), slots_of(blocks), network_.parameters.size(), static_cast<float>(gradient_scale),
+                 gradients_.data(), network_.parameters.size());
 }
 
 double Program::step(const Step& step) {

@@ -19,6 +19,11 @@ namespace trigloop::train {
 /// Events of a block. Part of the numerics: sums are made block by block.
 inline constexpr std::size_t block_events = 128;
 
+/// Blocks that one worker takes in turn, and adds up the sums of: a slot. Part of the numerics, too.
+inline constexpr std::size_t slot_blocks = 2;
+
+constexpr std::size_t slots_of(std::size_t blocks) { return (blocks + slot_blocks - 1) / slot_blocks; }
+
 /// Floats from a feature to the next in a block. Not a power of two, which would put all features of an event into few
 /// sets of the cache.
 inline constexpr std::size_t feature_stride = block_events + 16;

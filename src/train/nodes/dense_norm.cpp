@@ -32,7 +32,7 @@ void DenseNorm::resize(std::size_t blocks, std::size_t views) {
     make_zeros(view.offsets, padded(features));
     make_zeros(view.own, in_features * padded(in_features));
     make_zeros(view.start, padded(in_features));
-    make_zeros(view.sums, blocks * sum_floats());
+    make_zeros(view.sums, slots_of(blocks) * sum_floats());
     view.inverse.assign(features, 0.0);
   }
 }
@@ -89,7 +89,7 @@ void DenseNorm::gather_gradient(const Work& work) {
   for (std::size_t v = 0; v < work.step->views; ++v) {
     float* g = work.gradient(output, v);
     if (norm_.relu()) kernel::quantise_gradient({Quantiser::Kind::relu}, work.value(output, v), g, g, shape, false);
-    float* sums = views_[v].sums.data() + work.block * sum_floats();
+    float* sums = views_[v].sums.data() + work.slot() * sum_floats();
     kernel::multiply_over_events({.rows = in_features,
                                   .columns = features,
                                   .events = work.rows,
@@ -98,7 +98,8 @@ void DenseNorm::gather_gradient(const Work& work) {
                                   .y = {g, 0},
                                   .out = sums + padded(features),
                                   .out_stride = padded(features),
-                                  .y_sums = sums});
+                                  .y_sums = sums,
+                                  .add = !work.begins});
     if (!wants(0)) continue;
     kernel::multiply({.rows = in_features,
                       .depth = features,
@@ -118,7 +119,7 @@ void DenseNorm::merge_gradient(const Step& step, float* weight_gradients) {
   for (std::size_t v = 0; v < step.views; ++v) {
     View& view = views_[v];
     DoubleMatrix sums(1 + in_features, features);  // of g, then of x g
-    kernel::add_slots(view.sums.data(), blocks, sum_floats(), sums.data(), sum_floats());
+    kernel::add_slots(view.sums.data(), slots_of(blocks), sum_floats(), sums.data(), sum_floats());
     const DoubleMatrix spread = moments_.covariance(v) * w;
     std::vector<double> pull(features), level(features);  // of what is taken from the gradient
     for (std::size_t j = 0; j < features; ++j) {

@@ -33,7 +33,7 @@ class DenseNorm final : public Node {
   struct View {
     Floats weights, offsets;      ///< with the norm in them
     Floats own, start;            ///< of the input's gradient: a matrix of the input itself, and a constant
-    Floats sums;                  ///< of each block: of the gradient, then of input times gradient
+    Floats sums;                  ///< of each slot: of the gradient, then of input times gradient
     std::vector<double> inverse;  ///< deviations
   };
   DoubleMatrix weights() const;

@@ -10,7 +10,7 @@ void Moments::resize(std::size_t features, std::size_t blocks, std::size_t views
   views_ = views;
   crossed_ = crossed;
   make_zeros(block_means_, blocks * views * width());
-  make_zeros(products_, blocks * matrices() * features * width());
+  make_zeros(products_, slots_of(blocks) * matrices() * features * width());
   means_.assign(views, std::vector<double>(width()));
   covariances_.assign(matrices(), DoubleMatrix(features, features));
 }
@@ -31,8 +31,9 @@ void Moments::gather(const Work& work, TensorId tensor) {
                                   .views = 1,
                                   .x = {work.scratch + (is_cross ? 0 : matrix) * view_floats, 0},
                                   .y = {work.scratch + (is_cross ? 1 : matrix) * view_floats, 0},
-                                  .out = products_of(work.block, matrix),
+                                  .out = products_of(work.slot(), matrix),
                                   .out_stride = width(),
+                                  .add = !work.begins,
                                   .triangular = !is_cross});
   }
 }
@@ -59,7 +60,8 @@ void Moments::merge(const Step& step) {
     const bool is_cross = matrix == views_;
     DoubleMatrix& c = covariances_[matrix];
     std::fill_n(c.data(), features_ * width(), 0.0);
-    kernel::add_slots(products_of(0, matrix), blocks, matrices() * features_ * width(), c.data(), features_ * width());
+    kernel::add_slots(products_of(0, matrix), slots_of(blocks), matrices() * features_ * width(), c.data(),
+                      features_ * width());
     add_transposed_product(away[is_cross ? 0 : matrix], away[is_cross ? 1 : matrix], c);
     for (std::size_t i = 0; i < features_; ++i)
       for (std::size_t j = 0; j < features_; ++j) c(i, j) = (!is_cross && j < i) ? c(j, i) : c(i, j) / events;

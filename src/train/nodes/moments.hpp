@@ -34,13 +34,13 @@ class Moments {
   float* mean_of(std::size_t block, std::size_t view) {
     return block_means_.data() + (block * views_ + view) * width();
   }
-  float* products_of(std::size_t block, std::size_t matrix) {
-    return products_.data() + (block * matrices() + matrix) * features_ * width();
+  float* products_of(std::size_t slot, std::size_t matrix) {
+    return products_.data() + (slot * matrices() + matrix) * features_ * width();
   }
 
   std::size_t features_ = 0, views_ = 0;
   bool crossed_ = false;
-  Floats block_means_, products_;  ///< of each block
+  Floats block_means_, products_;  ///< of each block; of each slot
   std::vector<std::vector<double>> means_;
   std::vector<DoubleMatrix> covariances_;  ///< of each view; then crossed
 };

@@ -52,6 +52,8 @@ struct Work {
   kernel::Views all_gradients(TensorId t) const { return {gradient(t, 0), gradients[t].view}; }
   float* gradient(TensorId t) const { return gradient(t, view); }
   float* gradient(TensorId t, std::size_t v) const { return at(gradients[t], v); }
+  /// Of the blocks whose sums are added up together.
+  std::size_t slot() const { return block / slot_blocks; }
   /// The batch's number of the block's first event.
   std::size_t event() const { return block * block_events; }
 
