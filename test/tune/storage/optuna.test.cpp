@@ -119,13 +119,16 @@ TEST_P(Optuna, AfterATornLineGoesOnWhenWeHaveMendedIt) {
   EXPECT_EQ(storage->history().finished().size(), 3u);
 }
 
-TEST_P(Optuna, DashboardShowsOurStudy) {
-  run_trials(*open(), 3);
+TEST_P(Optuna, DashboardShowsOurStudyWhileItRuns) {
+  const auto storage = open();
+  run_trials(*storage, 3);
+  storage->update({op::Create{test::running_trial(0.5)}});
   const json shown = json::parse(peer({"dashboard", location()}));
   ASSERT_EQ(shown["studies"].size(), 1u);
   EXPECT_EQ(shown["studies"][0]["study_name"], "s");
-  EXPECT_EQ(shown["first"]["trials"].size(), 3u);
+  ASSERT_EQ(shown["first"]["trials"].size(), 4u);
   EXPECT_EQ(shown["first"]["trials"][0]["state"], "Complete");
+  EXPECT_EQ(shown["first"]["trials"][3]["state"], "Running");
 }
 
 }  // namespace
