@@ -40,7 +40,8 @@ tests() {
   folder=$(build_folder "$1")
   shift
   say "   log: $root/$folder/Testing/Temporary/LastTest.log"
-  ctest --test-dir "$folder" -j "$(parallelism)" --output-on-failure --no-tests=error "$@"
+  # One more than compilers: some tests wait for a server, a browser, a batch system.
+  ctest --test-dir "$folder" -j $(($(parallelism) + 1)) --output-on-failure --no-tests=error "$@"
 }
 
 task_build() {
