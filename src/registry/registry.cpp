@@ -139,7 +139,8 @@ std::string Registry::add(const NewArtifact& artifact) {
       insert_row(db, "file", {id, f.path, static_cast<std::int64_t>(f.bytes), f.sha256});
     std::int64_t number = 0;
     for (const Reference& r : artifact.references) {
-      const Value entries = r.entries ? Value(static_cast<std::int64_t>(*r.entries)) : Value();
+      Value entries;
+      if (r.entries) entries = static_cast<std::int64_t>(*r.entries);
       insert_row(db, "reference",
                  {id, number++, r.uri, static_cast<std::int64_t>(r.bytes), r.checksum, entries, r.lumisections});
     }
