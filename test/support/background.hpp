@@ -33,6 +33,11 @@ class Background {
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
+  /// Whether it has not ended yet.
+  bool runs() const {
+    siginfo_t info{};
+    return ::waitid(P_PID, static_cast<id_t>(child_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0;
+  }
   void signal(int number) const { ::kill(child_, number); }
   /// Its exit code, or 128 + signal.
   int wait() {

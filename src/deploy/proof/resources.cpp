@@ -73,9 +73,10 @@ void set_routed(std::vector<Expense>& expenses, const Routed& routed) {
 
 ordered_json parsed(const core::JsonWriter& json) { return ordered_json::parse(json.text()); }
 
-/// Where the estimated period is from; and how many clocks hold the clock's, if those of the design do not.
+/// Where the estimated period is from; and how many clocks hold the clock's, if those of the design do not (proofs of
+/// before do not tell).
 std::string origin_of_period(const ordered_json& design) {
-  const ordered_json& enough = design.at("latency_of_period");
+  const ordered_json enough = design.value("latency_of_period", ordered_json());
   const bool holds = design.at("estimated_period").get<double>() <= design.at("period").get<double>();
   return holds || enough.is_null() ? "estimate" : fmt::format("estimate; {} clocks would hold", enough.get<int>());
 }

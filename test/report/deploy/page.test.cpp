@@ -62,7 +62,7 @@ TEST(DeploymentPage, ComparesWithTheBudgetByTheBestThatIsKnown) {
   over.resources.budget = {60, 80, 10, {}, {}};
   EXPECT_THAT(page_of(over).warnings, ElementsAre("LUT: 90 (estimate) exceeds 80",
                                                   "flip-flops: is not known (not synthesised); at most 10 is allowed"));
-  over.resources.synthesis[0].layers[1] = {"second", deploy::CellCount{20, 4, 5, 0, 0, 3}, ""};
+  over.resources.synthesis[0].whole = {"all", deploy::CellCount{70, 10, 12, 0, 0, 11}, ""};
   EXPECT_THAT(page_of(over).warnings, ElementsAre("flip-flops: 12 (Yosys, xc7) exceeds 10"));
   over.resources.synthesis[0].whole = {"all", deploy::CellCount{85, 9, 9, 0, 0, 11}, ""};
   EXPECT_THAT(page_of(over).warnings, ElementsAre("LUT: 85 (Yosys, xc7) exceeds 80"));
