@@ -73,7 +73,8 @@ class Writer final : public Sink {
   void append(std::size_t table, const event::Columns& cluster) override;
   /// Rows that `fill` makes where they are to lie, column by column. Errors: those of `fill`; output.
   void append(std::size_t table, std::uint64_t rows, const array::FillRows& fill);
-  /// Writes what is held of a table that gets no more rows, and frees its memory; commit does so for all. Error: output.
+  /// Writes what is held of a table that gets no more rows, and frees its memory; commit does so for all. Error:
+  /// output.
   void finish(std::size_t table);
   /// Gives the group or data set at `node` a text attribute (UTF-8, any length; JSON, say). It is written at commit.
   void set_attribute(const std::string& node, const std::string& name, const std::string& text);

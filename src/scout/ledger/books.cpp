@@ -64,8 +64,7 @@ void Books::commit_shadow(Ledger& shadow, LumiKey lumi, const Record* main, Comp
 void Books::finish(const InputId& input, const std::vector<LumiKey>& lumisections) {
   for (auto ledger = ledgers_.rbegin(); ledger != ledgers_.rend(); ++ledger) {
     std::vector<LumiKey> own;
-    std::ranges::copy_if(lumisections, std::back_inserter(own),
-                         [&](LumiKey lumi) { return ledger->knows(lumi); });
+    std::ranges::copy_if(lumisections, std::back_inserter(own), [&](LumiKey lumi) { return ledger->knows(lumi); });
     ledger->finish(input, &*ledger == &main() ? lumisections : own);
   }
 }

@@ -20,11 +20,11 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using event::LumiKey;
+using scout::Books;
 using scout::Completeness;
 using scout::Duration;
 using scout::FollowOptions;
 using scout::InputState;
-using scout::Books;
 using scout::Record;
 using test::FakeEvent;
 using test::FakeInput;
