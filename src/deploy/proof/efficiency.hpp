@@ -20,8 +20,8 @@ struct EfficiencyMatch {
   std::string first;       ///< the first line of the tables that differs: of the engine, of the product
   std::string bundle;      ///< whose own tables were compared, too; "" if none were given
   std::size_t tables = 0;  ///< numbers of those tables that were compared
-  bool of_floats =
-      false;  ///< they alone differ, and they are of floating-point scores: none of its thresholds is a code
+  /// They alone differ, and they are of floating-point scores: none of the bundle's thresholds is a code.
+  bool of_floats = false;
 };
 
 /// Tables of the samples' own scores (the engine's) against those of the same events through `contender`. Samples keep

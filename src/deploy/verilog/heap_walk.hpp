@@ -13,12 +13,13 @@
 
 namespace trigloop::deploy {
 
-/// What makes bits of bits, the lowest first:
-///   Bit zero(), one()                               constants
-///   Bit bit(t, k, inverted)                         bit k of the t-th term's value
-///   std::array<Bit, 3> count(counter, bits)         how many of them are 1; that of the next column, if any, is the
-///   last std::vector<Bit> add(a, b)                      a + b, with one bit more std::vector<Bit> total(a, b),
-///   total(a, b, c)    the last sum, as wide as they are
+/// `Ops` makes bits of bits, the lowest first:
+///
+/// - `Bit zero(), one()`: constants;
+/// - `Bit bit(t, k, inverted)`: bit k of the t-th term's value;
+/// - `std::array<Bit, 3> count(counter, bits)`: how many of them are 1; that of the next column, if any, is the last;
+/// - `std::vector<Bit> add(a, b)`: a + b, with one bit more;
+/// - `std::vector<Bit> total(a, b)`, `total(a, b, c)`: the last sum, as wide as they are.
 template <class Ops>
 class HeapWalk {
  public:
