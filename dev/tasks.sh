@@ -40,8 +40,9 @@ tests() {
   folder=$(build_folder "$1")
   shift
   say "   log: $root/$folder/Testing/Temporary/LastTest.log"
-  # One more than compilers: some tests wait for a server, a browser, a batch system.
-  ctest --test-dir "$folder" -j $(($(parallelism) + 1)) --output-on-failure --no-tests=error "$@"
+  # One more than compilers: some tests wait for a server, a browser, a batch system. None of these may keep the
+  # lock of ./run (9), should it outlive its test.
+  ctest --test-dir "$folder" -j $(($(parallelism) + 1)) --output-on-failure --no-tests=error "$@" 9>&-
 }
 
 task_build() {
