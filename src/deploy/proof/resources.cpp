@@ -40,6 +40,7 @@ void write_expenses(core::JsonWriter& json, const std::vector<Expense>& expenses
     e.is ? json.value(*e.is) : json.null();
     json.key("may_be");
     e.may_be ? json.value(*e.may_be) : json.null();
+    if (e.modelled) json.member("modelled", true);
     json.end_object();
   }
   json.end_array();
@@ -51,7 +52,8 @@ std::vector<Expense> expenses_in(const ordered_json& proof) {
   };
   std::vector<Expense> expenses;
   for (const auto& e : proof.at("expenses"))
-    expenses.push_back({e.at("what"), e.at("from"), number(e.at("is")), number(e.at("may_be"))});
+    expenses.push_back(
+        {e.at("what"), e.at("from"), number(e.at("is")), number(e.at("may_be")), e.value("modelled", false)});
   return expenses;
 }
 
@@ -60,6 +62,7 @@ void set(std::vector<Expense>& expenses, std::string_view what, double is, const
     if (e.what == what) {
       e.is = is;
       e.from = from;
+      e.modelled = false;
     }
 }
 
@@ -91,7 +94,7 @@ std::vector<Expense> expenses_of(const Resources& resources) {
     const double clock = design.at("period");
     std::vector<Expense> expenses{
         {"latency (ns)", "design", design.at("latency").get<double>() * clock, may_be.latency_ns},
-        {period, origin_of_period(design), design.at("estimated_period").get<double>(), clock},
+        {period, origin_of_period(design), design.at("estimated_period").get<double>(), clock, true},
         {"adders", "design", estimate.at("adders").get<double>(), may_be.adders},
         {luts, "estimate", estimate.at("tables").get<double>(), may_be.luts},
         {carries, "estimate", estimate.at("carries").get<double>(), may_be.carries},
@@ -114,8 +117,7 @@ std::vector<std::string> warnings_of(const std::vector<Expense>& expenses) {
   constexpr double safe_side = 1.2;
   std::vector<std::string> warnings;
   for (const Expense& e : expenses) {
-    const bool is_modelled = e.what == period && e.from.starts_with("estimate");
-    if (!e.may_be || (e.is && *e.is <= *e.may_be * (is_modelled ? safe_side : 1))) continue;
+    if (!e.may_be || (e.is && *e.is <= *e.may_be * (e.modelled ? safe_side : 1))) continue;
     warnings.push_back(
         e.is ? fmt::format("{}: {:.7g} ({}) exceeds {:.7g}", e.what, *e.is, e.from, *e.may_be)
              : fmt::format("{}: is not known ({}); at most {:.7g} is allowed", e.what, e.from, *e.may_be));

@@ -36,6 +36,7 @@ struct Resources {
 struct Expense {
   std::string what, from;
   std::optional<double> is, may_be;
+  bool modelled = false;  ///< by the model of delays, which is on the safe side (docs/firmware.md)
 };
 /// Error: damaged, if the estimate is none.
 std::vector<Expense> expenses_of(const Resources& resources);
