@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <numbers>
 
 #include "core/isa.hpp"
 #include "model/load.hpp"
