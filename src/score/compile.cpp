@@ -153,13 +153,14 @@ class Compiler {
       feature.scaling = *scaling;
       return feature;
     }
-    std::size_t first = 0, last = table.size() - 1;
-    while (first < last && table[first + 1] == table[0]) ++first;
-    while (last > first && table[last - 1] == table.back()) --last;
-    feature.scaling.clamp_low = static_cast<std::int16_t>(static_cast<int>(first) - 32768);
-    feature.scaling.clamp_high = static_cast<std::int16_t>(static_cast<int>(last) - 32768);
-    feature.table.assign(table.begin() + static_cast<std::ptrdiff_t>(first),
-                         table.begin() + static_cast<std::ptrdiff_t>(last) + 1);
+    const std::vector<std::int16_t>& values = table.values;
+    std::size_t first = 0, last = values.size() - 1;
+    while (first < last && values[first + 1] == values[0]) ++first;
+    while (last > first && values[last - 1] == values.back()) --last;
+    feature.scaling.clamp_low = static_cast<std::int16_t>(static_cast<int>(first) + table.first);
+    feature.scaling.clamp_high = static_cast<std::int16_t>(static_cast<int>(last) + table.first);
+    feature.table.assign(values.begin() + static_cast<std::ptrdiff_t>(first),
+                         values.begin() + static_cast<std::ptrdiff_t>(last) + 1);
     return feature;
   }
 

@@ -214,9 +214,11 @@ void evaluate(const Graph& graph, NodeIndex node, const std::vector<std::size_t>
 template <class Int>
 void fill_input(const Graph& graph, const TileView& tile, Int* codes) {
   const Quantiser<Int> quantiser(0, std::get<model::Input>(graph.input().operation).type);
-  for (std::size_t k = 0; k < graph.input().output.features(); ++k)
-    for (std::size_t e = 0; e < tile.lanes; ++e)
-      codes[k * lanes + e] = quantiser(static_cast<Int>(tile.data[k * tile.stride + e]));
+  for (std::size_t k = 0; k < graph.input().output.features(); ++k) {
+    Int* row = codes + k * lanes;
+    for (std::size_t e = 0; e < tile.lanes; ++e) row[e] = static_cast<Int>(tile.data[k * tile.stride + e]);
+    quantiser(row, row, tile.lanes);
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <span>
 
 #include "core/parallel.hpp"
 #include "score/exact.hpp"
@@ -11,7 +12,7 @@ namespace trigloop::score {
 namespace {
 
 using model::NodeIndex;
-constexpr int first_input = std::numeric_limits<std::int16_t>::min();
+constexpr int lowest_input = std::numeric_limits<std::int16_t>::min();
 
 std::int16_t int16(int value) { return static_cast<std::int16_t>(value); }
 
@@ -46,37 +47,61 @@ Shape shape_of(std::span<const std::int16_t> table) {
 }
 
 /// Outside of [first, last] both are constant, for there the scaling clamps.
-bool equals(const Scaling& scaling, std::span<const std::int16_t> table, const Shape& shape) {
+bool equals(const Scaling& scaling, const Table& table, const Shape& shape) {
   for (int i = shape.first; i <= shape.last; ++i)
-    if (scaling(int16(i + first_input)) != table[static_cast<std::size_t>(i)]) return false;
+    if (scaling(int16(i + table.first)) != table.values[static_cast<std::size_t>(i)]) return false;
   return true;
 }
 
-/// Positions in a table; what lies outside saturates to the same code as the position itself.
-std::pair<std::size_t, std::size_t> distinct_inputs(const model::Graph& graph) {
-  const core::FixedPoint& type = std::get<model::Input>(graph.input().operation).type;
-  if (type.overflow == core::Overflow::wrap) return {0, table_size - 1};
-  const auto position = [&](model::Code code) {  // of the integer at or beyond a code, where it is an int16
+struct Inputs {
+  int first = lowest_input, last = std::numeric_limits<std::int16_t>::max();
+};
+
+/// Inputs below the first and above the last of these become the same code as it.
+Inputs unsaturated(const core::FixedPoint& type) {
+  if (type.overflow == core::Overflow::wrap) return {};
+  const auto beyond = [&](model::Code code) {  // the integer at or beyond a code, where it is an int16
     const int fraction = type.fraction();
     const model::Code integer = fraction >= 0 ? code / (model::Code{1} << std::min(fraction, 70))
                                               : code * (model::Code{1} << std::min(-fraction, 20));
     const model::Code margin = fraction >= 0 ? 1 : model::Code{1} << std::min(-fraction, 20);
-    const model::Code beyond = code < 0 ? integer - margin : integer + margin;
-    return static_cast<std::size_t>(std::clamp<model::Code>(beyond - first_input, 0, table_size - 1));
+    return static_cast<int>(
+        std::clamp<model::Code>(code < 0 ? integer - margin : integer + margin, Inputs().first, Inputs().last));
   };
-  return {type.is_signed ? position(type.min_code()) : position(-1), position(type.max_code())};
+  return {type.is_signed ? beyond(type.min_code()) : beyond(-1), beyond(type.max_code())};
 }
 
-/// The functions of all features at so many inputs from position `begin` on.
+/// The inputs that `nodes` can tell apart: networks clip what they are given, some in a node of its own behind the
+/// input.
+Inputs distinct_inputs(const model::Graph& graph, const std::vector<NodeIndex>& nodes) {
+  const core::FixedPoint& type = std::get<model::Input>(graph.input().operation).type;
+  const Inputs given = unsaturated(type);
+  const bool wraps = type.overflow == core::Overflow::wrap && !(type.is_signed && type.integer >= 16);
+  if (wraps || type.fraction() < 0) return given;  // integers are others behind the input
+  std::optional<Inputs> clipped;
+  for (const NodeIndex n : nodes) {
+    if (std::ranges::find(graph[n].inputs, NodeIndex{0}) == graph[n].inputs.end()) continue;
+    const auto* quantise = std::get_if<model::Quantise>(&graph[n].operation);
+    if (quantise == nullptr) return given;
+    for (const core::FixedPoint& one : quantise->types) {
+      const Inputs own = unsaturated(one);
+      clipped = clipped ? Inputs{std::min(clipped->first, own.first), std::max(clipped->last, own.last)} : own;
+    }
+  }
+  if (!clipped) return given;
+  return {std::max(given.first, clipped->first), std::min(given.last, clipped->last)};
+}
+
+/// The functions of all features at so many inputs from position `begin` of their tables on.
 void tabulate_lanes(const Exact& exact, NodeIndex node, std::size_t begin, Exact::Arena& arena,
                     std::vector<Table>& tables) {
   std::array<std::int16_t, Exact::lanes> inputs{};
-  for (std::size_t e = 0; e < Exact::lanes; ++e) inputs[e] = int16(static_cast<int>(begin + e) + first_input);
+  for (std::size_t e = 0; e < Exact::lanes; ++e) inputs[e] = int16(static_cast<int>(begin + e) + tables[0].first);
   exact.load({inputs.data(), 0, Exact::lanes}, arena);  // stride 0: every feature takes every value
   exact.run(arena, Exact::lanes);
   for (std::size_t k = 0; k < tables.size(); ++k)
     for (std::size_t e = 0; e < Exact::lanes; ++e)
-      tables[k][begin + e] = int16(static_cast<int>(exact.code(arena, node, k, e)));
+      tables[k].values[begin + e] = int16(static_cast<int>(exact.code(arena, node, k, e)));
 }
 
 Scaling constant(int value) { return {0, 0, 0, int16(value), int16(value), int16(value), 0, 0, 0, false}; }
@@ -93,8 +118,8 @@ std::int16_t Scaling::operator()(std::int16_t x) const noexcept {
   return int16(std::min<int>(int16(t * (1 << up)), top));
 }
 
-std::optional<Scaling> fit_scaling(std::span<const std::int16_t> table) {
-  const Shape shape = shape_of(table);
+std::optional<Scaling> fit_scaling(const Table& table) {
+  const Shape shape = shape_of(table.values);
   if (shape.low == shape.high) return constant(shape.low);
   // Ties to even: steps of even codes get both of their ties, so they are one wider than 2^right.
   const bool half_even = shape.step_width >= 3 && is_power_of_two(shape.step_width - 1);
@@ -103,15 +128,15 @@ std::optional<Scaling> fit_scaling(std::span<const std::int16_t> table) {
   const int width = std::countr_zero(static_cast<unsigned>(step));
   const int up = shape.trailing_zeros;
   Scaling s;
-  s.clamp_low = int16(shape.first + first_input);
-  s.clamp_high = int16(shape.last + first_input);
+  s.clamp_low = int16(shape.first + table.first);
+  s.clamp_high = int16(shape.last + table.first);
   s.low = int16(shape.low >> up);
   s.high = int16(-(-shape.high >> up));
   s.top = int16(shape.high);
   s.up = static_cast<std::uint8_t>(up);
   s.half_even = half_even;
-  const int level = table[static_cast<std::size_t>(shape.step_begin)] >> up;
-  s.offset = int16(shape.step_begin + first_input - level * step + (half_even ? 1 : 0));
+  const int level = table.values[static_cast<std::size_t>(shape.step_begin)] >> up;
+  s.offset = int16(shape.step_begin + table.first - level * step + (half_even ? 1 : 0));
   for (int left = 0; left + width <= 15; ++left) {  // the hardware wraps at 2^(16 - left) inputs
     s.left = static_cast<std::uint8_t>(left);
     s.right = static_cast<std::uint8_t>(left + width);
@@ -147,22 +172,20 @@ InputFunctions::InputFunctions(const model::Graph& graph) : graph_(graph), sourc
 }
 
 std::vector<Table> InputFunctions::tabulate(NodeIndex node) const {
-  const std::size_t features = graph_.nodes()[node].output.features();
-  std::vector<Table> tables(features, Table(table_size));
-  const Exact exact(graph_, needed_nodes(graph_, node));
-  const auto [first, last] = distinct_inputs(graph_);
-  // On all cores: a program that scores a file would wait for this with one.
-  constexpr std::size_t block = 32 * Exact::lanes;
-  core::parallel_for(table_size / block, 0, [&, first = first, last = last](std::size_t number, unsigned) {
+  const std::vector<NodeIndex> nodes = needed_nodes(graph_, node);
+  const Inputs inputs = distinct_inputs(graph_, nodes);
+  const auto distinct = static_cast<std::size_t>(inputs.last - inputs.first + 1);
+  const std::size_t size = (distinct + Exact::lanes - 1) / Exact::lanes * Exact::lanes;
+  const int first = std::min(inputs.first, Inputs().last + 1 - static_cast<int>(size));
+  std::vector<Table> tables(graph_.nodes()[node].output.features(), {first, std::vector<std::int16_t>(size)});
+  const Exact exact(graph_, nodes);
+  constexpr std::size_t block = 128 * Exact::lanes;
+  core::parallel_for((size + block - 1) / block, 0, [&](std::size_t number, unsigned) {
     Exact::Arena arena = exact.arena();
-    const std::size_t from = std::max(number * block, first / Exact::lanes * Exact::lanes);
-    for (std::size_t begin = from; begin <= last && begin < (number + 1) * block; begin += Exact::lanes)
+    const std::size_t end = std::min(size, (number + 1) * block);
+    for (std::size_t begin = number * block; begin < end; begin += Exact::lanes)
       tabulate_lanes(exact, node, begin, arena, tables);
   });
-  for (Table& table : tables) {
-    std::fill(table.begin(), table.begin() + static_cast<std::ptrdiff_t>(first), table[first]);
-    std::fill(table.begin() + static_cast<std::ptrdiff_t>(last), table.end(), table[last]);
-  }
   return tables;
 }
 

@@ -3,7 +3,7 @@
 //
 // The chain from an input to the first matrix (clip, subtract an offset, wrap, shift, wrap again, round, saturate;
 // written by each exporter in its own way) is a function of one int16, feature by feature. So it is not matched node by
-// node: the function is tabulated over all 65,536 inputs, a short program of the form
+// node: the function is tabulated over all inputs that it can tell apart, a short program of the form
 //
 //     t = clamp(x, clamp_low, clamp_high) - offset << left >> right;   (16 bits: the hardware's wrap comes free)
 //         or rounded, ties to even, in place of the last shift (Keras' emulation of the firmware)
@@ -13,16 +13,17 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "model/graph.hpp"
 
 namespace trigloop::score {
 
-/// All values of a function of an int16, from -32768 on.
-using Table = std::vector<std::int16_t>;
-inline constexpr std::size_t table_size = 65536;
+/// A function of an int16: its values from input `first` on. Before and behind these it is as at their ends.
+struct Table {
+  int first = 0;
+  std::vector<std::int16_t> values;
+};
 
 struct Scaling {
   std::int16_t clamp_low = 0, clamp_high = 0, offset = 0, low = 0, high = 0, top = 0;
@@ -33,7 +34,7 @@ struct Scaling {
 };
 
 /// The program for `table`, equal on all of it; nothing if the form has none.
-std::optional<Scaling> fit_scaling(std::span<const std::int16_t> table);
+std::optional<Scaling> fit_scaling(const Table& table);
 
 /// Nodes whose features are each a function of one input feature.
 class InputFunctions {

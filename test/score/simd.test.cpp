@@ -52,6 +52,18 @@ TEST(Simd, EqualsTheReferenceOnADeployedShapeForAnyNumberOfEvents) {
   }
 }
 
+TEST(Simd, EqualsTheReferenceWhereInputsAreClippedAndFarBeyond) {
+  std::vector<std::int16_t> inputs{-32768, -32767, 32766, 32767};
+  for (int x = -32768; x <= 32767; x += 61) inputs.push_back(static_cast<std::int16_t>(x));
+  for (const int edge : {-4096, 0, 4096})
+    for (int x = edge - 200; x <= edge + 200; ++x) inputs.push_back(static_cast<std::int16_t>(x));
+  std::vector<std::int16_t> data;
+  for (std::size_t k = 0; k < 57; ++k) data.insert(data.end(), inputs.begin(), inputs.end());
+  const model::Graph graph = test::Axol1tlLike(3).make();
+  EXPECT_EQ(scored(*make_engine(graph), data, inputs.size()),
+            scored(*make_engine(graph, "reference"), data, inputs.size()));
+}
+
 TEST(Simd, ADeployedShapeNeedsOnlyFastSteps) {
   const Plan plan(test::Axol1tlLike().make());
   EXPECT_TRUE(plan.is_fast()) << plan.describe();

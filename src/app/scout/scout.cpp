@@ -66,8 +66,11 @@ Sums sum_of(const scout::Ledger& ledger, const scout::RunSummary& summary, const
     records =
         scout::find_records(records, scout::read_record(records.back(), scout::RecordPart::spectra).identity.model);
   const scout::History history = scout::read_history(records, scout::few_slices);
-  return {history.sum(scout::Events::all), history.menu ? history.sum(scout::Events::pure) : score::Spectrum(),
-          history.sum(scout::Events::noncolliding).total()};
+  Sums sums{history.sum(scout::Events::all), history.menu ? history.sum(scout::Events::pure) : score::Spectrum()};
+  for (const scout::Slice& slice : history.slices) {
+    sums.noncolliding += scout::total(slice.counts(scout::Events::noncolliding));
+  }
+  return sums;
 }
 
 void print_point(const char* name, const score::Spectrum& spectrum, const score::Exposure& exposure, double target) {

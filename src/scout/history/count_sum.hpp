@@ -1,6 +1,7 @@
 #pragma once
 // Sums of many histograms. Those of lumisections overlap almost everywhere, so a bin a code is added to faster than
 // sorted bins are merged; and like DenseCounts it hands out what was counted, not what could be.
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -16,8 +17,7 @@ class CountSum {
   /// The caller sees to it that all counts together fit in 64 bits.
   void add(const Counts& counts) {
     if (counts.empty()) return;
-    bins_.resize(last_code + 1);
-    touched_.resize(bins_.size() / page);
+    make_bins(counts.back().first);
     for (const auto& [code, n] : counts) {
       const auto bin = static_cast<std::uint64_t>(code);
       if (bin < bins_.size()) {
@@ -49,6 +49,15 @@ class CountSum {
 
  private:
   static constexpr std::size_t page = 256;
+
+  /// For codes up to this one: few spectra need the two megabytes of all.
+  void make_bins(std::int64_t last) {
+    const auto pages = static_cast<std::size_t>(std::clamp<std::int64_t>(last, 0, last_code)) / page + 1;
+    if (pages <= touched_.size()) return;
+    bins_.resize(pages * page);
+    touched_.resize(pages);
+  }
+
   std::vector<std::uint64_t> bins_;
   std::vector<std::uint8_t> touched_;
   std::map<std::int64_t, std::uint64_t> others_;

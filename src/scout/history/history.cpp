@@ -125,7 +125,11 @@ score::Spectrum History::sum(Events events) const {
                                          ? "the records were made without a menu: they have no pure spectrum"
                                          : "the records were made with different menus: they have no pure spectrum");
   }
-  score::Spectrum sum(identity.fraction, 0, CountSum::last_code);
+  std::int64_t last = 0;
+  for (const Slice& slice : slices) {
+    if (!slice.counts(events).empty()) last = std::max(last, slice.counts(events).back().first);
+  }
+  score::Spectrum sum(identity.fraction, 0, std::min(last, CountSum::last_code));
   score::Exposure exposure;
   for (const Slice& slice : slices) {
     for (const auto& [code, n] : slice.counts(events)) sum.count(code, n);

@@ -67,15 +67,17 @@ void Accumulator::take(const TileEvents& events) {
 }
 
 void Accumulator::count_crossings(const TileEvents& events) {
-  for (std::size_t i = 0; i < events.tile.size; ++i) {
-    const std::uint32_t crossing = events.tile.crossing[i];
-    if (crossing > core::crossings_per_orbit) {
-      throw core::Error(core::ErrorCode::damaged, "bunch crossing " + std::to_string(crossing) + " is beyond " +
-                                                      std::to_string(core::crossings_per_orbit))
-          .in("entry " + std::to_string(events.tile.first_entry + i));
-    }
-    ++crossings_[crossing];
+  const std::span<const std::uint32_t> crossings(events.tile.crossing, events.tile.size);
+  std::uint32_t largest = 0;
+  for (const std::uint32_t crossing : crossings) largest = std::max(largest, crossing);
+  if (largest > core::crossings_per_orbit) {
+    const auto entry =
+        events.tile.first_entry + static_cast<std::uint64_t>(std::ranges::find(crossings, largest) - crossings.begin());
+    throw core::Error(core::ErrorCode::damaged, "bunch crossing " + std::to_string(largest) + " is beyond " +
+                                                    std::to_string(core::crossings_per_orbit))
+        .in("entry " + std::to_string(entry));
   }
+  for (const std::uint32_t crossing : crossings) ++crossings_[crossing];
 }
 
 void Accumulator::count_scores(const TileEvents& events) {
@@ -93,6 +95,7 @@ void Accumulator::take_orbits(const TileEvents& events) {
   const event::Tile& tile = events.tile;
   const std::uint32_t every = examiner_.identity.inputs_every;
   std::size_t i = 0;
+  sampled_.clear();
   while (i < tile.size) {
     const std::uint32_t orbit = tile.orbit[i];
     const bool continues =
@@ -107,31 +110,29 @@ void Accumulator::take_orbits(const TileEvents& events) {
     stretch.events += static_cast<std::uint32_t>(i - begin);
     stretch.last_crossing = static_cast<std::uint16_t>(tile.crossing[i - 1]);
     stretch.hash += hash;
-    if (orbit % every == 0) count_inputs(events, begin, i);
+    if (orbit % every != 0) continue;
+    for (std::size_t k = begin; k < i; ++k) sampled_.push_back(static_cast<std::uint32_t>(k));
   }
+  if (!sampled_.empty()) count_inputs(events);
 }
 
-void Accumulator::count_inputs(const TileEvents& events, std::size_t begin, std::size_t end) {
+void Accumulator::count_inputs(const TileEvents& events) {
   const event::Tile& tile = events.tile;
-  for (std::uint32_t f = 0; f < tile.features; ++f) {
-    const std::int16_t* row = tile.row<std::int16_t>(f).data();
-    DenseCounts& counts = inputs_[f];
-    for (std::size_t i = begin; i < end; ++i) counts.count(row[i]);
-  }
+  for (std::uint32_t f = 0; f < tile.features; ++f) inputs_[f].count(tile.row<std::int16_t>(f).data(), sampled_);
   for (std::size_t m = 0; m < binding_.multiplicities.size(); ++m) {
     DenseCounts& counts = inputs_[tile.features + m];
     const event::ColumnView& column = events.window.columns[static_cast<std::size_t>(binding_.multiplicities[m])];
-    for (std::size_t i = begin; i < end; ++i) counts.count(items_of(column, events.first + i).count);
+    for (const std::uint32_t i : sampled_) counts.count(items_of(column, events.first + i).count);
   }
-  count_regions(tile, begin, end);
-  input_events_ += end - begin;
+  count_regions(tile);
+  input_events_ += sampled_.size();
 }
 
-void Accumulator::count_regions(const event::Tile& tile, std::size_t begin, std::size_t end) {
+void Accumulator::count_regions(const event::Tile& tile) {
   for (const EtaRegions& regions : binding_.eta_regions) {
     const std::int16_t* pt = tile.row<std::int16_t>(regions.pt).data();
     const std::int16_t* eta = tile.row<std::int16_t>(regions.eta).data();
-    for (std::size_t i = begin; i < end; ++i) {
+    for (const std::uint32_t i : sampled_) {
       if (pt[i] == 0) continue;  // there is no such object
       const std::int32_t distance = std::abs(static_cast<std::int32_t>(eta[i]));
       std::size_t region = regions.first;
@@ -171,7 +172,7 @@ void Accumulator::drain(Partial& into) {
   scores_.front().drain(sum);
   for (std::size_t n = 1; n < scores_.size(); ++n) scores_[n].drain(into.shadows[n - 1]);
   for (std::size_t c = 0; c < crossings_.size(); ++c) sum.crossings[c] += crossings_[c];
-  std::ranges::fill(crossings_, 0);
+  std::ranges::fill(crossings_, 0u);
   for (std::size_t f = 0; f < inputs_.size(); ++f) inputs_[f].drain(sum.inputs.counts[f]);
   sum.inputs.events += input_events_;
   sum.reservoir.join(reservoir_);

@@ -63,8 +63,8 @@ class Accumulator {
 
   void count_scores(const TileEvents& events);
   void count_crossings(const TileEvents& events);
-  void count_inputs(const TileEvents& events, std::size_t begin, std::size_t end);
-  void count_regions(const event::Tile& tile, std::size_t begin, std::size_t end);
+  void count_inputs(const TileEvents& events);
+  void count_regions(const event::Tile& tile);
   void take_orbits(const TileEvents& events);
   TailEvent whole_event(const TileEvents& events, std::size_t i) const;
   void take_reservoir(const TileEvents& events);
@@ -72,9 +72,10 @@ class Accumulator {
   const Examiner& examiner_;
   const Binding& binding_;
   std::vector<ScoreCounter> scores_;  ///< of the network, then of the shadows
-  std::vector<std::uint64_t> crossings_;
+  std::vector<std::uint32_t> crossings_;
   std::vector<event::OrbitEntry> stretches_;
   std::vector<DenseCounts> inputs_;
+  std::vector<std::uint32_t> sampled_;  ///< events of the tile at hand whose inputs are counted
   std::uint64_t input_events_ = 0, rows_ = 0;
   event::LumiKey lumi_;
   Reservoir reservoir_;

@@ -32,13 +32,30 @@ class DenseCounts {
 
   /// All of them.
   void count(std::span<const std::int32_t> values) {
+    count_all(values.size(), [values](std::size_t i) { return values[i]; });
+  }
+  /// values[i] for each i of `which`.
+  template <class T>
+  void count(const T* values, std::span<const std::uint32_t> which) {
+    count_all(which.size(), [=](std::size_t i) { return values[which[i]]; });
+  }
+
+  /// Adds what was counted to `into`, and starts over.
+  void drain(Counts& into);
+
+ private:
+  static constexpr std::size_t page = 256;
+
+  template <class ValueAt>
+  void count_all(std::size_t n, const ValueAt& value_at) {
     // Marks are bytes, which may alias anything: kept in registers, the rest is not loaded again after each.
     std::uint32_t* const bins = bins_.data();
     std::uint8_t* const touched = touched_.data();
     const std::size_t size = bins_.size();
     const auto lowest = static_cast<std::uint64_t>(lowest_);
-    for (const std::int32_t value : values) {
-      const std::uint64_t bin = static_cast<std::uint64_t>(std::int64_t{value}) - lowest;
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::int64_t value = value_at(i);
+      const std::uint64_t bin = static_cast<std::uint64_t>(value) - lowest;
       if (bin >= size) {
         ++others_[value];
         continue;
@@ -48,11 +65,6 @@ class DenseCounts {
     }
   }
 
-  /// Adds what was counted to `into`, and starts over.
-  void drain(Counts& into);
-
- private:
-  static constexpr std::size_t page = 256;
   std::int64_t lowest_ = 0;
   std::vector<std::uint32_t> bins_;
   std::vector<std::uint8_t> touched_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <future>
 #include <set>
 
 #include "core/error.hpp"
@@ -127,8 +128,12 @@ Examiner make_examiner(const ExaminerOptions& options) {
   Examiner examiner;
   examiner.layout = event::find_layout(options.layout);
   require_fit(examiner.layout);
+  // Networks are compiled while the menu is parsed: each takes milliseconds before the first event.
+  std::future<Shadow> network = std::async(std::launch::async, [&options, layout = examiner.layout] {
+    return load_network(options, options.engine, layout);
+  });
   describe_events(options, examiner);
-  Shadow main = load_network(options, options.engine, examiner.layout);
+  Shadow main = network.get();
   std::set<std::string> models{main.identity.model};
   for (const ModelFiles& files : options.shadows) {
     Shadow& shadow = examiner.shadows.emplace_back(load_network(files, options.engine, examiner.layout));

@@ -2,6 +2,7 @@
 // Keys out of columns of any integer type.
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "event/columns.hpp"
 
@@ -21,21 +22,13 @@ inline std::uint32_t key_at(const event::ColumnView& column, std::size_t entry) 
 
 /// The first entry from `begin` on, below `end`, whose value is not that of `begin`; else `end`.
 inline std::size_t same_until(const event::ColumnView& column, std::size_t begin, std::size_t end) {
-  constexpr std::size_t block = 64;
-  return event::visit(column.type, [&](auto type) {
-    using T = std::conditional_t<std::is_same_v<decltype(type), bool>, std::uint8_t, decltype(type)>;
-    const T* values = reinterpret_cast<const T*>(column.data);
-    const T first = values[begin];
-    std::size_t i = begin;
-    // Whole blocks without a branch: compilers turn these into vectors.
-    for (; i + block <= end; i += block) {
-      bool other = false;
-      for (std::size_t k = 0; k < block; ++k) other |= values[i + k] != first;
-      if (other) break;
-    }
-    while (i < end && values[i] == first) ++i;
-    return i;
-  });
+  const std::size_t size = event::size_of(column.type);
+  const std::byte* first = column.data + begin * size;
+  // Values that are all the same equal themselves one further, which is seen at the speed of memory.
+  if (end - begin <= 1 || std::memcmp(first, first + size, (end - begin - 1) * size) == 0) return end;
+  std::size_t i = begin;
+  while (i < end && std::memcmp(first, column.data + i * size, size) == 0) ++i;
+  return i;
 }
 
 }  // namespace trigloop::scout

@@ -7,11 +7,12 @@
 #include <mutex>
 #include <set>
 
+#include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/units.hpp"
-#include "io/tiles.hpp"
 #include "scout/pass/budget.hpp"
 #include "scout/pass/courier.hpp"
+#include "scout/pass/portions.hpp"
 #include "scout/pass/repeats.hpp"
 #include "scout/pass/sections.hpp"
 #include "scout/pass/worker.hpp"
@@ -25,7 +26,8 @@ constexpr io::ReadOptions read_options{.cluster_entries = 1024};
 /// A lumisection on its way.
 struct Open {
   Section section;
-  std::size_t tasks_left = 0;
+  std::uint64_t events_left = 0;  ///< not seen yet
+  bool delivered = false;
   std::unique_ptr<Partial> partial;
 };
 
@@ -40,6 +42,12 @@ std::uint64_t probable_limit(const ReservoirRule& rule, std::uint64_t events) {
 /// Whether events that the limit refused belong to the reservoir.
 bool lacks_events(const Contribution& sum) {
   return sum.reservoir.size() < std::min<std::uint64_t>(sum.reservoir.rule().count, total(sum.all));
+}
+
+[[noreturn]] void fail_changed(const io::Source& source) {
+  throw core::Error(core::ErrorCode::damaged, "changed while it was read: its lumisections have other events now")
+      .file(source.info().path.native())
+      .remedy("It is read again when its writer has closed it");
 }
 
 /// The adjacent ranges of entries that hold all wanted lumisections.
@@ -87,12 +95,11 @@ class Pass {
 
  private:
   void choose_sections();
-  void plan_tasks();
-  std::unique_ptr<Worker> make_worker(unsigned number, const Filters& filters, PartialOf partial_of,
-                                      std::span<Tap* const> taps) const;
+  void work(Portions& portions, unsigned number, std::unique_ptr<Worker>& worker);
+  WorkerOptions worker_options(const Filters& filters) const;
   Partial& partial_of(event::LumiKey lumi);
   std::unique_ptr<Partial> new_partial(event::LumiKey lumi, std::uint64_t lots = UINT64_MAX) const;
-  void end_task(std::size_t task);
+  void see(event::LumiKey lumi, std::uint64_t events);
   void finish(event::LumiKey lumi, Open& open);
   Repeats look_again(event::LumiKey lumi, Open& open, const event::OrbitSet& orbits,
                      std::vector<std::uint32_t> doubtful);
@@ -109,34 +116,23 @@ class Pass {
   std::shared_ptr<const Identity> identity_;
   std::vector<std::shared_ptr<const Identity>> shadow_identities_;
   Filters filters_;
+  Sections sections_;
   std::map<event::LumiKey, Open> open_;
-  std::vector<io::EntryRange> tasks_;
-  std::vector<std::vector<event::LumiKey>> lumis_of_task_;
   std::mutex books_;
   PassResult result_;
   std::unique_ptr<Courier> courier_;  ///< where deliveries are asked for; last, as it ends before what it uses
 };
 
 void Pass::choose_sections() {
-  for (const auto& [lumi, section] : find_sections(examiner_.layout, source_, threads_)) {
+  sections_ = find_sections(examiner_.layout, source_, threads_);
+  for (const auto& [lumi, section] : sections_) {
     if (!options_.wanted || options_.wanted(lumi)) {
-      open_[lumi].section = section;
+      Open& open = open_[lumi];
+      open.section = section;
+      open.events_left = section.events;
     } else {
       filters_[lumi].unwanted = true;
       ++result_.unwanted;
-    }
-  }
-}
-
-void Pass::plan_tasks() {
-  tasks_ = io::cut_tasks(source_, binding_.selection, wanted_ranges(open_), threads_);
-  lumis_of_task_.resize(tasks_.size());
-  for (auto& [lumi, one] : open_) {
-    const io::EntryRange& entries = one.section.entries;
-    for (std::size_t t = 0; t < tasks_.size(); ++t) {
-      if (one.section.events == 0 || tasks_[t].begin >= entries.end || entries.begin >= tasks_[t].end) continue;
-      lumis_of_task_[t].push_back(lumi);
-      ++one.tasks_left;
     }
   }
 }
@@ -168,34 +164,26 @@ Partial& Pass::partial_of(event::LumiKey lumi) {
   return *open.partial;
 }
 
-std::unique_ptr<Worker> Pass::make_worker(unsigned number, const Filters& filters, PartialOf partial_of,
-                                          std::span<Tap* const> taps) const {
+WorkerOptions Pass::worker_options(const Filters& filters) const {
   WorkerOptions options;
-  options.number = number;
-  options.taps = taps;
   options.filters = &filters;
   options.progress = options_.progress;
   options.read = read_options;
   options.read.read_ahead = options_.read_ahead;
-  return std::make_unique<Worker>(examiner_, binding_, source_, std::move(options), std::move(partial_of));
+  return options;
 }
 
 PassResult Pass::run() {
   const auto start = std::chrono::steady_clock::now();
-  plan_tasks();
+  Portions portions(source_, binding_.selection, wanted_ranges(open_), threads_);
   if (options_.deliver) courier_ = std::make_unique<Courier>(options_.deliver);
   std::vector<std::unique_ptr<Worker>> workers(threads_);
-  core::parallel_for(tasks_.size(), threads_, [&](std::size_t task, unsigned number) {
-    auto& worker = workers[number];
-    if (!worker) {
-      worker = make_worker(
-          number, filters_, [this](event::LumiKey lumi) -> Partial& { return partial_of(lumi); }, options_.taps);
-    }
-    worker->run(tasks_[task]);
-    end_task(task);
+  core::parallel_for(threads_, threads_, [&](std::size_t number, unsigned) {
+    work(portions, static_cast<unsigned>(number), workers[number]);
   });
   for (auto& [lumi, one] : open_) {
-    if (one.section.events == 0) finish(lumi, one);
+    if (one.events_left > 0) fail_changed(source_);
+    if (!one.delivered) finish(lumi, one);
   }
   if (courier_) courier_->finish();
   for (const auto& worker : workers) result_.rows += worker ? worker->rows() : 0;
@@ -204,20 +192,43 @@ PassResult Pass::run() {
   return std::move(result_);
 }
 
-void Pass::end_task(std::size_t task) {
-  for (const event::LumiKey lumi : lumis_of_task_[task]) {
-    Open* done = nullptr;
-    {
-      const std::scoped_lock lock(books_);
-      Open& open = open_.at(lumi);
-      if (--open.tasks_left == 0) done = &open;
+/// One thread.
+void Pass::work(Portions& portions, unsigned number, std::unique_ptr<Worker>& worker) {
+  try {
+    while (const auto range = portions.next(number)) {
+      if (!worker) {
+        WorkerOptions options = worker_options(filters_);
+        options.number = number;
+        options.taps = options_.taps;
+        options.claim = [&portions, number](io::EntryRange window) { return portions.claim(number, window); };
+        options.seen = [this](event::LumiKey lumi, std::uint64_t events) { see(lumi, events); };
+        options.sections = &sections_;
+        worker = std::make_unique<Worker>(examiner_, binding_, source_, std::move(options),
+                                          [this](event::LumiKey lumi) -> Partial& { return partial_of(lumi); });
+      }
+      worker->run(*range);
     }
-    if (done != nullptr) finish(lumi, *done);
+  } catch (...) {
+    portions.stop();
+    throw;
   }
+}
+
+void Pass::see(event::LumiKey lumi, std::uint64_t events) {
+  Open* done = nullptr;
+  {
+    const std::scoped_lock lock(books_);
+    Open& open = open_.at(lumi);
+    if (events > open.events_left) fail_changed(source_);
+    open.events_left -= events;
+    if (open.events_left == 0) done = &open;
+  }
+  if (done != nullptr) finish(lumi, *done);
 }
 
 /// All events of the lumisection have been counted.
 void Pass::finish(event::LumiKey lumi, Open& open) {
+  open.delivered = true;
   if (!open.partial) open.partial = new_partial(lumi);
   std::vector<std::uint32_t> doubtful;
   event::OrbitSet orbits = event::OrbitSet::collect(std::move(open.partial->stretches), doubtful);
@@ -274,7 +285,9 @@ Filters Pass::filters_for(event::LumiKey lumi) const {
 
 void Pass::recount(event::LumiKey lumi, Open& open, const Filters& filters) {
   open.partial = new_partial(lumi);
-  make_worker(0, filters, [&](event::LumiKey) -> Partial& { return *open.partial; }, {})->run(open.section.entries);
+  Worker(examiner_, binding_, source_, worker_options(filters), [&](event::LumiKey) -> Partial& {
+    return *open.partial;
+  }).run(open.section.entries);
 }
 
 void Pass::deliver(Delivery&& delivery) {

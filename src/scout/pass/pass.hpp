@@ -2,9 +2,9 @@
 // The fused pass: one input, file to contributions, on all cores. While a tile is in the cache its events are scored,
 // asked against the menu, hashed, counted; what scores highest is kept whole. Stage stores are taps at the same place.
 //
-// A quick scan of two columns tells where the lumisections are. Tasks are ranges of entries; a worker counts each
-// lumisection that it meets in dense arrays, and drains them into the lumisection's Partial when it leaves it. When the
-// last task that touches a lumisection is done, its contribution is made and delivered, while others go on.
+// A quick scan of two columns tells where the lumisections are. Each worker reads a portion of the entries; it counts
+// the lumisection that it meets in dense arrays, and drains them into the lumisection's Partial when it leaves it. When
+// the last event of a lumisection has been seen, its contribution is made and delivered, while others go on.
 #include <cstdint>
 #include <functional>
 #include <vector>

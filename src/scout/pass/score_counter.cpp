@@ -1,6 +1,7 @@
 #include "scout/pass/score_counter.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <iterator>
 
@@ -16,6 +17,18 @@ std::uint64_t range_of(std::int64_t lowest, std::int64_t highest) noexcept {
 DenseCounts bins(std::int64_t lowest, std::int64_t highest) {
   const std::uint64_t range = range_of(lowest, highest);
   return {range <= most_bins ? lowest : std::max<std::int64_t>(lowest, 0), std::min(range, most_bins)};
+}
+
+/// Calls f(i) for those of n events of a window, from its entry `first` on, that some seed took.
+template <class F>
+void for_fired(const menu::Fired& fired, std::size_t first, std::size_t n, const F& f) {
+  for (std::size_t i = 0; i < n;) {
+    const std::size_t bit = (first + i) % 64, bits = std::min(64 - bit, n - i);
+    std::uint64_t word = fired.any[(first + i) / 64] >> bit;
+    if (bits < 64) word &= (std::uint64_t{1} << bits) - 1;
+    for (; word != 0; word &= word - 1) f(i + static_cast<std::size_t>(std::countr_zero(word)));
+    i += bits;
+  }
 }
 
 }  // namespace
@@ -39,10 +52,9 @@ void ScoreCounter::count(std::span<const std::int32_t> codes, std::span<const st
   }
   if (fired == nullptr) return;
   // Few events are taken by a seed: counting these is cheaper than asking all others.
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    if (!fired->any_fired(first + i)) continue;
+  for_fired(*fired, first, codes.size(), [&](std::size_t i) {
     if (colliding.empty() || colliding[crossings[i]]) taken_.count(codes[i]);
-  }
+  });
 }
 
 /// The code that an event of a tile must reach to be among the best: those of the tile itself count, too, so that none

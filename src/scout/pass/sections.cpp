@@ -13,7 +13,7 @@
 namespace trigloop::scout {
 namespace {
 
-constexpr std::uint64_t task_entries = 1u << 20;
+constexpr std::uint64_t task_entries = 1u << 18;
 constexpr std::size_t window_entries = 1u << 15;
 
 std::uint64_t number_at(const event::ColumnView& column, std::size_t entry) {

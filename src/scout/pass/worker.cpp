@@ -35,22 +35,49 @@ Worker::Worker(const Examiner& examiner, const Binding& binding, const io::Sourc
 
 void Worker::run(io::EntryRange range) {
   reader_->rewind(range);
-  while (reader_->next(window_)) {
+  bool own = true;
+  while (own && reader_->next(window_)) {
     core::stop_if_interrupted();
-    if (menu_) menu_->run_any(window_, fired_);
-    tile_window_.first_entry = window_.first_entry;
-    tile_window_.entries = window_.entries;
-    tile_window_.columns.assign(window_.columns.begin(),
-                                window_.columns.begin() + static_cast<std::ptrdiff_t>(binding_.plan.columns.size()));
-    cut_window();
-    tiler_.feed(tile_window_);
-    for (const Segment& segment : segments_) {
-      while (const event::Tile* tile = tiler_.next_until(segment.end)) take(*tile, segment);
-    }
-    tiler_.rest();
+    own = claim_window();
+    examine_window();
     if (options_.progress) options_.progress(window_.entries);
   }
-  for (const auto& one : accumulators_) drain(*one);
+  hand_over();
+  if (own) return;
+  // At the end of a range readers look whether the file is still what it was.
+  reader_->rewind({range.end, range.end});
+  reader_->next(window_);
+}
+
+/// Leaves to others what they took; false, if they did.
+bool Worker::claim_window() {
+  const std::uint64_t end = window_.first_entry + window_.entries;
+  const std::uint64_t own = options_.claim ? options_.claim({window_.first_entry, end}) : end;
+  if (own == end) return true;
+  window_.entries = static_cast<std::size_t>(own - window_.first_entry);
+  for (event::ColumnView& column : window_.columns) {
+    if (column.jagged) column.offsets = column.offsets.first(window_.entries + 1);
+    column.values = (column.jagged ? column.offsets.back() : window_.entries) * column.inner;
+  }
+  return false;
+}
+
+void Worker::examine_window() {
+  if (window_.entries == 0) return;
+  if (menu_) menu_->run_any(window_, fired_);
+  tile_window_.first_entry = window_.first_entry;
+  tile_window_.entries = window_.entries;
+  tile_window_.columns.assign(window_.columns.begin(),
+                              window_.columns.begin() + static_cast<std::ptrdiff_t>(binding_.plan.columns.size()));
+  cut_window();
+  tiler_.feed(tile_window_);
+  std::size_t begin = 0;
+  for (const Segment& segment : segments_) {
+    while (const event::Tile* tile = tiler_.next_until(segment.end)) take(*tile, segment);
+    if (segment.wanted) see(segment.lumi, begin, segment.end);
+    begin = segment.end;
+  }
+  tiler_.rest();
 }
 
 void Worker::cut_window() {
@@ -81,6 +108,22 @@ void Worker::cut(event::LumiKey lumi, std::size_t begin, std::size_t end) {
   }
 }
 
+/// Entries of the window have been counted, or left out.
+void Worker::see(event::LumiKey lumi, std::size_t begin, std::size_t end) {
+  if (!options_.seen) return;
+  Seen& one = seen_[lumi];
+  if (one.events == 0) one.end = options_.sections->at(lumi).entries.end;
+  one.events += end - begin;
+  if (window_.first_entry + end >= one.end) hand_over();
+}
+
+/// Hands over what was counted and seen, and begins anew.
+void Worker::hand_over() {
+  for (const auto& one : accumulators_) drain(*one);
+  for (const auto& [lumi, one] : seen_) options_.seen(lumi, one.events);
+  seen_.clear();
+}
+
 void Worker::take(const event::Tile& tile, const Segment& segment) {
   if (!segment.wanted) return;
   const score::TileView lanes{reinterpret_cast<const std::int16_t*>(tile.data), tile.stride, tile.size, nullptr};
@@ -105,12 +148,14 @@ Accumulator& Worker::accumulator(event::LumiKey lumi) {
   if (!accumulators_.empty() && accumulators_.front()->lumi() == lumi) return *accumulators_.front();
   auto found = std::ranges::find_if(accumulators_, [&](const auto& one) { return one->lumi() == lumi; });
   if (found == accumulators_.end()) {
-    if (accumulators_.size() < most_accumulators) {
+    found = std::ranges::find_if(accumulators_, [](const auto& one) { return one->rows() == 0; });
+    if (found == accumulators_.end() && accumulators_.size() < most_accumulators) {
       accumulators_.push_back(std::make_unique<Accumulator>(examiner_, binding_));
-    } else {
-      drain(*accumulators_.back());
+      found = accumulators_.end() - 1;
+    } else if (found == accumulators_.end()) {
+      found = accumulators_.end() - 1;
+      drain(**found);
     }
-    found = accumulators_.end() - 1;
     (*found)->turn_to(lumi, partial_of_(lumi));
   }
   std::rotate(accumulators_.begin(), found, found + 1);

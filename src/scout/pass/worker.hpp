@@ -1,6 +1,7 @@
 #pragma once
 // One thread of a pass: windows of columns in, counts of lumisections out.
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "scout/pass/accumulator.hpp"
 #include "scout/pass/bind.hpp"
 #include "scout/pass/filter.hpp"
+#include "scout/pass/sections.hpp"
 #include "scout/pass/tap.hpp"
 
 namespace trigloop::scout {
@@ -23,6 +25,11 @@ struct WorkerOptions {
   const Filters* filters = nullptr;
   std::function<void(std::uint64_t events)> progress;
   io::ReadOptions read;
+  /// Up to where decoded entries are to be examined; the rest is for others. All, if empty.
+  std::function<std::uint64_t(io::EntryRange)> claim;
+  /// Told of events of a wanted lumisection that were seen, once their counts are in its Partial. May be empty.
+  std::function<void(event::LumiKey, std::uint64_t events)> seen;
+  const Sections* sections = nullptr;  ///< for `seen`: at the end of one, what was counted is handed over
 };
 
 class Worker {
@@ -31,7 +38,7 @@ class Worker {
   Worker(const Examiner& examiner, const Binding& binding, const io::Source& source, WorkerOptions options,
          PartialOf partial_of);
 
-  /// Examines entries; what was counted is in the Partials afterwards.
+  /// Examines entries, as far as they may be claimed; what was counted is in the Partials afterwards.
   void run(io::EntryRange range);
 
   std::uint64_t rows() const noexcept { return rows_; }
@@ -44,8 +51,18 @@ class Worker {
     bool wanted = true, kept = true;
   };
 
+  /// Events of a lumisection that nobody has been told of.
+  struct Seen {
+    std::uint64_t events = 0;
+    std::uint64_t end = 0;  ///< behind the lumisection's last entry
+  };
+
+  bool claim_window();
+  void examine_window();
   void cut_window();
   void cut(event::LumiKey lumi, std::size_t begin, std::size_t end);
+  void see(event::LumiKey lumi, std::size_t begin, std::size_t end);
+  void hand_over();
   void take(const event::Tile& tile, const Segment& segment);
   Accumulator& accumulator(event::LumiKey lumi);
   void drain(Accumulator& accumulator);
@@ -67,6 +84,7 @@ class Worker {
   core::AlignedBuffer<std::uint64_t> hashes_;
   std::vector<Segment> segments_;
   std::vector<std::unique_ptr<Accumulator>> accumulators_;  ///< the one in use first
+  std::map<event::LumiKey, Seen> seen_;
   std::uint64_t rows_ = 0;
 };
 

@@ -3,11 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <numeric>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "core/error.hpp"
 #include "core/isa.hpp"
@@ -391,6 +394,30 @@ TEST(Examine, ShowsTapsEachEntryOnce) {
   for (std::size_t i = 0; i < 3000; i += 10) {
     EXPECT_EQ(tap.seen[i], score(with, events.features(i, true, ignored, ignored)));
   }
+}
+
+/// A thread that others overtake.
+class Brake final : public Tap {
+ public:
+  void take(unsigned worker, const event::Tile&, std::span<const std::int32_t>) override {
+    if (worker == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    ++tiles[worker];
+  }
+  std::array<int, 2> tiles{};
+};
+
+TEST(Examine, LosesNothingWhereAThreadTakesOverWhatAnotherHasLeft) {
+  const FakeScouting events = in_order(60000, 23);
+  const Examiner with = examiner(menu::pythia_samples);
+  const PassResult alone = pass(with, events, {}, 1024);
+  Brake brake;
+  PassOptions options;
+  options.threads = 2;
+  options.taps = {&brake};
+  const PassResult both = pass(with, events, options, 1024);
+  expect_equal(both, alone);
+  EXPECT_EQ(both.rows, 60000u);
+  EXPECT_GT(brake.tiles[1], brake.tiles[0]);
 }
 
 TEST(Examine, TakesEventsWithoutObjectsAndTablesWithoutEvents) {
