@@ -29,12 +29,12 @@ struct StatusCommand {
 
 std::string status_text(const std::filesystem::path& output) {
   const std::filesystem::path path = output / "status.json";
-  try {
-    return core::read_text(path, 16u << 20);
-  } catch (Error& e) {
-    if (e.code() == ErrorCode::not_found) e.remedy("`trigloop scout run --follow` writes it there");
-    throw;
+  if (!std::filesystem::exists(path)) {
+    throw Error(ErrorCode::not_found, "no stream is followed into this folder")
+        .file(output.native())
+        .remedy("`trigloop scout run --follow` writes it there; `trigloop scout show` prints the records of any run");
   }
+  return core::read_text(path, 16u << 20);
 }
 
 void show_once(const StatusCommand& command, bool colours) {

@@ -165,7 +165,9 @@ TEST_F(ScoutFollow, RefusesOptionsThatMakeNoSense) {
   EXPECT_EQ(run_command(words({"--order", "oldest"})).status, 2);
   EXPECT_EQ(run_command(words({"--input", "x.root"})).status, 2);
   EXPECT_EQ(run_command(words({"--consume", "--part", "0/2"})).status, 2);
-  EXPECT_EQ(run_command({program(), "scout", "status", files.path("none")}).status, 3);
+  const CommandResult none = run_command({program(), "scout", "status", files.path("none")});
+  EXPECT_EQ(none.status, 3);
+  EXPECT_THAT(none.err, HasSubstr("`trigloop scout run --follow` writes it there"));
 }
 
 TEST(ScoutStreams, ReadManyFilesAtATimeIntoTheSameRecords) {
