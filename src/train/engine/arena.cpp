@@ -1,6 +1,7 @@
 #include "train/engine/arena.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace trigloop::train {
@@ -15,6 +16,17 @@ bool Use::overlaps(const Use& other) const {
     for (const Span& b : other.spans_)
       if (a.pass == b.pass && a.first <= b.last && b.first <= a.last) return true;
   return false;
+}
+
+Use Use::lasting() const {
+  Use use;
+  if (spans_.empty()) return use;
+  const Span &begin = spans_.front(), &end = spans_.back();
+  for (std::size_t pass = begin.pass; pass <= end.pass; ++pass) {
+    const std::size_t last = pass == end.pass ? end.last : std::numeric_limits<std::size_t>::max();
+    use.spans_.push_back({pass, pass == begin.pass ? begin.first : 0, last});
+  }
+  return use;
 }
 
 std::size_t Arena::add(std::size_t floats, Use use) {

@@ -12,6 +12,8 @@ class Use {
   void touch(std::size_t pass, std::size_t operation);
   std::size_t passes() const noexcept { return spans_.size(); }
   bool overlaps(const Use& other) const;
+  /// The use of what must last between passes: all operations from the first to the last that touches it.
+  Use lasting() const;
 
  private:
   struct Span {

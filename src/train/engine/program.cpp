@@ -30,16 +30,10 @@ Program::Program(Network& network, std::size_t events, std::size_t views, Team& 
   nodes_ = fused(network_, made_);
   cut_into_passes();
   choose_who_notes();
-  std::size_t scratch = 0;
-  for (Node* node : nodes_) {
-    node->resize(blocks_, views_);
-    scratch = std::max(scratch, node->scratch_floats());
-  }
-  for (unsigned worker = 0; worker < team_.threads(); ++worker) make_zeros(scratch_.emplace_back(), scratch);
+  for (Node* node : nodes_) node->resize(blocks_, views_);
   decide_gradients();
   run_cheap_ones_again();
   place_tensors();
-  make_zeros(slots_, slots_of(blocks_) * network_.parameters.size());
   make_zeros(gradients_, network_.parameters.size());
 }
 
@@ -153,7 +147,7 @@ void Program::find_uses(std::vector<Use>& values, std::vector<Use>& gradients) c
 }
 
 /// A tensor that one pass uses, or that is made anew in each, stands in the workers' arenas; others are kept for the
-/// whole batch.
+/// whole batch, block by block: there, too, what a block is done with makes room.
 void Program::place_tensors() {
   std::vector<Use> values(network_.tensors()), gradients(network_.tensors());
   find_uses(values, gradients);
@@ -161,43 +155,42 @@ void Program::place_tensors() {
   for (const Node* node : nodes_) made_again[node->output] = node->is_cheap();
   values_.assign(team_.threads(), std::vector<Place>(network_.tensors()));
   tensor_gradients_ = values_;
-  Arena arena;
+  Arena of_worker, of_block;
   std::vector<Stored> shared, kept;
-  std::size_t of_batch = 0;
   const auto place = [&](Places& places, TensorId t, const Use& use, bool again) {
     const std::size_t floats = feature_stride * network_.features(t) * views_;
     if (again || use.passes() <= 1) {
-      shared.push_back({&places, t, arena.add(floats, use)});
+      shared.push_back({&places, t, of_worker.add(floats, use)});
     } else {
-      kept.push_back({&places, t, of_batch});
-      of_batch += floats * blocks_;
+      kept.push_back({&places, t, of_block.add(floats, use.lasting())});
     }
   };
   for (TensorId t = 0; t < network_.tensors(); ++t) {
     place(values_, t, values[t], made_again[t] != 0);
     place(tensor_gradients_, t, gradients[t], false);
   }
-  keep_tensors(kept, of_batch);
-  share_memory(shared, arena);
+  lay_out(kept, of_block, shared, of_worker);
 }
 
-/// In one piece, which is large enough for pages of 2 MiB: a tensor alone is not, and of small pages a batch has more
-/// than the processor remembers the places of.
-void Program::keep_tensors(const std::vector<Stored>& kept, std::size_t floats) {
-  make_zeros(memory_.emplace_back(), floats);
-  for (const auto& [places, tensor, begin] : kept) {
-    const std::size_t of_view = feature_stride * network_.features(tensor);
-    for (auto& of_worker : *places) of_worker[tensor] = {memory_.back().data() + begin, of_view * views_, of_view};
-  }
-}
-
-void Program::share_memory(const std::vector<Stored>& shared, Arena& arena) {
-  const std::size_t floats = arena.arrange();
+/// All in one piece, which is large enough for pages of 2 MiB: a tensor alone is not. Of small pages a batch has more
+/// than the processor remembers the places of, and their places in its caches are left to chance.
+void Program::lay_out(const std::vector<Stored>& kept, Arena& of_block, const std::vector<Stored>& shared,
+                      Arena& of_worker) {
+  const std::size_t block = of_block.arrange(), arena = of_worker.arrange();
+  std::size_t scratch = 0;
+  for (const Node* node : nodes_) scratch = std::max(scratch, node->scratch_floats());
+  const std::size_t slots = slots_of(blocks_) * network_.parameters.size();
+  make_zeros(memory_, slots + blocks_ * block + team_.threads() * (arena + scratch));
+  float* blocks = memory_.data() + slots;
   for (unsigned worker = 0; worker < team_.threads(); ++worker) {
-    make_zeros(memory_.emplace_back(), floats);
-    for (const auto& [places, tensor, thing] : shared)
-      (*places)[worker][tensor] = {memory_.back().data() + arena.offset(thing), 0,
-                                   feature_stride * network_.features(tensor)};
+    float* own = blocks + blocks_ * block + worker * (arena + scratch);
+    scratch_.push_back(own + arena);
+    const auto place = [&](const std::vector<Stored>& tensors, const Arena& in, float* base, std::size_t step) {
+      for (const auto& [places, tensor, thing] : tensors)
+        (*places)[worker][tensor] = {base + in.offset(thing), step, feature_stride * network_.features(tensor)};
+    };
+    place(kept, of_block, blocks, block);
+    place(shared, of_worker, own, 0);
   }
 }
 
@@ -233,13 +226,12 @@ void Program::run(const Pass& pass, const Step& step) {
   // Every other pass goes backwards: it begins with what the one before has left in the cache.
   const bool backwards = (&pass - passes_.data()) % 2 == 1;
   const bool in_turn = team_.threads() == 1 && !backwards;  // all blocks, by one worker
-  team_.run(slots, [&](std::size_t item, unsigned worker) {
-    const std::size_t slot = backwards ? slots - 1 - item : item;
+  const auto run_slot = [&](std::size_t slot, unsigned worker) {
     Work work{.step = &step,
               .values = values_[worker].data(),
               .gradients = tensor_gradients_[worker].data(),
-              .weight_gradients = slots_.data() + slot * network_.parameters.size(),
-              .scratch = scratch_[worker].data()};
+              .weight_gradients = slot_gradients() + slot * network_.parameters.size(),
+              .scratch = scratch_[worker]};
     // What blocks do not write themselves, nodes add to the first slot alone.
     if (starts && slot == 0) std::fill_n(work.weight_gradients, network_.parameters.size(), 0.0f);
     const std::size_t begin = slot * slot_blocks, end = std::min(blocks, begin + slot_blocks);
@@ -250,10 +242,11 @@ void Program::run(const Pass& pass, const Step& step) {
       work.rows = std::min(block_events, step.events - work.block * block_events);
       run_block(pass, work);
     }
-  });
+  };
+  team_.run(slots, run_slot, backwards);
   if (pass.merge == nullptr) return;
   if (pass.merges_gradient) {
-    pass.merge->merge_gradient(step, slots_.data());
+    pass.merge->merge_gradient(step, slot_gradients());
   } else {
     pass.merge->merge(step);
   }
@@ -261,7 +254,7 @@ void Program::run(const Pass& pass, const Step& step) {
 
 void Program::reduce(const Step& step) {
   const std::size_t blocks = (step.events + block_events - 1) / block_events;
-  kernel::reduce(slots_.data(), slots_of(blocks), network_.parameters.size(), static_cast<float>(gradient_scale),
+  kernel::reduce(slot_gradients(), slots_of(blocks), network_.parameters.size(), static_cast<float>(gradient_scale),
                  gradients_.data(), network_.parameters.size());
 }
 

@@ -73,21 +73,21 @@ class Program {
     bool merges_gradient = false;
   };
   using Places = std::vector<std::vector<Place>>;  ///< of each worker, then of each tensor
-  /// Where a tensor is to stand: which thing of the arena it is, or where in the batch's memory it begins.
+  /// A tensor that is to stand in an arena.
   struct Stored {
     Places* places;
     TensorId tensor;
-    std::size_t at;
+    std::size_t thing;
   };
 
+  float* slot_gradients() noexcept { return memory_.data(); }
   void cut_into_passes();
   void choose_who_notes();
   void run_cheap_ones_again();
   void decide_gradients();
   void find_uses(std::vector<Use>& values, std::vector<Use>& gradients) const;
   void place_tensors();
-  void keep_tensors(const std::vector<Stored>& kept, std::size_t floats);
-  void share_memory(const std::vector<Stored>& shared, Arena& arena);
+  void lay_out(const std::vector<Stored>& kept, Arena& of_block, const std::vector<Stored>& shared, Arena& of_worker);
   void run(const Pass& pass, const Step& step);
   void run_block(const Pass& pass, Work& work) const;
   void reduce(const Step& step);
@@ -100,8 +100,9 @@ class Program {
   std::vector<Node*> nodes_;
   std::vector<Pass> passes_;
   Places values_, tensor_gradients_;
-  std::vector<Floats> memory_, scratch_;
-  Floats slots_, gradients_;
+  Floats memory_;                ///< slots, tensors of all blocks, then the workers' own and their scratch
+  std::vector<float*> scratch_;  ///< of each worker
+  Floats gradients_;
 };
 
 }  // namespace trigloop::train

@@ -27,7 +27,7 @@ void await_change(const std::atomic<T>& value, T old) {
 
 }  // namespace
 
-Team::Team(unsigned threads) {
+Team::Team(unsigned threads) : shares_(threads) {
   for (unsigned worker = 1; worker < threads; ++worker) workers_.emplace_back([this, worker] { serve(worker); });
 }
 
@@ -47,20 +47,30 @@ void Team::serve(unsigned worker) {
   }
 }
 
+void Team::empty(Share& share, unsigned worker) {
+  const std::size_t items = share.end - share.begin;
+  for (std::size_t k; (k = share.taken.fetch_add(1, std::memory_order_relaxed)) < items;)
+    (*work_)(backwards_ ? share.end - 1 - k : share.begin + k, worker);
+}
+
 void Team::take_items(unsigned worker) {
   try {
-    for (std::size_t item; (item = next_.fetch_add(1, std::memory_order_relaxed)) < items_;) (*work_)(item, worker);
+    for (std::size_t k = 0; k < shares_.size(); ++k) empty(shares_[(worker + k) % shares_.size()], worker);
   } catch (...) {
-    next_.store(items_, std::memory_order_relaxed);
+    for (Share& share : shares_) share.taken.store(share.end, std::memory_order_relaxed);
     const std::lock_guard lock(mutex_);
     if (!failure_) failure_ = std::current_exception();
   }
 }
 
-void Team::run(std::size_t items, const std::function<void(std::size_t, unsigned)>& work) {
+void Team::run(std::size_t items, const std::function<void(std::size_t, unsigned)>& work, bool backwards) {
   work_ = &work;
-  items_ = items;
-  next_.store(0, std::memory_order_relaxed);
+  backwards_ = backwards;
+  for (std::size_t k = 0; k < shares_.size(); ++k) {
+    shares_[k].begin = items * k / shares_.size();
+    shares_[k].end = items * (k + 1) / shares_.size();
+    shares_[k].taken.store(0, std::memory_order_relaxed);
+  }
   if (!workers_.empty()) {
     busy_.store(static_cast<std::uint32_t>(workers_.size()), std::memory_order_relaxed);
     call_.fetch_add(1, std::memory_order_release);

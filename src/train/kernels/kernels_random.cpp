@@ -86,8 +86,9 @@ void Augment(const Augmentation& a, Keys keys, const float* x, std::uint32_t fir
              float* out) {
   const V magnitude = hn::Set(d, a.blur_magnitude);
   for (std::size_t e = 0; e < padded(events); e += N) {
-    const VU base = hn::ShiftLeft<7>(counters_from(first_event + static_cast<std::uint32_t>(e)));
-    const auto words = [&](std::uint32_t place) HWY_ATTR { return hash(keys, hn::Add(base, hn::Set(du, place))); };
+    const VU base = spread(hn::ShiftLeft<7>(counters_from(first_event + static_cast<std::uint32_t>(e))));
+    const auto words = [&](std::uint32_t place)
+                           HWY_ATTR { return hash_of_spread(keys, hn::Add(base, hn::Set(du, place * spreading))); };
     const auto blurs = is_hit(words(blur_word), limit_of(a.blur_event));
     const auto blur = hn::IfThenElseZero(hn::RebindMask(di, blurs), limit_of(a.blur_feature));
     const VU rotation = words(rotation_word);

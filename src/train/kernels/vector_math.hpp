@@ -30,23 +30,21 @@ constexpr std::size_t N = HWY_LANES(float);
 /// first, first + 1, ... (Iota of a variable would be stored lane by lane.)
 HWY_INLINE VU counters_from(std::uint32_t first) { return hn::Add(hn::Iota(du, 0), hn::Set(du, first)); }
 
+/// The first multiplication of a hash. It may be done once for many: spread(a + b) = spread(a) + b x spreading.
+constexpr std::uint32_t spreading = 0x9E3779B1u;
+HWY_INLINE VU spread(VU counter) { return hn::Mul(counter, hn::Set(du, spreading)); }
+
 /// A word for each counter: multiply and shift-xor twice ("lowbias32", C. Wellons), with a second key in the middle, so
 /// that streams of different keys are not shifted copies of each other.
-HWY_INLINE VU hash(Keys keys, VU counter) {
-  VU x = hn::Xor(hn::Mul(counter, hn::Set(du, 0x9E3779B1u)), hn::Set(du, keys.a));
+HWY_INLINE VU hash_of_spread(Keys keys, VU spread_counter) {
+  VU x = hn::Xor(spread_counter, hn::Set(du, keys.a));
   x = hn::Mul(hn::Xor(x, hn::ShiftRight<16>(x)), hn::Set(du, 0x7FEB352Du));
   x = hn::Add(x, hn::Set(du, keys.b));
   x = hn::Mul(hn::Xor(x, hn::ShiftRight<15>(x)), hn::Set(du, 0x846CA68Bu));
   return hn::Xor(x, hn::ShiftRight<16>(x));
 }
 
-HWY_INLINE std::uint32_t hash(Keys keys, std::uint32_t counter) {
-  std::uint32_t x = (counter * 0x9E3779B1u) ^ keys.a;
-  x = (x ^ (x >> 16)) * 0x7FEB352Du;
-  x += keys.b;
-  x = (x ^ (x >> 15)) * 0x846CA68Bu;
-  return x ^ (x >> 16);
-}
+HWY_INLINE VU hash(Keys keys, VU counter) { return hash_of_spread(keys, spread(counter)); }
 
 /// c[0] + x (c[1] + x (...)).
 template <std::size_t n>

@@ -53,20 +53,27 @@ void BatchNorm::gather(const Work& work) {
 }
 
 void BatchNorm::merge(const Step& step) {
+  std::vector<double> mean(features), squares(features);
   for (std::size_t view = 0; view < step.views; ++view) {
-    for (std::size_t j = 0; j < features; ++j) {
-      double count = 0, mean = 0, squares = 0;
-      for (std::size_t block = 0; count < static_cast<double>(step.events); ++block) {
-        const double rows = std::min(static_cast<double>(block_events), static_cast<double>(step.events) - count);
-        const double away = sums(block, view, 0)[j] - mean;
-        squares += sums(block, view, 1)[j] + away * away * (count * rows / (count + rows));
-        mean += away * (rows / (count + rows));
-        count += rows;
+    std::ranges::fill(mean, 0.0);
+    std::ranges::fill(squares, 0.0);
+    double count = 0;
+    for (std::size_t block = 0; count < static_cast<double>(step.events); ++block) {
+      const double rows = std::min(static_cast<double>(block_events), static_cast<double>(step.events) - count);
+      const double share = rows / (count + rows), apart = count * rows / (count + rows);
+      const float *means = sums(block, view, 0), *around = sums(block, view, 1);
+      for (std::size_t j = 0; j < features; ++j) {
+        const double away = means[j] - mean[j];
+        squares[j] += around[j] + away * away * apart;
+        mean[j] += away * share;
       }
-      const double variance = squares / count;
-      mean_[view * width() + j] = static_cast<float>(mean);
+      count += rows;
+    }
+    for (std::size_t j = 0; j < features; ++j) {
+      const double variance = squares[j] / count;
+      mean_[view * width() + j] = static_cast<float>(mean[j]);
       inverse_[view * width() + j] = static_cast<float>(inverse_deviation(variance));
-      follow(j, mean, variance);
+      follow(j, mean[j], variance);
     }
   }
 }

@@ -47,5 +47,19 @@ TEST(Arena, LetsWhatIsDoneMakeRoom) {
   EXPECT_EQ(arena.arrange(), 64u);
 }
 
+TEST(Arena, LastsBetweenPassesWhereAskedTo) {
+  Use first, second, third;
+  first.touch(0, 3);
+  first.touch(2, 1);
+  second.touch(1, 0);
+  second.touch(1, 5);
+  third.touch(2, 2);
+  third.touch(3, 0);
+  EXPECT_FALSE(first.overlaps(second));
+  EXPECT_TRUE(first.lasting().overlaps(second.lasting()));
+  EXPECT_FALSE(first.lasting().overlaps(third.lasting()));
+  EXPECT_FALSE(Use().lasting().overlaps(first.lasting()));
+}
+
 }  // namespace
 }  // namespace trigloop::train
