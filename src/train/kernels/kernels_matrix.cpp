@@ -16,27 +16,38 @@ namespace hn = hwy::HWY_NAMESPACE;
 const HWY_FULL(double) dd;
 using VD = hn::Vec<decltype(dd)>;
 constexpr std::size_t ND = HWY_LANES(double);
-constexpr std::size_t highest = 4;
+constexpr std::size_t highest = 4, widest = 3;  // of sums in registers: enough to wait for none
 
-template <std::size_t height>
-HWY_INLINE void matrix_tile(const MatrixProduct& p, std::size_t i, std::size_t j) {
-  VD sums[height];
+template <std::size_t height, std::size_t width>
+HWY_NOINLINE void matrix_tile(const MatrixProduct& p, std::size_t i, std::size_t j) {
+  VD sums[height][width];
   for (std::size_t r = 0; r < height; ++r)
-    sums[r] = p.add ? hn::LoadU(dd, p.out + (i + r) * p.out_row + j) : hn::Zero(dd);
+    for (std::size_t c = 0; c < width; ++c)
+      sums[r][c] = p.add ? hn::LoadU(dd, p.out + (i + r) * p.out_row + j + c * ND) : hn::Zero(dd);
   for (std::size_t k = 0; k < p.depth; ++k) {
-    const VD right = hn::LoadU(dd, p.b + k * p.b_row + j);
-    for (std::size_t r = 0; r < height; ++r)
-      sums[r] = hn::MulAdd(hn::Set(dd, p.a[(i + r) * p.a_row + k * p.a_column]), right, sums[r]);
+    VD right[width];
+    for (std::size_t c = 0; c < width; ++c) right[c] = hn::LoadU(dd, p.b + k * p.b_row + j + c * ND);
+    for (std::size_t r = 0; r < height; ++r) {
+      const VD left = hn::Set(dd, p.a[(i + r) * p.a_row + k * p.a_column]);
+      for (std::size_t c = 0; c < width; ++c) sums[r][c] = hn::MulAdd(left, right[c], sums[r][c]);
+    }
   }
-  for (std::size_t r = 0; r < height; ++r) hn::StoreU(sums[r], dd, p.out + (i + r) * p.out_row + j);
+  for (std::size_t r = 0; r < height; ++r)
+    for (std::size_t c = 0; c < width; ++c) hn::StoreU(sums[r][c], dd, p.out + (i + r) * p.out_row + j + c * ND);
+}
+
+template <std::size_t width>
+HWY_INLINE void matrix_strip(const MatrixProduct& p, std::size_t j) {
+  std::size_t i = 0;
+  for (; i + highest <= p.rows; i += highest) matrix_tile<highest, width>(p, i, j);
+  for (; i < p.rows; ++i) matrix_tile<1, width>(p, i, j);
 }
 
 void MultiplyMatrices(const MatrixProduct& p) {
-  for (std::size_t j = 0; j < p.columns; j += ND) {
-    std::size_t i = 0;
-    for (; i + highest <= p.rows; i += highest) matrix_tile<highest>(p, i, j);
-    for (; i < p.rows; ++i) matrix_tile<1>(p, i, j);
-  }
+  std::size_t j = 0;
+  for (; j + (widest - 1) * ND < p.columns; j += widest * ND) matrix_strip<widest>(p, j);
+  if (j + ND < p.columns) return matrix_strip<2>(p, j);
+  if (j < p.columns) matrix_strip<1>(p, j);
 }
 
 void AddSlots(const float* slots, std::size_t n_slots, std::size_t slot_stride, double* out, std::size_t count) {

@@ -91,17 +91,21 @@ void BatchNorm::merge_gradient(const Step& step, float* weight_gradients) {
   const std::size_t blocks = (step.events + block_events - 1) / block_events;
   float* dgamma = weight_gradients + (*parameters_)[gamma_].offset;
   float* dbeta = weight_gradients + (*parameters_)[beta_].offset;
+  std::vector<double> dy(features), dyx(features);
   for (std::size_t view = 0; view < step.views; ++view) {
-    for (std::size_t j = 0; j < features; ++j) {
-      double dy = 0, dyx = 0;
-      for (std::size_t block = 0; block < blocks; ++block) {
-        dy += sums(block, view, 0)[j];
-        dyx += sums(block, view, 1)[j];
+    std::ranges::fill(dy, 0.0);
+    std::ranges::fill(dyx, 0.0);
+    for (std::size_t block = 0; block < blocks; ++block) {
+      for (std::size_t j = 0; j < features; ++j) {
+        dy[j] += sums(block, view, 0)[j];
+        dyx[j] += sums(block, view, 1)[j];
       }
-      dbeta[j] += static_cast<float>(dy);
-      dgamma[j] += static_cast<float>(dyx);
-      dy_mean_[view * width() + j] = static_cast<float>(dy / static_cast<double>(step.events));
-      dyx_mean_[view * width() + j] = static_cast<float>(dyx / static_cast<double>(step.events));
+    }
+    for (std::size_t j = 0; j < features; ++j) {
+      dbeta[j] += static_cast<float>(dy[j]);
+      dgamma[j] += static_cast<float>(dyx[j]);
+      dy_mean_[view * width() + j] = static_cast<float>(dy[j] / static_cast<double>(step.events));
+      dyx_mean_[view * width() + j] = static_cast<float>(dyx[j] / static_cast<double>(step.events));
     }
   }
 }
