@@ -32,6 +32,7 @@ Program::Program(Network& network, std::size_t events, std::size_t views, Team& 
   choose_who_notes();
   for (Node* node : nodes_) node->resize(blocks_, views_);
   decide_gradients();
+  decide_slots();
   run_cheap_ones_again();
   place_tensors();
   make_zeros(gradients_, network_.parameters.size());
@@ -59,6 +60,13 @@ void Program::decide_gradients() {
       node.wanted[k] = written[t] ? Node::Gradient::add : Node::Gradient::write;
       written[t] = 1;
     }
+  }
+}
+
+void Program::decide_slots() {
+  for (const Parameter& p : network_.parameters.list()) {
+    const auto adds = [&](const Node* node) { return node->adds_by_block() && p.name.starts_with(node->name + "/"); };
+    has_slots_.push_back(std::ranges::any_of(nodes_, adds));
   }
 }
 
@@ -254,8 +262,11 @@ void Program::run(const Pass& pass, const Step& step) {
 
 void Program::reduce(const Step& step) {
   const std::size_t blocks = (step.events + block_events - 1) / block_events;
-  kernel::reduce(slot_gradients(), slots_of(blocks), network_.parameters.size(), static_cast<float>(gradient_scale),
-                 gradients_.data(), network_.parameters.size());
+  for (std::size_t k = 0; k < has_slots_.size(); ++k) {
+    const Parameter& p = network_.parameters[k];
+    kernel::reduce(slot_gradients() + p.offset, has_slots_[k] != 0 ? slots_of(blocks) : 1, network_.parameters.size(),
+                   static_cast<float>(gradient_scale), gradients_.data() + p.offset, p.size());
+  }
 }
 
 double Program::step(const Step& step) {

@@ -90,6 +90,7 @@ class Program {
   void lay_out(const std::vector<Stored>& kept, Arena& of_block, const std::vector<Stored>& shared, Arena& of_worker);
   void run(const Pass& pass, const Step& step);
   void run_block(const Pass& pass, Work& work) const;
+  void decide_slots();
   void reduce(const Step& step);
   std::string find_not_finite() const;
 
@@ -102,6 +103,7 @@ class Program {
   Places values_, tensor_gradients_;
   Floats memory_;                ///< slots, tensors of all blocks, then the workers' own and their scratch
   std::vector<float*> scratch_;  ///< of each worker
+  std::vector<char> has_slots_;  ///< of each parameter: more than the first
   Floats gradients_;
 };
 

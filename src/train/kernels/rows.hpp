@@ -24,9 +24,9 @@ inline constexpr std::size_t slot_blocks = 2;
 
 constexpr std::size_t slots_of(std::size_t blocks) { return (blocks + slot_blocks - 1) / slot_blocks; }
 
-/// Floats from a feature to the next in a block. Not a power of two, which would put all features of an event into few
-/// sets of the cache.
-inline constexpr std::size_t feature_stride = block_events + 16;
+/// Floats from a feature to the next in a block. A gap of a cache line, which puts the features of an event into
+/// different sets of the first cache, costs more memory than it saves there.
+inline constexpr std::size_t feature_stride = block_events;
 
 /// Floats from one row to the next, of data and of weights.
 constexpr std::size_t padded(std::size_t features) { return (features + 15) / 16 * 16; }

@@ -27,6 +27,7 @@ class Dense final : public Node {
   void begin(const Step&) override { quantise(); }
   void forward(const Work& work) override;
   void backward(const Work& work) override;
+  bool adds_by_block() const override { return true; }
   std::size_t multiply_adds() const override { return views_ * (2 + wants(0)) * in_features * features; }
   void finish(const Step& step, float* gradients) override;
   /// With the weights of the last `quantise`.

@@ -114,6 +114,9 @@ class Node {
   /// kept between the two is then as wide as the input.
   virtual bool begins_gradient() const { return false; }
   virtual void merge_gradient(const Step&, float* /*weight_gradients*/) {}
+  /// Whether `backward` of every block adds to the gradients of its parameters. If not, what is done once a batch adds
+  /// to those of the first slot alone.
+  virtual bool adds_by_block() const { return false; }
 
   /// Once a step, after the gradients of weights (the mean over the batch, flat as Parameters) are there: what follows
   /// from them alone.
