@@ -50,6 +50,7 @@ void BranchStream::start(std::uint64_t entry, std::uint64_t end, std::size_t clu
                          std::vector<Record>& plan) {
   first_basket_ = next_basket_ = basket_of(entry);
   first_record_ = plan.size();
+  forget_read();
   range_begin_ = entry;
   range_end_ = end;
   const auto& baskets = branch_->baskets;
@@ -66,6 +67,28 @@ void BranchStream::start(std::uint64_t entry, std::uint64_t end, std::size_t clu
     lane.checks.clear();
     lane.decoded_items = lane.taken_items = 0;
   }
+}
+
+bool BranchStream::needs(std::uint64_t target) const noexcept {
+  return entry_end_ < target && next_basket_ < branch_->baskets.size() && waiting_bytes() < enough_waiting;
+}
+
+std::optional<Decompressor::Prefix> BranchStream::prefix(std::uint64_t target, StreamTools& tools) {
+  if (!needs(target) || !in_place() || lanes_[0].column->layout != Layout::counted) return {};
+  const Basket& basket = branch_->baskets[next_basket_];
+  if (basket.is_embedded()) return {};
+  try {
+    read(basket, tools);
+  } catch (const core::Error&) {
+    return {};  // when its entries are needed, it comes again
+  }
+  if (!values_fit(basket, *read_) || !may_leave_to_checksum(basket, *read_, tools)) return {};
+  return Decompressor::Prefix{read_->stored, {lanes_[0].values.room(read_->objlen), read_->objlen}, read_->border};
+}
+
+void BranchStream::take_prefix(const Decompressor::Prefix& answered, StreamTools& tools) {
+  checksum_ = answered.checksum;
+  if (checksum_) decode_next(tools);
 }
 
 void BranchStream::fill(std::uint64_t target, std::uint64_t least, StreamTools& tools) {
@@ -94,25 +117,38 @@ void BranchStream::decode_next(StreamTools& tools) {
   ++next_basket_;
 }
 
-void BranchStream::decode(const Basket& basket, StreamTools& tools) {
-  std::span<const std::byte> bytes;
-  const std::size_t record = first_record_ + (next_basket_ - first_basket_);
-  if (!basket.is_embedded()) bytes = tools.records.get(record);
-  const BasketRecord parsed = parse_basket(basket, bytes, tools.options.max_unit_bytes);
-  if (in_place()) {
-    decode_in_place(basket, parsed, tools);
-  } else {
-    decode_apart(basket, parsed, tools);
+const BasketRecord& BranchStream::read(const Basket& basket, StreamTools& tools) {
+  if (!read_) {
+    std::span<const std::byte> bytes;
+    if (!basket.is_embedded()) bytes = tools.records.get(record_of_next());
+    read_ = parse_basket(basket, bytes, tools.options.max_unit_bytes);
   }
-  if (!basket.is_embedded()) tools.records.release(record);
+  return *read_;
+}
+
+void BranchStream::decode(const Basket& basket, StreamTools& tools) {
+  const BasketRecord& record = read(basket, tools);
+  if (in_place()) {
+    decode_in_place(basket, record, tools);
+  } else {
+    decode_apart(basket, record, tools);
+  }
+  forget_read();
+  if (!basket.is_embedded()) tools.records.release(record_of_next());
+}
+
+/// The values are as many as the tree says, as far as it says so.
+bool BranchStream::values_fit(const Basket& basket, const BasketRecord& record) const noexcept {
+  const Column& column = *lanes_[0].column;
+  if (column.layout == Layout::fixed) return record.border == basket.entries * column.stride;
+  return record.border % column.item_bytes() == 0;
 }
 
 /// The fast path: the values are decompressed where they will stay, and turned there.
 void BranchStream::decode_in_place(const Basket& basket, const BasketRecord& record, StreamTools& tools) {
   ColumnLane& lane = lanes_[0];
   const Column& column = *lane.column;
-  const bool fixed = column.layout == Layout::fixed;
-  if (fixed ? record.border != basket.entries * column.stride : record.border % column.item_bytes() != 0) {
+  if (!values_fit(basket, record)) {
     throw damaged("its " + std::to_string(record.border) + " bytes do not fit " + std::to_string(basket.entries) +
                   " entries with items of " + std::to_string(column.item_bytes()) + " bytes");
   }
@@ -130,22 +166,31 @@ void BranchStream::decode_in_place(const Basket& basket, const BasketRecord& rec
 }
 
 /// The counters tell all entry offsets of the basket: these need not be decompressed.
+bool BranchStream::may_leave_offsets(const Basket& basket, const BasketRecord& record) const noexcept {
+  return lanes_[0].column->layout == Layout::counted && offsets_fit_ &&
+         record.objlen - record.border == OffsetCheck::bytes(basket.entries);
+}
+
+bool BranchStream::may_leave_to_checksum(const Basket& basket, const BasketRecord& record,
+                                         const StreamTools& tools) const noexcept {
+  return record.compressed && may_leave_offsets(basket, record) && tools.options.verify &&
+         basket.first_entry >= range_begin_ && basket.first_entry + basket.entries <= range_end_;
+}
+
 bool BranchStream::decode_without_offsets(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,
                                           StreamTools& tools) {
-  if (lanes_[0].column->layout != Layout::counted || !offsets_fit_) return false;
-  if (record.objlen - record.border != OffsetCheck::bytes(basket.entries)) return false;
+  if (!may_leave_offsets(basket, record)) return false;
   return leave_to_checksum(basket, record, out, tools) || stop_behind_values(basket, record, out, tools);
 }
 
 /// Where a checksum covers the offsets, they are compared with it once the counters have told all of them.
 bool BranchStream::leave_to_checksum(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,
                                      StreamTools& tools) {
+  if (!may_leave_to_checksum(basket, record, tools)) return false;
   ColumnLane& lane = lanes_[0];
-  const std::uint64_t end = basket.first_entry + basket.entries;
-  if (!tools.options.verify || basket.first_entry < range_begin_ || end > range_end_) return false;
-  const auto expected = tools.decompressor.prefix(record.stored, out, record.border);
+  const auto expected = checksum_ ? checksum_ : tools.decompressor.prefix(record.stored, out, record.border);
   if (!expected) return false;
-  lane.checks.emplace_back(next_basket_, basket.first_entry, end, lane.decoded_items,
+  lane.checks.emplace_back(next_basket_, basket.first_entry, basket.first_entry + basket.entries, lane.decoded_items,
                            static_cast<std::uint32_t>(record.keylen), lane.column->item_bytes(),
                            adler32(1, out.first(record.border)), *expected);
   return true;

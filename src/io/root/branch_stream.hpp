@@ -2,6 +2,7 @@
 // Decodes one branch's baskets, one after the other, into the lanes of the columns that are read from it.
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "io/root/basket.hpp"
@@ -72,6 +73,14 @@ class BranchStream {
   /// Decodes baskets until `target` entries are there, or enough bytes wait already; at least up to `least`.
   void fill(std::uint64_t target, std::uint64_t least, StreamTools& tools);
 
+  /// Some entry below `target` is not decoded, and `fill` would decode a basket for it.
+  bool needs(std::uint64_t target) const noexcept;
+  /// What `fill` would ask Decompressor::prefix of the next basket, for asking it of several branches at once; nothing
+  /// where it would not, or an error waits. Then comes take_prefix.
+  std::optional<Decompressor::Prefix> prefix(std::uint64_t target, StreamTools& tools);
+  /// Decodes that basket, if there is an answer.
+  void take_prefix(const Decompressor::Prefix& answered, StreamTools& tools);
+
   /// After the checksum of a basket did not fit its counters: decompresses it whole, offsets too, and from now on all.
   /// Error: damaged, if it is.
   void verify_whole(std::size_t basket, StreamTools& tools);
@@ -79,10 +88,16 @@ class BranchStream {
  private:
   bool decode_without_offsets(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,
                               StreamTools& tools);
+  bool values_fit(const Basket& basket, const BasketRecord& record) const noexcept;
+  bool may_leave_offsets(const Basket& basket, const BasketRecord& record) const noexcept;
+  bool may_leave_to_checksum(const Basket& basket, const BasketRecord& record, const StreamTools& tools) const noexcept;
   bool leave_to_checksum(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,
                          StreamTools& tools);
   bool stop_behind_values(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,
                           StreamTools& tools);
+  std::size_t record_of_next() const noexcept { return first_record_ + (next_basket_ - first_basket_); }
+  const BasketRecord& read(const Basket& basket, StreamTools& tools);
+  void forget_read() noexcept { read_.reset(), checksum_.reset(); }
   void decode_next(StreamTools& tools);
   void decode(const Basket& basket, StreamTools& tools);
   bool in_place() const noexcept { return lanes_.size() == 1 && lanes_[0].column->in_place(); }
@@ -95,6 +110,8 @@ class BranchStream {
   std::size_t number_;
   std::vector<ColumnLane> lanes_;
   std::size_t next_basket_ = 0, first_basket_ = 0, first_record_ = 0;
+  std::optional<BasketRecord> read_;       ///< the next basket, if it is read already
+  std::optional<std::uint32_t> checksum_;  ///< and its values are decompressed
   std::uint64_t entry_begin_ = 0, entry_end_ = 0;
   std::uint64_t range_begin_ = 0, range_end_ = 0;
   int stops_worth_trying_ = 4;  ///< fewer after each that failed; at 0 blocks are decoded to their end

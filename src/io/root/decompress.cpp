@@ -10,17 +10,19 @@
 #include <array>
 #include <cstring>
 #include <string_view>
+#include <vector>
 
 #include "core/buffer.hpp"
 #include "core/bytes.hpp"
 #include "core/error.hpp"
 #include "io/root/damaged.hpp"
+#include "io/root/inflate.hpp"
 #include "io/root/xz.hpp"
 
 namespace trigloop::io::root {
 namespace {
 
-constexpr std::size_t header_bytes = 9;
+constexpr std::size_t header_bytes = 9, zlib_header = 2, checksum_bytes = 4;
 
 /// Sizes that a block header declares.
 struct BlockSizes {
@@ -64,6 +66,8 @@ struct Decompressor::Codecs {
   std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> zstd{ZSTD_createDCtx(), ZSTD_freeDCtx};
   Lzma2Decoder lzma2;
   core::ByteBuffer room;  ///< of zstandard_prefix
+  std::optional<Inflater> inflater;
+  std::vector<Inflater::Job> inflations;
 
   void zlib(std::span<const std::byte> in, std::span<std::byte> out) {
     std::size_t got = 0;
@@ -87,7 +91,6 @@ struct Decompressor::Codecs {
   /// the wanted bytes tells the two apart: it is only overwritten when decoding got there.
   bool zlib_prefix(std::span<const std::byte> in, std::span<std::byte> out, std::size_t wanted) {
     const std::size_t mark_at = wanted + overshoot, limit = mark_at + sizeof(std::uint64_t) + longest_match;
-    constexpr std::size_t zlib_header = 2;
     if (limit >= out.size() || in.size() <= zlib_header) return false;
     const std::uint64_t mark = 0x9E3779B97F4A7C15u ^ reinterpret_cast<std::uintptr_t>(in.data());
     std::memcpy(out.data() + mark_at, &mark, sizeof mark);
@@ -211,15 +214,45 @@ void Decompressor::run(std::span<const std::byte> stored, std::span<std::byte> o
   }
 }
 
+namespace {
+
+/// The zlib stream of a block that fills `stored` and makes `bytes` of it; nothing, if it is none.
+std::span<const std::byte> whole_zlib(std::span<const std::byte> stored, std::size_t bytes) {
+  if (stored.size() < header_bytes + zlib_header + checksum_bytes || letters_of(stored) != "ZL") return {};
+  const BlockSizes sizes = sizes_of(stored);
+  if (sizes.uncompressed != bytes || sizes.compressed != stored.size() - header_bytes) return {};
+  return stored.subspan(header_bytes);
+}
+
+std::uint32_t checksum_of(std::span<const std::byte> zlib) {
+  return core::load_be<std::uint32_t>(zlib.last(checksum_bytes).data());
+}
+
+}  // namespace
+
 std::optional<std::uint32_t> Decompressor::prefix(std::span<const std::byte> stored, std::span<std::byte> out,
                                                   std::size_t wanted) {
-  constexpr std::size_t checksum_bytes = 4;
-  if (stored.size() < header_bytes + checksum_bytes || letters_of(stored) != "ZL") return {};
-  const BlockSizes sizes = sizes_of(stored);
-  if (sizes.uncompressed != out.size() || sizes.compressed != stored.size() - header_bytes) return {};
-  const auto payload = stored.subspan(header_bytes);
-  if (!codecs_->zlib_prefix(payload, out, wanted)) return {};
-  return core::load_be<std::uint32_t>(payload.last(checksum_bytes).data());
+  const auto payload = whole_zlib(stored, out.size());
+  if (payload.empty() || !codecs_->zlib_prefix(payload, out, wanted)) return {};
+  return checksum_of(payload);
+}
+
+void Decompressor::prefixes(std::span<Prefix> all) {
+  auto& jobs = codecs_->inflations;
+  jobs.clear();
+  if (all.size() > 1 && Inflater::usable()) {
+    for (const Prefix& one : all) {
+      const auto payload = whole_zlib(one.stored, one.out.size());
+      // An empty stream is not done.
+      jobs.push_back({payload.empty() ? payload : payload.subspan(zlib_header), one.out, one.wanted});
+    }
+    if (!codecs_->inflater) codecs_->inflater.emplace();
+    codecs_->inflater->run(jobs);
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const bool done = !jobs.empty() && jobs[i].done;
+    all[i].checksum = done ? checksum_of(all[i].stored) : prefix(all[i].stored, all[i].out, all[i].wanted);
+  }
 }
 
 bool Decompressor::part(std::span<const std::byte> stored, std::span<std::byte> out, std::size_t wanted) {

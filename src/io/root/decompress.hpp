@@ -40,6 +40,16 @@ class Decompressor {
   /// may be scribbled on.
   std::optional<std::uint32_t> prefix(std::span<const std::byte> stored, std::span<std::byte> out, std::size_t wanted);
 
+  /// What `prefix` is asked, and its answer.
+  struct Prefix {
+    std::span<const std::byte> stored;
+    std::span<std::byte> out;
+    std::size_t wanted = 0;
+    std::optional<std::uint32_t> checksum = {};
+  };
+  /// As `prefix` for each, but faster for several at once (inflate.hpp).
+  void prefixes(std::span<Prefix> all);
+
   /// Decompresses the first `wanted` of the out.size() bytes alone, if `stored` is one ZS block without a checksum, and
   /// enough is behind `wanted` to stop there; false otherwise, and `out` may be scribbled on. What is behind is neither
   /// read nor checked: whoever asks for a few known bytes more sees whether the block was decoded rightly.

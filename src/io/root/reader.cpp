@@ -172,6 +172,7 @@ bool Reader::next(event::Columns& out) {
     }
     std::uint64_t end =
         std::min<std::uint64_t>(range_.end, entry_ + std::max<std::size_t>(1, tools_.options.cluster_entries));
+    decompress_together(end);
     for (BranchStream& stream : streams_) {
       stream.fill(end, entry_ + 1, tools_);
       end = std::min(end, stream.entry_end());
@@ -190,6 +191,22 @@ bool Reader::next(event::Columns& out) {
     any = true;
   });
   return any;
+}
+
+/// Several ZLIB baskets cost less together: when one is needed, those that will be soon come along.
+void Reader::decompress_together(std::uint64_t end) {
+  constexpr std::uint64_t soon = 1024;
+  if (std::ranges::none_of(streams_, [&](const BranchStream& stream) { return stream.needs(end); })) return;
+  prefixes_.clear();
+  asking_.clear();
+  for (BranchStream& stream : streams_) {
+    const auto prefix = stream.prefix(std::min(range_.end, end + soon), tools_);
+    if (!prefix) continue;
+    prefixes_.push_back(*prefix);
+    asking_.push_back(&stream);
+  }
+  tools_.decompressor.prefixes(prefixes_);
+  for (std::size_t i = 0; i < asking_.size(); ++i) asking_[i]->take_prefix(prefixes_[i], tools_);
 }
 
 /// Takes the last cluster from the lanes.

@@ -59,6 +59,7 @@ class Reader final : public ColumnReader {
   void warm_up(std::uint64_t first);
   void skip_to_begin(std::uint64_t first);
   void release();
+  void decompress_together(std::uint64_t end);
   void count(Group& group, std::uint64_t entry, std::size_t entries);
   void check_offsets(const Group& group, LaneRef ref, std::uint64_t entry, std::size_t entries);
   void check_borders(const Group& group, LaneRef ref, std::uint64_t entry, std::size_t entries);
@@ -70,6 +71,8 @@ class Reader final : public ColumnReader {
   std::size_t tree_;
   StreamTools tools_;
   std::vector<std::uint32_t> offset_scratch_;
+  std::vector<Decompressor::Prefix> prefixes_;
+  std::vector<BranchStream*> asking_;  ///< parallel to prefixes_
   std::vector<BranchStream> streams_;
   std::vector<Group> groups_;
   std::vector<Output> outputs_;

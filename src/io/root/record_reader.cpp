@@ -55,6 +55,7 @@ std::span<const std::byte> RecordReader::get(std::size_t record) {
       file_.prefetch(chunks_[next_].begin, chunks_[next_].size());
     }
   }
+  ++chunk.in_use;
   return chunk.bytes.span().subspan(records_[record].seek - chunk.begin, records_[record].bytes);
 }
 
@@ -67,6 +68,7 @@ std::vector<std::byte> RecordReader::fetch(Record record) const {
 void RecordReader::release(std::size_t record) noexcept {
   const std::scoped_lock lock(mutex_);
   Chunk& chunk = chunks_[chunk_of_record_[record]];
+  --chunk.in_use;
   if (--chunk.wanted == 0) drop(chunk);
 }
 
@@ -113,7 +115,9 @@ void RecordReader::make_room(std::uint64_t coming) {
   while (live_bytes_ > 0 && live_bytes_ + coming > most_bytes) {
     Chunk* oldest = nullptr;
     for (Chunk& chunk : chunks_) {
-      if (chunk.state == State::there && (oldest == nullptr || chunk.loaded_at < oldest->loaded_at)) oldest = &chunk;
+      if (chunk.state == State::there && chunk.in_use == 0 &&
+          (oldest == nullptr || chunk.loaded_at < oldest->loaded_at))
+        oldest = &chunk;
     }
     if (oldest == nullptr) return;
     drop(*oldest);

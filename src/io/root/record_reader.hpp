@@ -34,7 +34,7 @@ class RecordReader {
 
   /// Sets the records to come; they are named by their position in `records`.
   void plan(std::vector<Record> records);
-  /// The bytes of a record; they stay until it is released or another record is got.
+  /// The bytes of a record; they stay until it is released.
   std::span<const std::byte> get(std::size_t record);
   /// The bytes of a record that was got before, read anew.
   std::vector<std::byte> fetch(Record record) const;
@@ -46,6 +46,7 @@ class RecordReader {
   struct Chunk {
     std::uint64_t begin = 0, end = 0;
     std::size_t wanted = 0;  ///< records that are not released yet
+    std::size_t in_use = 0;  ///< records that are got and not released
     State state = State::absent;
     core::ByteBuffer bytes;
     std::uint64_t loaded_at = 0;

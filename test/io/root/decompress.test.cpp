@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/error.hpp"
+#include "core/isa.hpp"
 #include "io/root/compress.hpp"
 
 namespace trigloop::io::root {
@@ -114,6 +115,36 @@ TEST(Decompress, DoesNotStopWhereThatProvesNothing) {
   const Bytes large = basket(60'000, 10'000);
   Bytes room(large.size());
   EXPECT_FALSE(decompressor.part(pack(large, Codec::zstd, 5), room, 66'000)) << "zstd may keep literals in the room";
+}
+
+TEST(Decompress, GivesSeveralPrefixesAsOneByOne) {
+  const Bytes smooth = sample(60'000, 0), mixed = sample(60'000, 2);
+  Bytes damaged = pack(smooth, Codec::zlib, 9);
+  std::fill(damaged.begin() + 15, damaged.end(), std::byte{0xFF});
+  const std::vector<Bytes> blocks = {pack(smooth, Codec::zlib, 9), pack(mixed, Codec::zlib, 6),
+                                     pack(smooth, Codec::zstd, 1), damaged,
+                                     pack(smooth, Codec::zlib, 1), pack(sample(60'000, 7), Codec::zlib, 9)};
+  const std::vector<Bytes> raws = {smooth, mixed, smooth, smooth, smooth, sample(60'000, 7)};
+  for (const char* isa : {"", "scalar"}) {
+    core::force_isa(isa);
+    Decompressor decompressor;
+    for (const std::size_t wanted : {std::size_t{1}, std::size_t{39'000}, std::size_t{58'000}}) {
+      std::vector<Bytes> outs(blocks.size(), Bytes(60'000));
+      std::vector<Decompressor::Prefix> all;
+      for (std::size_t i = 0; i < blocks.size(); ++i) all.push_back({blocks[i], outs[i], wanted});
+      decompressor.prefixes(all);
+      for (std::size_t i = 0; i < blocks.size(); ++i) {
+        Bytes alone(60'000);
+        ASSERT_EQ(all[i].checksum, decompressor.prefix(blocks[i], alone, wanted)) << "block " << i;
+        if (!all[i].checksum) continue;
+        ASSERT_EQ(std::memcmp(outs[i].data(), raws[i].data(), wanted), 0) << "block " << i << ", wanted " << wanted;
+        EXPECT_EQ(*all[i].checksum, adler32(1, raws[i]));
+      }
+      EXPECT_TRUE(all[0].checksum && all[4].checksum && all[5].checksum);
+      EXPECT_FALSE(all[2].checksum || all[3].checksum);
+    }
+  }
+  core::force_isa("");
 }
 
 TEST(Decompress, RefusesSizesThatDoNotFit) {
