@@ -17,7 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const menu::Seed& seed : menu.seeds) {
       if (seed.alternatives.size() > menu::max_alternatives || seed.prescale >= 1u << 24) __builtin_trap();
     }
-    menu::group_alternatives(menu);
+    const menu::Filters filters(menu);
+    menu::alternatives_of(menu, filters, menu::Wanted::every_seed);
+    menu::alternatives_of(menu, filters, menu::Wanted::any_seed);
     const std::array<menu::ObjectColumns, menu::kinds> none;
     const menu::Questioner questioner(menu, none);
   } catch (const core::Error&) {

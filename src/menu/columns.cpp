@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "event/tile_kernels.hpp"
+#include "menu/lists.hpp"
 
 namespace trigloop::menu {
 namespace {
@@ -132,26 +133,29 @@ void ObjectColumns::read(Attribute attribute, const Range& range, std::int32_t* 
 }
 
 /// int16 is what a column of codes holds; the bounds keep products of wrong codes in range.
-Point ObjectColumns::place(std::int32_t pt, std::int32_t eta, std::int32_t phi) const noexcept {
+template <class Value>
+Point ObjectColumns::place(Value&& value) const noexcept {
+  const auto code = [&](Attribute attribute) { return has(attribute) ? value(attribute) : 0; };
   const bool muon = kind_ == Kind::mu;
+  const std::int32_t eta = is_sum(kind_) ? 0 : std::clamp(code(Attribute::eta), INT16_MIN, INT16_MAX);
+  const std::int64_t phi = code(Attribute::phi);
   Point point;
-  point.pt = std::clamp<std::int32_t>(pt - pt_offset_, 0, INT16_MAX);
-  const std::int32_t code = is_sum(kind_) || !has(Attribute::eta) ? 0 : std::clamp(eta, INT16_MIN, INT16_MAX);
-  point.eta = muon ? code : 4 * code + 2;
-  point.phi = wrap_phi(muon ? std::int64_t{phi} : 4 * std::int64_t{phi} + 2);
+  point.pt = std::clamp<std::int32_t>(value(Attribute::pt) - pt_offset_, 0, INT16_MAX);
+  point.eta = muon ? eta : 4 * eta + 2;
+  point.phi = wrap_phi(muon ? phi : 4 * phi + 2);
+  point.charge = code(Attribute::charge);
   return point;
 }
 
 void ObjectColumns::place(Objects& out) const noexcept {
   for (std::uint32_t i = 0; i < out.count; ++i)
-    out.points[i] = place(out(Attribute::pt, i), out(Attribute::eta, i), out(Attribute::phi, i));
+    out.points[i] = place([&](Attribute attribute) { return out(attribute, i); });
   out.placed = true;
 }
 
 Point ObjectColumns::point(std::size_t entry, std::uint32_t object) const noexcept {
   const std::size_t at = offsets()[entry] + object;
-  const std::int32_t eta = has(Attribute::eta) ? values(Attribute::eta)[at] : 0;
-  return place(values(Attribute::pt)[at], eta, values(Attribute::phi)[at]);
+  return place([&](Attribute attribute) { return std::int32_t{values(attribute)[at]}; });
 }
 
 std::uint32_t ObjectColumns::checked(std::size_t items, std::size_t entry) const {
@@ -187,22 +191,10 @@ bool ObjectColumns::usual_sums(std::size_t first, std::size_t n) const noexcept 
   if (wrong != 0 || !has(Attribute::type)) return wrong == 0;
   const ColumnView& types = *views_[static_cast<std::size_t>(Attribute::type)];
   if (types.type != event::Type::int32) return false;
-  const auto* type = reinterpret_cast<const std::int32_t*>(types.data) + offsets[0];
-  std::int32_t other = 0;
-  for (std::size_t e = 0; e < n; ++e) {
-    for (std::int32_t i = 0; i < static_cast<std::int32_t>(sums); ++i)
-      other |= type[sums * e + static_cast<std::size_t>(i)] ^ i;
-  }
-  return other == 0;
+  return lists_count_up(reinterpret_cast<const std::int32_t*>(types.data) + offsets[0], n);
 }
 
-void ObjectColumns::sum_pts(std::size_t first, std::size_t n, bool usual, std::int16_t* out) const {
-  constexpr std::size_t sums = kinds - object_kinds;
-  if (usual && static_cast<std::size_t>(sum_type_) < sums) {
-    const auto* pts = reinterpret_cast<const std::int32_t*>(pt().data) + pt().offsets[first] + sum_type_;
-    for (std::size_t e = 0; e < n; ++e) out[e] = narrow(pts[sums * e]);
-    return;
-  }
+void ObjectColumns::sum_pts(std::size_t first, std::size_t n, std::int16_t* out) const {
   with_codes(pt(), source_.scale, [&](auto code) {
     for (std::size_t e = 0; e < n; ++e) {
       const Range range = items(first + e);
@@ -212,21 +204,16 @@ void ObjectColumns::sum_pts(std::size_t first, std::size_t n, bool usual, std::i
   });
 }
 
-void ObjectColumns::leading_pts(std::size_t first, std::size_t n, std::size_t ranks, std::int16_t* const* out) const {
+void ObjectColumns::leading_pts(std::size_t first, std::size_t n, std::int16_t* const* out) const {
   const std::size_t step = source_.dense ? 3 : 1;
   with_codes(pt(), source_.scale, [&](auto code) {
     for (std::size_t e = 0; e < n; ++e) {
-      std::array<std::int16_t, 4> top{};
+      LargestPts<4> largest;
       const Range range = items(first + e);
-      for (std::size_t i = 0; i < range.count; ++i) {
-        std::int16_t value = narrow(code(range.begin + i * step));
-        for (std::size_t r = 0; r < ranks; ++r) {  // insertion into a short descending list
-          const std::int16_t larger = std::max(top[r], value);
-          value = std::min(top[r], value);
-          top[r] = larger;
-        }
+      for (std::size_t i = 0; i < range.count; ++i) largest.take(code(range.begin + i * step));
+      for (std::size_t r = 0; r < 4; ++r) {
+        if (out[r] != nullptr) out[r][e] = largest[r];
       }
-      for (std::size_t r = 0; r < ranks; ++r) out[r][e] = top[r];
     }
   });
 }

@@ -29,6 +29,24 @@ struct Objects {
   }
 };
 
+/// The largest pts that it was given, descending; 0 where there are fewer. Saturated to int16.
+template <std::size_t N>
+class LargestPts {
+ public:
+  void take(std::int32_t code) noexcept {
+    auto value = static_cast<std::int16_t>(std::clamp<std::int32_t>(code, INT16_MIN, INT16_MAX));
+    for (std::int16_t& one : pts_) {
+      const std::int16_t larger = std::max(one, value);
+      value = std::min(one, value);
+      one = larger;
+    }
+  }
+  std::int16_t operator[](std::size_t rank) const noexcept { return pts_[rank]; }
+
+ private:
+  std::array<std::int16_t, N> pts_{};
+};
+
 /// The objects of one kind in a window.
 class ObjectColumns {
  public:
@@ -53,16 +71,21 @@ class ObjectColumns {
 
   /// Decodes one event. Error: limit, if it has more than max_objects.
   void decode(std::size_t entry, Objects& out) const;
-  /// Sets the points of decoded objects; of those that have phi, and eta or none.
+  /// Sets the points of decoded objects.
   void place(Objects& out) const noexcept;
   /// The point of one object; columns must be plain.
   Point point(std::size_t entry, std::uint32_t object) const noexcept;
   /// Whether the lists of sums of events [first, first + n) are all alike: int32, and the sum of type i is number i.
   bool usual_sums(std::size_t first, std::size_t n) const noexcept;
-  /// pt codes of events [first, first + n) of a sum; 0 where there is none. Saturated to int16. `usual`: as above.
-  void sum_pts(std::size_t first, std::size_t n, bool usual, std::int16_t* out) const;
-  /// The `ranks` largest pts of each event, descending; 0 where there are fewer. Saturated to int16.
-  void leading_pts(std::size_t first, std::size_t n, std::size_t ranks, std::int16_t* const* out) const;
+  /// The place of this sum in such a list; and the first list's pts.
+  std::size_t sum_place() const noexcept { return static_cast<std::size_t>(sum_type_); }
+  const std::int32_t* sums(std::size_t first) const noexcept {
+    return reinterpret_cast<const std::int32_t*>(pt().data) + pt().offsets[first];
+  }
+  /// pt codes of events [first, first + n) of a sum; 0 where there is none. Saturated to int16.
+  void sum_pts(std::size_t first, std::size_t n, std::int16_t* out) const;
+  /// The four largest pts of each event; rows that are not wanted are null.
+  void leading_pts(std::size_t first, std::size_t n, std::int16_t* const* out) const;
 
  private:
   struct Range {
@@ -72,7 +95,9 @@ class ObjectColumns {
   std::uint32_t checked(std::size_t items, std::size_t entry) const;
   /// Which item of an event's list is this sum: by type, or by place.
   std::size_t find_sum(const Range& range) const noexcept;
-  Point place(std::int32_t pt, std::int32_t eta, std::int32_t phi) const noexcept;
+  /// `value(attribute)` is the object's.
+  template <class Value>
+  Point place(Value&& value) const noexcept;
   bool has(Attribute attribute) const noexcept { return views_[static_cast<std::size_t>(attribute)] != nullptr; }
   void read(Attribute attribute, const Range& range, std::int32_t* out) const noexcept;
   const event::ColumnView* narrowed(std::size_t attribute, const event::ColumnView& view);

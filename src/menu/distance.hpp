@@ -28,6 +28,7 @@ struct Point {
   std::int32_t pt = 0;   ///< 0.5 GeV, without a muon's offset
   std::int32_t eta = 0;  ///< 0.010875
   std::int32_t phi = 0;  ///< 2 pi / 576, in [0, 576)
+  std::int32_t charge = 0;
 };
 
 constexpr std::int32_t wrap_phi(std::int64_t phi) noexcept {

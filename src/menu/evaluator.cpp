@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "menu/columns.hpp"
+#include "menu/filtered.hpp"
 #include "menu/leading.hpp"
 #include "menu/prescale.hpp"
 #include "menu/question.hpp"
@@ -21,21 +22,31 @@ void set(std::uint64_t* bits, std::size_t i) noexcept { bits[i / 64] |= std::uin
 /// The lowest n bits.
 std::uint64_t first_bits(std::size_t n) noexcept { return n >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1; }
 
+/// The alternatives that matter, and what screens them.
+struct Plan {
+  Plan(const Menu& menu, const Filters& filters, Wanted wanted)
+      : alternatives(alternatives_of(menu, filters, wanted)), screen(alternatives), leading(alternatives, filters) {}
+  /// 64-bit words for a bit an alternative.
+  std::size_t words() const noexcept { return (alternatives.size() + 63) / 64; }
+
+  std::vector<Alternative> alternatives;
+  Screen screen;
+  Leading leading;
+};
+
 }  // namespace
 
 struct Evaluator::Impl {
   Impl(const Binding& to, const std::vector<std::int32_t>& at)
       : binding(to),
-        groups(group_alternatives(binding.menu)),
+        filters(binding.menu),
+        every(binding.menu, filters, Wanted::every_seed),
+        any(binding.menu, filters, Wanted::any_seed),
         columns(make_columns(binding, at)),
-        screen(groups),
-        sure(sure_alternatives(binding.menu, groups)),
-        leading(groups),
+        filtered(filters, columns),
         prescaler(binding, at),
         questioner(binding.menu, columns),
-        words((groups.size() + 63) / 64),
-        masks(std::max(groups.size(), sure.groups())),
-        todo(64 * words) {
+        todo(64 * every.words()) {
     for (std::size_t s = 0; s < binding.bit_columns.size(); ++s) {
       const std::int32_t column = binding.bit_columns[s];
       if (column != no_column && binding.menu.seeds[s].prescale != 0)
@@ -50,56 +61,69 @@ struct Evaluator::Impl {
     return all;
   }
 
-  /// Puts the candidates among 64 events to the exact question; `fire(entry, seed)` says whether their answer is
-  /// complete.
+  /// Decides 64 events from `first` on, of which the plan's rows begin at `chunk`. `fire(first, events, seed)` takes
+  /// those (bit i: event first + i) that a seed fires in, and says whose answer is complete with that.
   template <class Fire>
-  void run_block(const event::Columns& window, std::size_t first, std::uint64_t wanted, std::size_t chunk,
+  void run_block(const event::Columns& window, Plan& plan, std::size_t first, std::uint64_t wanted, std::size_t chunk,
                  Fire&& fire) {
-    std::uint64_t some = screen(leading.rows(), first - chunk, masks.data()) & wanted;
-    if (some == 0) return;
-    // From events of each group to groups of each event.
-    std::ranges::fill(todo, 0);
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-      for (std::uint64_t left = masks[g] & wanted; left != 0; left &= left - 1)
-        todo[static_cast<std::size_t>(std::countr_zero(left)) * words + g / 64] |= std::uint64_t{1} << (g % 64);
+    plan.screen.compare(plan.leading.rows(), first - chunk);
+    filtered.start(first, plan.leading);
+    std::uint64_t unsure = 0;
+    for (std::size_t a = 0; a < plan.alternatives.size(); ++a) {
+      const std::uint64_t reached = plan.screen.reaching(a, wanted);
+      if (reached == 0) continue;
+      const Alternative& one = plan.alternatives[a];
+      const std::uint64_t events = reaching(one.filtered, reached);
+      if (one.combinations.empty()) {
+        wanted &= ~fire(first, prescaler.passing(window, first, events, one.seed), one.seed);
+      } else {
+        remember(a, events, plan.words(), unsure);
+      }
     }
-    for (; some != 0; some &= some - 1)
-      ask(window, first, static_cast<std::size_t>(std::countr_zero(some)), chunk, fire);
+    for (unsure &= wanted; unsure != 0; unsure &= unsure - 1)
+      ask(window, plan, first, static_cast<std::size_t>(std::countr_zero(unsure)), fire);
   }
 
-  /// The exact answers for a candidate.
+  std::uint64_t reaching(const std::vector<Bound>& bounds, std::uint64_t events) {
+    for (const Bound& bound : bounds) {
+      if (events == 0) break;
+      events = filtered.reaching(bound, events);
+    }
+    return events;
+  }
+
+  /// From events of each alternative to alternatives of each event.
+  void remember(std::size_t alternative, std::uint64_t events, std::size_t words, std::uint64_t& unsure) {
+    for (std::uint64_t left = events; left != 0; left &= left - 1) {
+      const auto bit = static_cast<std::size_t>(std::countr_zero(left));
+      if ((unsure >> bit & 1) == 0) std::fill_n(todo.begin() + static_cast<std::ptrdiff_t>(bit * words), words, 0);
+      unsure |= std::uint64_t{1} << bit;
+      set(&todo[bit * words], alternative);
+    }
+  }
+
+  /// The exact answers for an event.
   template <class Fire>
-  void ask(const event::Columns& window, std::size_t first, std::size_t bit, std::size_t chunk, Fire&& fire) {
+  void ask(const event::Columns& window, const Plan& plan, std::size_t first, std::size_t bit, Fire&& fire) {
     questioner.start(first + bit);
-    for (std::size_t w = 0; w < words; ++w) {
-      for (std::uint64_t left = todo[bit * words + w]; left != 0; left &= left - 1) {
-        const Group& group = groups[64 * w + static_cast<std::size_t>(std::countr_zero(left))];
-        if (ask(window, first + bit, group, chunk, fire)) return;
+    const auto fires = [&](std::uint32_t combination) { return questioner.fires(combination); };
+    for (std::size_t w = 0; w < plan.words(); ++w) {
+      for (std::uint64_t left = todo[bit * plan.words() + w]; left != 0; left &= left - 1) {
+        const Alternative& one = plan.alternatives[64 * w + static_cast<std::size_t>(std::countr_zero(left))];
+        if (std::ranges::all_of(one.combinations, fires) && prescaler.passes(window, first + bit, one.seed) &&
+            fire(first, std::uint64_t{1} << bit, one.seed) != 0)
+          return;
       }
     }
   }
 
+  /// Decides all events of a window.
   template <class Fire>
-  bool ask(const event::Columns& window, std::size_t entry, const Group& group, std::size_t chunk, Fire&& fire) {
-    const auto reached = [&](const Group::Bound& bound) {
-      return leading.rows()[bound.row][entry - chunk] >= bound.least;
-    };
-    const auto fires = [&](std::uint32_t combination) { return questioner.fires(combination); };
-    for (const Group::Member& member : group.members) {
-      if (std::ranges::all_of(member.bounds, reached) && std::ranges::all_of(member.combinations, fires) &&
-          prescaler.passes(window, entry, member.seed) && fire(entry, member.seed))
-        return true;
-    }
-    return false;
-  }
-
-  /// Calls block(first, n, chunk) for each 64 events, their leading pts being ready.
-  template <class Block>
-  void for_blocks(const event::Columns& window, Block&& block) {
-    for (std::size_t chunk = 0; chunk < window.entries && !groups.empty(); chunk += chunk_events) {
+  void run_blocks(const event::Columns& window, Plan& plan, Fire&& fire) {
+    for (std::size_t chunk = 0; chunk < window.entries && !plan.alternatives.empty(); chunk += chunk_events) {
       const std::size_t n = std::min(chunk_events, window.entries - chunk);
-      leading.fill(columns, chunk, n);
-      for (std::size_t e = 0; e < n; e += 64) block(chunk + e, std::min<std::size_t>(64, n - e), chunk);
+      plan.leading.fill(columns, chunk, n);
+      for (std::size_t e = 0; e < n; e += 64) run_block(window, plan, chunk + e, first_bits(n - e), chunk, fire);
     }
   }
 
@@ -112,34 +136,36 @@ struct Evaluator::Impl {
   struct Bit {
     std::size_t seed, column;
   };
-  /// Calls fire(entry, seed) for entries [begin, end) whose stored bit is set.
+  /// Calls fire for entries [begin, end) whose stored bits are set; blocks begin at `begin`.
   template <class Fire>
-  void run_bit(const event::Columns& window, const Bit& bit, std::size_t begin, std::size_t end, Fire&& fire) const {
-    const event::ColumnView& view = window.columns[bit.column];
-    if (view.jagged || view.values < window.entries) {
-      throw core::Error(core::ErrorCode::damaged, "holds fewer values than entries need")
-          .in("column '" + binding.menu.seeds[bit.seed].column + "'");
-    }
-    event::visit(view.type, [&](auto zero) {
-      using T = std::conditional_t<std::is_same_v<decltype(zero), bool>, std::uint8_t, decltype(zero)>;
-      const auto* values = reinterpret_cast<const T*>(view.data);
-      for (std::size_t e = begin; e < end; ++e) {
-        if (values[e] != T{0} && prescaler.passes(window, e, bit.seed)) fire(e, bit.seed);
+  void run_bits(const event::Columns& window, std::size_t begin, std::size_t end, Fire&& fire) const {
+    for (const Bit& bit : bits) {
+      const event::ColumnView& view = window.columns[bit.column];
+      if (view.jagged || view.values < window.entries) {
+        throw core::Error(core::ErrorCode::damaged, "holds fewer values than entries need")
+            .in("column '" + binding.menu.seeds[bit.seed].column + "'");
       }
-    });
+      event::visit(view.type, [&](auto zero) {
+        using T = std::conditional_t<std::is_same_v<decltype(zero), bool>, std::uint8_t, decltype(zero)>;
+        const auto* values = reinterpret_cast<const T*>(view.data);
+        for (std::size_t first = begin; first < end; first += 64) {
+          std::uint64_t events = 0;
+          for (std::size_t i = 0; i < std::min<std::size_t>(64, end - first); ++i)
+            events |= std::uint64_t{values[first + i] != T{0}} << i;
+          fire(first, prescaler.passing(window, first, events, bit.seed), bit.seed);
+        }
+      });
+    }
   }
 
   Binding binding;
-  std::vector<Group> groups;
+  Filters filters;
+  Plan every, any;
   std::array<ObjectColumns, kinds> columns;
-  Screen screen;
-  Screen sure;  ///< what fires without further questions
-  Leading leading;
+  Filtered filtered;
   Prescaler prescaler;
   Questioner questioner;
-  std::size_t words;                 ///< 64-bit words for a bit a group
-  std::vector<std::uint64_t> masks;  ///< of a block: the events of each group
-  std::vector<std::uint64_t> todo;   ///< of a block: the groups of each event
+  std::vector<std::uint64_t> todo;  ///< of a block: the alternatives of each event that are to be asked
   std::vector<std::uint64_t> answer;
   std::vector<Bit> bits;
 };
@@ -162,15 +188,14 @@ void Evaluator::run(const event::Columns& window, Fired& out) {
   out.reset(window.entries, seeds());
   out.bits.assign(out.entries * out.words, 0);
   impl.take(window);
-  const auto fire = [&](std::size_t entry, std::size_t seed) {
-    set(&out.bits[entry * out.words], seed);
-    set(out.any.data(), entry);
-    return false;
+  const auto fire = [&](std::size_t first, std::uint64_t events, std::size_t seed) {
+    out.any[first / 64] |= events;
+    for (std::uint64_t left = events; left != 0; left &= left - 1)
+      set(&out.bits[(first + static_cast<std::size_t>(std::countr_zero(left))) * out.words], seed);
+    return std::uint64_t{0};
   };
-  impl.for_blocks(window, [&](std::size_t first, std::size_t n, std::size_t chunk) {
-    impl.run_block(window, first, first_bits(n), chunk, fire);
-  });
-  for (const Impl::Bit& bit : impl.bits) impl.run_bit(window, bit, 0, window.entries, fire);
+  impl.run_blocks(window, impl.every, fire);
+  impl.run_bits(window, 0, window.entries, fire);
 }
 
 void Evaluator::run_any(const event::Columns& window, Fired& out) {
@@ -178,30 +203,26 @@ void Evaluator::run_any(const event::Columns& window, Fired& out) {
   out.reset(window.entries, seeds());
   out.bits.clear();
   impl.take(window);
-  const auto fire = [&](std::size_t entry, std::size_t) {
-    set(out.any.data(), entry);
-    return true;
+  const auto fire = [&](std::size_t first, std::uint64_t events, std::size_t) {
+    out.any[first / 64] |= events;
+    return events;
   };
-  impl.for_blocks(window, [&](std::size_t first, std::size_t n, std::size_t chunk) {
-    const std::uint64_t sure = impl.sure(impl.leading.rows(), first - chunk, impl.masks.data()) & first_bits(n);
-    out.any[first / 64] = sure;
-    impl.run_block(window, first, first_bits(n) & ~sure, chunk, fire);
-  });
-  for (const Impl::Bit& bit : impl.bits) impl.run_bit(window, bit, 0, window.entries, fire);
+  impl.run_blocks(window, impl.any, fire);
+  impl.run_bits(window, 0, window.entries, fire);
 }
 
 std::span<const std::uint64_t> Evaluator::row(const event::Columns& window, std::size_t entry) {
   Impl& impl = *impl_;
   impl.answer.assign((seeds() + 63) / 64, 0);
-  const auto fire = [&](std::size_t, std::size_t seed) {
-    set(impl.answer.data(), seed);
-    return false;
+  const auto fire = [&](std::size_t, std::uint64_t events, std::size_t seed) {
+    if (events != 0) set(impl.answer.data(), seed);
+    return std::uint64_t{0};
   };
-  if (!impl.groups.empty()) {
-    impl.leading.fill(impl.columns, entry, 1);
-    impl.run_block(window, entry, 1, entry, fire);
+  if (!impl.every.alternatives.empty()) {
+    impl.every.leading.fill(impl.columns, entry, 1);
+    impl.run_block(window, impl.every, entry, 1, entry, fire);
   }
-  for (const Impl::Bit& bit : impl.bits) impl.run_bit(window, bit, entry, entry + 1, fire);
+  impl.run_bits(window, entry, entry + 1, fire);
   return impl.answer;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Which events a prescale keeps: a function of the event and the seed, whatever the order in which events come.
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -38,6 +39,18 @@ class Prescaler {
     if (factor == 100) return true;
     const auto words = core::philox4x32(key(window, entry), {names_[seed], 0x6d656e75});
     return (words[0] * factor) >> 32 < 100;
+  }
+
+  /// Of `events` (bit i: entry first + i), those that pass.
+  std::uint64_t passing(const event::Columns& window, std::size_t first, std::uint64_t events,
+                        std::size_t seed) const noexcept {
+    if (factors_[seed] == 100) return events;
+    std::uint64_t kept = 0;
+    for (std::uint64_t left = events; left != 0; left &= left - 1) {
+      const int i = std::countr_zero(left);
+      kept |= std::uint64_t{passes(window, first + static_cast<std::size_t>(i), seed)} << i;
+    }
+    return kept;
   }
 
  private:

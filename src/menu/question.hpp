@@ -24,6 +24,7 @@ class Questioner {
     std::vector<std::uint32_t> legs;              ///< numbers of distinct legs
     std::vector<std::vector<std::uint32_t>> due;  ///< at leg i: the correlations whose last leg it is
     std::optional<std::uint32_t> weaker;          ///< a combination that fires whenever this one does
+    bool symmetric = false;                       ///< any order of the same objects gives the same answer
   };
   struct Search;
 
@@ -31,19 +32,18 @@ class Questioner {
   std::uint32_t candidates(std::uint32_t leg);
   bool search(const Combination& combination, const Plan& plan);
   bool choose(Search& state, std::size_t leg);
-  const Point& point(Kind kind, std::uint32_t object);
-  bool related(const Search& state, const Correlation& one);
+  void place(Kind kind, std::uint32_t wanted);
+  bool related(const Search& state, const Correlation& one) const;
 
   const Menu& menu_;
   const std::array<ObjectColumns, kinds>& columns_;
-  std::vector<Leg> legs_;  ///< each once
-  std::vector<LegTests> tests_;
+  std::vector<LegTests> tests_;  ///< of each distinct leg
   std::vector<Plan> plans_;
 
   std::size_t entry_ = 0;
   std::uint64_t event_ = 0;  ///< what was made for an earlier one is out of date
   std::array<std::uint64_t, kinds> decoded_{}, placed_{};
-  std::array<std::uint32_t, kinds> placed_objects_{};  ///< of plain columns; bit i: object i has its point
+  std::array<std::uint32_t, kinds> placed_objects_{};  ///< bit i: object i has its point
   std::array<Objects, kinds> objects_;
   std::vector<std::uint64_t> leg_event_, answer_event_;
   std::vector<std::uint32_t> leg_candidates_;  ///< bit i: object i of the kind passes

@@ -1,6 +1,6 @@
 #pragma once
-// The inner loops that tell events far below the menu's thresholds from candidates, in vectors of whatever width the
-// machine has; each with a plain loop beside it (TRIGLOOP_FORCE_ISA=scalar).
+// Tells events far below the menu's thresholds from candidates, 64 at a time, in vectors of whatever width the machine
+// has; with a plain loop beside it (TRIGLOOP_FORCE_ISA=scalar).
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -9,23 +9,25 @@
 
 namespace trigloop::menu {
 
-/// Whether the values of each event descend. Event i has [offsets[i], offsets[i + 1]) of `values`; 64 bytes behind the
-/// last one may be read.
-bool events_descend(const std::int16_t* values, const std::uint32_t* offsets, std::size_t events);
-
-/// The bounds of several groups, one behind the other.
+/// The plain bounds of alternatives. Many share them: each is compared once.
 class Screen {
  public:
-  explicit Screen(const std::vector<Group>& groups);
-  std::size_t groups() const noexcept { return ends_.size(); }
+  explicit Screen(const std::vector<Alternative>& alternatives);
 
-  /// Of 64 events from `first` on: bit e of masks[g] is set if leading[b.row][first + e] >= b.least for all bounds of
-  /// group g. Rows that are named have 64 values there. Returns the OR of all.
-  std::uint64_t operator()(const std::int16_t* const* leading, std::size_t first, std::uint64_t* masks) const;
+  /// Compares 64 events from `first` on: leading[b.row][first + i] >= b.least for each plain bound b. Rows that are
+  /// named have 64 values there.
+  void compare(const std::int16_t* const* leading, std::size_t first);
+  /// Of `events` (bit i: event first + i), those that reach all plain bounds of an alternative.
+  std::uint64_t reaching(std::size_t alternative, std::uint64_t events) const noexcept {
+    for (std::size_t i = begins_[alternative]; i < begins_[alternative + 1]; ++i) events &= reached_[needed_[i]];
+    return events;
+  }
 
  private:
-  std::vector<Group::Bound> bounds_;
-  std::vector<std::size_t> ends_;  ///< of group g: bounds [ends_[g - 1], ends_[g])
+  std::vector<Bound> bounds_;           ///< by row
+  std::vector<std::uint64_t> reached_;  ///< of each bound: the events that reach it
+  std::vector<std::uint32_t> needed_;   ///< of alternative a: numbers of bounds, [begins_[a], begins_[a + 1])
+  std::vector<std::uint32_t> begins_;
 };
 
 }  // namespace trigloop::menu
