@@ -42,13 +42,13 @@ struct BitBuffer {
 class DeflateBlock {
  public:
   //   bits 0-5    what to leave behind: the code and, behind a length or distance, its extra bits
-  //   bits 6-7    the kind
-  //   bits 8-15   how many bits index the next table
+  //   bits 6-13   where the next table begins, in units of 16 entries: 64 bytes
+  //   bits 14-15  the kind
   //   bits 16-23  the literal; the number of the length's code; that of the distance's, + 32
-  //   bits 24-31  where the next table begins, in units of 16 entries
+  //   bits 24-31  how many bits index the next table
   using Entry = std::uint32_t;
   enum Kind : std::uint32_t { is_literal, is_length, is_distance, is_nothing };
-  static constexpr unsigned kind_at = 6, index_bits_at = 8, value_at = 16, table_at = 24, unit = 16;
+  static constexpr unsigned table_at = 6, kind_at = 14, value_at = 16, index_bits_at = 24, unit = 16;
   static constexpr unsigned first_distance = 32;  ///< value of the first distance code
 
   /// Bytes of input that `read` may look at, and BitBuffer::refill behind.

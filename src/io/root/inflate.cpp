@@ -27,15 +27,14 @@ struct Cursor {
   TRIGLOOP_INLINE_WITH_AVX512 void look_up(Lane* all, std::size_t step) noexcept {
     using Block = DeflateBlock;
     constexpr unsigned entry_bytes = sizeof(Block::Entry);
-    constexpr unsigned table_bits = std::countr_zero(Block::unit * entry_bytes);
+    static_assert(Block::unit * entry_bytes == 1u << Block::table_at, "the bits of the table are an offset in bytes");
     constexpr std::size_t tables = number * sizeof(Lane) + offsetof(Lane, block) + Block::table_offset();
     all[number].entries[step] = entry;
     all[number].bits[step] = static_cast<std::uint32_t>(in.bits);
     in.bits >>= entry & 63;
     in.spent += entry;
     const std::uint64_t index = _bzhi_u64(in.bits, std::rotr(entry, Block::index_bits_at));
-    const std::size_t offset = std::rotr(entry, Block::table_at - table_bits) & (0xFFu << table_bits);
-    const auto* at = reinterpret_cast<const std::byte*>(all) + offset;
+    const auto* at = reinterpret_cast<const std::byte*>(all) + (entry & (0xFFu << Block::table_at));
     asm("" : "+r"(at));  // all tables from one register, and the index added last
     entry = core::load_le<Block::Entry>(at + tables + index * entry_bytes);
   }

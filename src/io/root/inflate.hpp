@@ -3,7 +3,7 @@
 //
 // The numbers of a detector compress to short matches far back, with a literal now and then between them: a decoder
 // that asks of each symbol which it is guesses wrong at one of three, and else waits for one look-up after the other.
-// So there are two phases, a chunk of some hundred look-ups at a time:
+// So there are two phases, a chunk of 512 look-ups at a time:
 //
 //   1. looking up: each of three streams finds entry after entry (deflate_block.hpp) and writes them down, whatever
 //   they

@@ -13,7 +13,7 @@
 
 namespace trigloop::io::root::inflate {
 
-constexpr unsigned steps = 256;                   ///< look-ups of a chunk
+constexpr unsigned steps = 512;                   ///< look-ups of a chunk
 constexpr unsigned most_matches = steps / 2 + 1;  ///< of a chunk: a match takes two, one of them perhaps before
 constexpr unsigned vector_words = 16;
 /// What a usual match copies, however little it needs.
