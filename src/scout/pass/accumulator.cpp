@@ -1,7 +1,6 @@
 #include "scout/pass/accumulator.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 
 #include "core/error.hpp"
@@ -11,9 +10,6 @@
 namespace trigloop::scout {
 namespace {
 
-// Hardware values: pt up to 4095, eta and phi below 576. Anything else is counted, too, but slower.
-constexpr std::int64_t lowest_input = -1024;
-constexpr std::size_t input_bins = 1024 + 4096;
 // A file whose orbits are torn to pieces does not fill the memory: stretches are joined when there are so many.
 constexpr std::size_t most_shared_stretches = 4 * core::orbits_per_lumisection;
 
@@ -30,7 +26,7 @@ Accumulator::Accumulator(const Examiner& examiner, const Binding& binding)
     : examiner_(examiner),
       binding_(binding),
       crossings_(core::crossings_per_orbit + 1),
-      inputs_(binding.input_names.size(), DenseCounts(lowest_input, input_bins)),
+      inputs_(binding),
       reservoir_(examiner.reservoir) {
   scores_.emplace_back(examiner, examiner.lowest_code, examiner.highest_code, examiner.identity.tail_rule);
   for (const Shadow& shadow : examiner.shadows) {
@@ -41,10 +37,9 @@ Accumulator::Accumulator(const Examiner& examiner, const Binding& binding)
 std::uint64_t Accumulator::bytes(const Examiner& examiner, const Binding& binding) {
   std::uint64_t scores = ScoreCounter::bytes(examiner.lowest_code, examiner.highest_code);
   for (const Shadow& shadow : examiner.shadows) scores += ScoreCounter::bytes(shadow.lowest_code, shadow.highest_code);
-  const std::uint64_t inputs = binding.input_names.size() * input_bins * sizeof(std::uint32_t);
   constexpr std::uint64_t drawn_event = 512;
   const std::uint64_t drawn = std::min<std::uint64_t>(examiner.reservoir.count, most_drawn) * drawn_event;
-  return scores + inputs + drawn + most_stretches * sizeof(event::OrbitEntry);
+  return scores + InputCounter::bytes(binding) + drawn + most_stretches * sizeof(event::OrbitEntry);
 }
 
 void Accumulator::turn_to(event::LumiKey lumi, Partial& partial) {
@@ -95,7 +90,6 @@ void Accumulator::take_orbits(const TileEvents& events) {
   const event::Tile& tile = events.tile;
   const std::uint32_t every = examiner_.identity.inputs_every;
   std::size_t i = 0;
-  sampled_.clear();
   while (i < tile.size) {
     const std::uint32_t orbit = tile.orbit[i];
     const bool continues =
@@ -110,35 +104,7 @@ void Accumulator::take_orbits(const TileEvents& events) {
     stretch.events += static_cast<std::uint32_t>(i - begin);
     stretch.last_crossing = static_cast<std::uint16_t>(tile.crossing[i - 1]);
     stretch.hash += hash;
-    if (orbit % every != 0) continue;
-    for (std::size_t k = begin; k < i; ++k) sampled_.push_back(static_cast<std::uint32_t>(k));
-  }
-  if (!sampled_.empty()) count_inputs(events);
-}
-
-void Accumulator::count_inputs(const TileEvents& events) {
-  const event::Tile& tile = events.tile;
-  for (std::uint32_t f = 0; f < tile.features; ++f) inputs_[f].count(tile.row<std::int16_t>(f).data(), sampled_);
-  for (std::size_t m = 0; m < binding_.multiplicities.size(); ++m) {
-    DenseCounts& counts = inputs_[tile.features + m];
-    const event::ColumnView& column = events.window.columns[static_cast<std::size_t>(binding_.multiplicities[m])];
-    for (const std::uint32_t i : sampled_) counts.count(items_of(column, events.first + i).count);
-  }
-  count_regions(tile);
-  input_events_ += sampled_.size();
-}
-
-void Accumulator::count_regions(const event::Tile& tile) {
-  for (const EtaRegions& regions : binding_.eta_regions) {
-    const std::int16_t* pt = tile.row<std::int16_t>(regions.pt).data();
-    const std::int16_t* eta = tile.row<std::int16_t>(regions.eta).data();
-    for (const std::uint32_t i : sampled_) {
-      if (pt[i] == 0) continue;  // there is no such object
-      const std::int32_t distance = std::abs(static_cast<std::int32_t>(eta[i]));
-      std::size_t region = regions.first;
-      for (const std::int32_t edge : regions.edges) region += distance >= edge;
-      inputs_[region].count(pt[i]);
-    }
+    if (orbit % every == 0) inputs_.take(tile, events.window, events.first, begin, i);
   }
 }
 
@@ -173,8 +139,7 @@ void Accumulator::drain(Partial& into) {
   for (std::size_t n = 1; n < scores_.size(); ++n) scores_[n].drain(into.shadows[n - 1]);
   for (std::size_t c = 0; c < crossings_.size(); ++c) sum.crossings[c] += crossings_[c];
   std::ranges::fill(crossings_, 0u);
-  for (std::size_t f = 0; f < inputs_.size(); ++f) inputs_[f].drain(sum.inputs.counts[f]);
-  sum.inputs.events += input_events_;
+  inputs_.drain(sum.inputs);
   sum.reservoir.join(reservoir_);
   reservoir_.restart(sum.reservoir.limit());
   sum.tile_counts += tile_counts_;
@@ -182,7 +147,7 @@ void Accumulator::drain(Partial& into) {
   if (into.stretches.size() > most_shared_stretches) join_stretches(into);
   stretches_.clear();
   tile_counts_ = {};
-  input_events_ = rows_ = 0;
+  rows_ = 0;
 }
 
 }  // namespace trigloop::scout

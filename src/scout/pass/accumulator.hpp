@@ -8,7 +8,7 @@
 #include "event/columns.hpp"
 #include "menu/evaluator.hpp"
 #include "scout/pass/bind.hpp"
-#include "scout/pass/dense_counts.hpp"
+#include "scout/pass/input_counter.hpp"
 #include "scout/pass/score_counter.hpp"
 #include "scout/record/contribution.hpp"
 
@@ -63,8 +63,6 @@ class Accumulator {
 
   void count_scores(const TileEvents& events);
   void count_crossings(const TileEvents& events);
-  void count_inputs(const TileEvents& events);
-  void count_regions(const event::Tile& tile);
   void take_orbits(const TileEvents& events);
   TailEvent whole_event(const TileEvents& events, std::size_t i) const;
   void take_reservoir(const TileEvents& events);
@@ -74,9 +72,8 @@ class Accumulator {
   std::vector<ScoreCounter> scores_;  ///< of the network, then of the shadows
   std::vector<std::uint32_t> crossings_;
   std::vector<event::OrbitEntry> stretches_;
-  std::vector<DenseCounts> inputs_;
-  std::vector<std::uint32_t> sampled_;  ///< events of the tile at hand whose inputs are counted
-  std::uint64_t input_events_ = 0, rows_ = 0;
+  InputCounter inputs_;
+  std::uint64_t rows_ = 0;
   event::LumiKey lumi_;
   Reservoir reservoir_;
   event::TileCounts tile_counts_;

@@ -111,13 +111,16 @@ void bind_regions(const event::Layout& layout, Binding& binding) {
     const std::vector<std::int32_t> edges = eta_edges(collection.name);
     const int pt = place_of(*objects, collection, "pt"), eta = place_of(*objects, collection, "eta");
     if (edges.empty() || pt < 0 || eta < 0) continue;
-    const std::size_t first = binding.input_names.size();
+    EtaRegions regions;
+    regions.edges.fill(INT32_MAX);
+    std::ranges::copy(edges, regions.edges.begin());
+    regions.first = binding.input_names.size();
     add_region_names(collection.name, edges, binding);
     const auto width = static_cast<std::uint32_t>(objects->fields.size());
     for (std::uint32_t k = 0; k < objects->count; ++k) {
-      const std::uint32_t item = begin + k * width;
-      binding.eta_regions.push_back(
-          {item + static_cast<std::uint32_t>(pt), item + static_cast<std::uint32_t>(eta), edges, first});
+      regions.pt = begin + k * width + static_cast<std::uint32_t>(pt);
+      regions.eta = begin + k * width + static_cast<std::uint32_t>(eta);
+      binding.eta_regions.push_back(regions);
     }
   }
 }

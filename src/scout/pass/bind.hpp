@@ -1,6 +1,7 @@
 #pragma once
 // An examiner meets an input: one selection of columns serves the tiles, the menu and the tail, and each knows where
 // its columns stand in it.
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,9 +16,9 @@ namespace trigloop::scout {
 
 /// An object whose pt is counted by region of |eta|, too: calibrations are made by region.
 struct EtaRegions {
-  std::uint32_t pt = 0, eta = 0;    ///< features
-  std::vector<std::int32_t> edges;  ///< |eta| in hardware units where the second, third, ... region begins
-  std::size_t first = 0;            ///< number of the first region among input_names
+  std::uint32_t pt = 0, eta = 0;      ///< features
+  std::array<std::int32_t, 3> edges;  ///< |eta| in hardware units where further regions begin; INT32_MAX: there is none
+  std::size_t first = 0;              ///< number of the first region among input_names
 };
 
 struct Binding {

@@ -20,42 +20,18 @@ class DenseCounts {
       : lowest_(lowest), bins_((bins + page - 1) / page * page), touched_(bins_.size() / page) {}
 
   /// No value may be counted more than 2^32 - 1 times before it is drained.
-  void count(std::int64_t value) {
-    const auto bin = static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(lowest_);
-    if (bin < bins_.size()) {
-      ++bins_[bin];
-      touched_[bin / page] = 1;
-    } else {
-      ++others_[value];
-    }
-  }
+  void count(std::int64_t value) { count(std::span<const std::int64_t>(&value, 1)); }
 
   /// All of them.
-  void count(std::span<const std::int32_t> values) {
-    count_all(values.size(), [values](std::size_t i) { return values[i]; });
-  }
-  /// values[i] for each i of `which`.
   template <class T>
-  void count(const T* values, std::span<const std::uint32_t> which) {
-    count_all(which.size(), [=](std::size_t i) { return values[which[i]]; });
-  }
-
-  /// Adds what was counted to `into`, and starts over.
-  void drain(Counts& into);
-
- private:
-  static constexpr std::size_t page = 256;
-
-  template <class ValueAt>
-  void count_all(std::size_t n, const ValueAt& value_at) {
+  void count(std::span<const T> values) {
     // Marks are bytes, which may alias anything: kept in registers, the rest is not loaded again after each.
     std::uint32_t* const bins = bins_.data();
     std::uint8_t* const touched = touched_.data();
     const std::size_t size = bins_.size();
     const auto lowest = static_cast<std::uint64_t>(lowest_);
-    for (std::size_t i = 0; i < n; ++i) {
-      const std::int64_t value = value_at(i);
-      const std::uint64_t bin = static_cast<std::uint64_t>(value) - lowest;
+    for (const T value : values) {
+      const std::uint64_t bin = static_cast<std::uint64_t>(std::int64_t{value}) - lowest;
       if (bin >= size) {
         ++others_[value];
         continue;
@@ -65,6 +41,11 @@ class DenseCounts {
     }
   }
 
+  /// Adds what was counted to `into`, and starts over.
+  void drain(Counts& into);
+
+ private:
+  static constexpr std::size_t page = 256;
   std::int64_t lowest_ = 0;
   std::vector<std::uint32_t> bins_;
   std::vector<std::uint8_t> touched_;

@@ -36,14 +36,20 @@ std::int32_t value_at(const event::ColumnView& column, std::size_t at) {
 
 TailEvent gather(const std::vector<std::vector<std::int32_t>>& columns, const event::Columns& window,
                  std::size_t entry) {
-  TailEvent event;
-  for (const auto& fields : columns) {
-    const auto lead = std::ranges::find_if(fields, [](std::int32_t c) { return c != event::no_column; });
-    std::uint32_t items = lead == fields.end() ? 0 : UINT32_MAX;
+  const auto items_in = [&](const std::vector<std::int32_t>& fields) {
+    std::uint32_t items = UINT32_MAX;
     for (const std::int32_t c : fields) {
       if (c != event::no_column)
         items = std::min(items, items_of(window.columns[static_cast<std::size_t>(c)], entry).count);
     }
+    return items == UINT32_MAX ? 0 : items;
+  };
+  std::size_t values = 0;
+  for (const auto& fields : columns) values += 1 + items_in(fields) * fields.size();
+  TailEvent event;
+  event.values.reserve(values);
+  for (const auto& fields : columns) {
+    const std::uint32_t items = items_in(fields);
     event.values.push_back(static_cast<std::int32_t>(items));
     for (std::uint32_t k = 0; k < items; ++k) {
       for (const std::int32_t c : fields) {

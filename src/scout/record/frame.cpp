@@ -18,7 +18,7 @@ using core::ErrorCode;
 constexpr std::uint64_t max_section_bytes = 64u << 20;
 constexpr std::uint64_t free_bytes = 1u << 20, max_ratio = 1000;  // a small file fills no memory
 constexpr std::size_t version_bytes = 4;
-constexpr int compression_level = 3;
+constexpr int compression_level = 1;
 
 /// In front of each section's stored bytes.
 struct SectionHead {
