@@ -10,7 +10,7 @@ from pathlib import Path
 
 SRC = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent.parent / "src")
 # Slow to compile: their users pay for them in a .cpp file, not everybody through a header.
-HEAVY = ("nlohmann/", "yaml-cpp/", "CLI/", "hwy/", "hdf5.h", "boost/", "tbb/")
+HEAVY = ("nlohmann/", "yaml-cpp/", "CLI/", "hwy/", "hdf5.h", "boost/")
 KEYWORDS = {"SOURCES": "", "PUBLIC_DEPS": "public", "PRIVATE_DEPS": "private", "PUBLIC": "public", "PRIVATE": "private"}
 
 

@@ -1,12 +1,11 @@
 #include "core/parallel.hpp"
 
 #include <sched.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
-#include <algorithm>
 #include <atomic>
 #include <exception>
+#include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -21,35 +20,16 @@ unsigned available_cores() {
 
 namespace {
 
-/// For more threads than cores: those wait for storage, which TBB is not made for; it would refuse them.
-void on_plain_threads(unsigned threads, const std::function<void(unsigned)>& body) {
-  std::vector<std::exception_ptr> errors(threads);
-  std::vector<std::thread> running;
-  for (unsigned worker = 0; worker < threads; ++worker) {
-    running.emplace_back([&body, &error = errors[worker], worker] {
-      try {
-        body(worker);
-      } catch (...) {
-        error = std::current_exception();
-      }
-    });
-  }
-  for (std::thread& thread : running) thread.join();
-  for (const std::exception_ptr& error : errors) {
-    if (error) std::rethrow_exception(error);
-  }
-}
-
+/// Calls body(worker) on so many threads, of which this one is worker 0. They end with the call: they cost microseconds
+/// where items take milliseconds, and none is left to spin beside what comes next. Where the system refuses further
+/// ones, those that run do all.
 void on_threads(unsigned threads, const std::function<void(unsigned)>& body) {
-#ifdef __SANITIZE_THREAD__
-  // TBB is not built for the thread sanitizer, which would report the hand-overs inside it. With plain threads races of
-  // the work itself are seen.
-  on_plain_threads(threads, body);
-#else
-  if (threads > available_cores()) return on_plain_threads(threads, body);
-  tbb::task_arena arena(static_cast<int>(threads));
-  arena.execute([&] { tbb::parallel_for(0u, threads, body, tbb::simple_partitioner{}); });
-#endif
+  std::vector<std::jthread> running;
+  try {
+    for (unsigned worker = 1; worker < threads; ++worker) running.emplace_back([&body, worker] { body(worker); });
+  } catch (const std::system_error&) {
+  }
+  body(0);
 }
 
 }  // namespace
@@ -62,17 +42,19 @@ void parallel_for(std::size_t items, unsigned threads, const std::function<void(
     return;
   }
   std::atomic<std::size_t> next{0};
-  std::atomic<bool> stop{false};
-  // One task a worker, each taking the next item: the order of items is that of the file, so reads stay nearly
-  // sequential.
+  std::mutex mutex;
+  std::exception_ptr first_error;
+  // Each takes the next item: the order of items is that of the file, so reads stay nearly sequential.
   on_threads(threads, [&](unsigned worker) {
     try {
-      for (std::size_t i = next++; i < items && !stop; i = next++) work(i, worker);
+      for (std::size_t i = next++; i < items; i = next++) work(i, worker);
     } catch (...) {
-      stop = true;
-      throw;
+      const std::scoped_lock lock(mutex);
+      if (!first_error) first_error = std::current_exception();
+      next = items;
     }
   });
+  if (first_error) std::rethrow_exception(first_error);
 }
 
 }  // namespace trigloop::core
