@@ -66,7 +66,8 @@ scout::ExaminerOptions examiner_options(const ScoutOptions& options) {
 scout::LedgerOptions ledger_options(const ScoutOptions& options, const scout::Examiner& examiner) {
   return {examiner.reservoir,
           {parse_bytes(options.reservoir_disk, "--reservoir-disk"), options.reservoir_hours},
-          !options.conditions.empty()};
+          !options.conditions.empty(),
+          {}};
 }
 
 std::uint64_t parse_bytes(const std::string& text, const std::string& option) {

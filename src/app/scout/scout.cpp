@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "app/commands.hpp"
 #include "app/scout/commands.hpp"
@@ -58,14 +59,20 @@ struct Sums {
   std::uint64_t noncolliding = 0;
 };
 
-Sums sum_of(const scout::Ledger& ledger, const scout::RunSummary& summary, const Options& options) {
+scout::History read_back(const scout::Ledger& ledger, const scout::RunSummary& summary, const Options& options) {
   std::vector<std::filesystem::path> records;
   for (const event::LumiKey lumi : summary.lumisections) records.push_back(ledger.folder() / scout::record_name(lumi));
   // Scores of different networks do not add up: after a switch, those of the last one.
   if (!options.examiner.conditions.empty())
     records =
         scout::find_records(records, scout::read_record(records.back(), scout::RecordPart::spectra).identity.model);
-  const scout::History history = scout::read_history(records, scout::few_slices);
+  return scout::read_history(records, scout::few_slices);
+}
+
+Sums sum_of(const scout::Ledger& ledger, const scout::RunSummary& summary, const Options& options,
+            scout::RunningSum& running) {
+  const std::optional<scout::History> known = running.of(summary.lumisections);
+  const scout::History history = known ? *known : read_back(ledger, summary, options);
   Sums sums{history.sum(scout::Events::all), history.menu ? history.sum(scout::Events::pure) : score::Spectrum()};
   for (const scout::Slice& slice : history.slices) {
     sums.noncolliding += scout::total(slice.counts(scout::Events::noncolliding));
@@ -97,7 +104,8 @@ double events_a_second(const scout::RunSummary& summary) {
   return summary.sum.seconds > 0 ? static_cast<double>(summary.sum.rows) / summary.sum.seconds : 0;
 }
 
-void print(const scout::RunSummary& summary, const scout::Ledger& ledger, const Options& options) {
+void print(const scout::RunSummary& summary, const scout::Ledger& ledger, const Options& options,
+           scout::RunningSum& running) {
   const scout::Taken& sum = summary.sum;
   std::cout << fmt::format("{}: {} lumisections of {} inputs: {} events added", options.output,
                            summary.lumisections.size(), summary.inputs, core::with_commas(sum.added));
@@ -116,7 +124,7 @@ void print(const scout::RunSummary& summary, const scout::Ledger& ledger, const 
   }
   if (summary.stopped) std::cout << "stopped by a signal; what was complete is committed\n";
   if (!summary.lumisections.empty()) {
-    print_rates(sum_of(ledger, summary, options), ledger.identity(), options.rates);
+    print_rates(sum_of(ledger, summary, options, running), ledger.identity(), options.rates);
   }
 }
 
@@ -132,7 +140,8 @@ void write_points(core::JsonWriter& out, std::string_view name, const score::Spe
   out.end_array();
 }
 
-void print_json(const scout::RunSummary& summary, const scout::Ledger& ledger, const Options& options) {
+void print_json(const scout::RunSummary& summary, const scout::Ledger& ledger, const Options& options,
+                scout::RunningSum& running) {
   const scout::Taken& sum = summary.sum;
   core::JsonWriter out;
   out.begin_object().member("inputs", summary.inputs).member("done_before", summary.done_before);
@@ -147,7 +156,7 @@ void print_json(const scout::RunSummary& summary, const scout::Ledger& ledger, c
   }
   out.end_array();
   if (!summary.lumisections.empty()) {
-    const Sums sums = sum_of(ledger, summary, options);
+    const Sums sums = sum_of(ledger, summary, options, running);
     out.member("events_all", sums.all.total()).member("noncolliding", sums.noncolliding);
     write_points(out, "all", sums.all, sums.all.exposure, options.rates);
     if (!ledger.identity().menu.empty()) {
@@ -243,8 +252,10 @@ void scout_run(const Options& options) {
   const std::unique_ptr<scout::Regimes> regimes = regimes_of(options);
   const scout::Examiner examiner = regimes ? regimes->usual() : make_examiner(options.stages, options.examiner);
   if (follows) return follow_stream(options, examiner, regimes.get());
-  scout::Books books(options.output, examiner.identity, ledger_options(options.examiner, examiner),
-                     shadows_of(examiner));
+  scout::RunningSum running;
+  scout::LedgerOptions of_ledger = ledger_options(options.examiner, examiner);
+  of_ledger.committed = [&running](const scout::Record& record) { running.add(record); };
+  scout::Books books(options.output, examiner.identity, of_ledger, shadows_of(examiner));
   const scout::Ledger& ledger = books.main();
   scout::RunOptions run;
   run.inputs = inputs_of(options.stages, options.inputs);
@@ -261,9 +272,9 @@ void scout_run(const Options& options) {
   const scout::RunSummary summary = scout::run(examiner, books, run);
   record.commit(summary.lumisections);
   if (options.json) {
-    print_json(summary, ledger, options);
+    print_json(summary, ledger, options, running);
   } else {
-    print(summary, ledger, options);
+    print(summary, ledger, options, running);
   }
   if (summary.stopped && !core::asked_to_end()) throw ErrorsReported{ErrorCode::interrupted};
   if (summary.first_error) throw ErrorsReported{*summary.first_error};

@@ -5,7 +5,6 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "scout/history/count_sum.hpp"
 #include "scout/record/identity.hpp"
 
 namespace trigloop::scout {
@@ -117,6 +116,34 @@ class Reader {
 
 History read_history(const std::vector<fs::path>& records, std::size_t most, unsigned threads) {
   return Reader(records, most, threads).run();
+}
+
+void RunningSum::add(const Record& record) {
+  if (!known_) return;
+  try {
+    extend(record);
+  } catch (const Error&) {  // the record is committed all the same; reading it will tell
+    known_ = false;
+  }
+}
+
+void RunningSum::extend(const Record& record) {
+  if (lumisections_.empty()) identity_ = record.identity;
+  check_model(identity_, record.identity);
+  known_ = lumisections_.insert(record.lumi()).second;
+  same_menu_ = same_menu_ && record.identity.menu == identity_.menu;
+  scout::extend(slice_, record, counts_);
+}
+
+std::optional<History> RunningSum::of(const std::set<event::LumiKey>& lumisections) {
+  if (!known_ || lumisections.empty() || lumisections != lumisections_) return {};
+  History history{identity_, same_menu_ && !identity_.menu.empty(), {lumisections.begin(), lumisections.end()}, {}};
+  slice_.first = *lumisections.begin();
+  slice_.last = *lumisections.rbegin();
+  for (std::size_t i = 0; i < counts_.size(); ++i) slice_.bins[i] = counts_[i].take();
+  history.slices.push_back(std::move(slice_));
+  known_ = false;
+  return history;
 }
 
 score::Spectrum History::sum(Events events) const {

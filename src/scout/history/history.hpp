@@ -6,11 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
 #include "event/lumi.hpp"
 #include "score/spectrum.hpp"
+#include "scout/history/count_sum.hpp"
 #include "scout/record/counts.hpp"
 #include "scout/record/record.hpp"
 
@@ -44,6 +47,24 @@ inline constexpr std::size_t most_slices = 200, few_slices = 32;
 /// Errors, with the file: those of reading and of exposures; mismatch, if models differ or a lumisection comes twice.
 History read_history(const std::vector<std::filesystem::path>& records, std::size_t most = most_slices,
                      unsigned threads = 0);
+
+/// Adds up records while they are committed, so that a run need not read back what it wrote.
+class RunningSum {
+ public:
+  /// Of records that replace others, or of several models, the sum is not known.
+  void add(const Record& record);
+  /// One slice, if it is known and of these lumisections; else the records must be read.
+  std::optional<History> of(const std::set<event::LumiKey>& lumisections);
+
+ private:
+  void extend(const Record& record);
+
+  bool known_ = true, same_menu_ = true;
+  Identity identity_;
+  std::set<event::LumiKey> lumisections_;
+  Slice slice_;
+  std::array<CountSum, every_events.size()> counts_;
+};
 
 /// Codes 0, 1, 2, ... that grow by about a twelfth each, up to 2^18: how a heatmap of scores is best binned.
 std::vector<std::int64_t> logarithmic_edges();

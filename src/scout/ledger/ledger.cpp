@@ -203,6 +203,7 @@ void Ledger::commit(LumiKey lumi, Completeness completeness, const std::string& 
   reservoirs_->retire_others(lumi, record.generation);
   recent_.remove_if([&](const Record& old) { return old.lumi() == lumi; });
   if (const auto text = axo_of(record)) core::write_file(axo, *text);
+  if (options_.committed) options_.committed(record);
   open_.erase(lumi);
 }
 

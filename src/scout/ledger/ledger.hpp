@@ -20,6 +20,7 @@
 // A ledger serves one thread at a time. A failed commit (disk full) leaves its lumisection open: commit again.
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <list>
 #include <map>
 #include <optional>
@@ -39,6 +40,7 @@ struct LedgerOptions {
   ReservoirBudget budget = {};
   /// Lumisections may be of different networks, menus and streams, as their contributions say.
   bool changing = false;
+  std::function<void(const Record&)> committed = {};  ///< told of each record that was committed; may be empty
 };
 
 class Ledger {

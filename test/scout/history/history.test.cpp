@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "core/error.hpp"
 #include "scout/history/places.hpp"
@@ -74,6 +75,33 @@ TEST_F(HistoryOfAFolder, IsTheSumOfItsRecordsInAnyNumberOfSlices) {
     EXPECT_EQ(history.sum(Events::all).exposure.colliding_crossings, 80'000u);
     EXPECT_EQ(history.sum(Events::noncolliding).total(), 0u);
   }
+}
+
+TEST_F(HistoryOfAFolder, IsKnownFromRecordsAsTheyAreCommitted) {
+  RunningSum running, repeated, mixed;
+  std::set<event::LumiKey> lumisections;
+  for (const std::uint32_t l : {3u, 1u, 2u}) {
+    write(record_of(l));
+    running.add(record_of(l));
+    lumisections.insert({1, l});
+  }
+  const History read = read_history(records(), 1);
+  const std::optional<History> known = running.of(lumisections);
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->lumisections, read.lumisections);
+  EXPECT_EQ(known->slices[0].first, read.slices[0].first);
+  EXPECT_EQ(known->slices[0].last, read.slices[0].last);
+  for (const Events events : every_events) EXPECT_EQ(known->sum(events), read.sum(events));
+
+  for (const std::uint32_t l : {1u, 2u, 3u, 2u}) repeated.add(record_of(l));
+  EXPECT_FALSE(repeated.of(lumisections)) << "a record was replaced";
+  Record other = record_of(2);
+  other.identity.model = std::string(64, 'b');
+  mixed.add(record_of(1));
+  mixed.add(other);
+  mixed.add(record_of(3));
+  EXPECT_FALSE(mixed.of(lumisections)) << "scores of two networks do not add up";
+  EXPECT_FALSE(RunningSum().of(lumisections)) << "some were committed before";
 }
 
 TEST_F(HistoryOfAFolder, GoesByLumisectionNotByName) {
