@@ -173,6 +173,27 @@ TEST(Augment, TurnsAllObjectsOfAnEventByOneAngle) {
   EXPECT_NEAR(turned / 2000, 0.5, 0.04);
 }
 
+TEST(Augment, GivesOfCodesWhatItGivesOfTheirValues) {
+  constexpr float step = 0.25f;
+  constexpr std::size_t count = 100;
+  const Geometry geometry{std::vector<double>(57, 8.0), std::vector<double>(57, 2.0), axol1tl_phi_bins(),
+                          axol1tl_eta_units()};
+  const Augmenter augmenter({0.9, 0.75, 0.9, 0.5, 0.5, false}, geometry);
+  core::AlignedBuffer<std::int8_t> rows(block_events * 64), turned(57 * feature_stride);
+  core::Philox random(3, 3);
+  for (std::size_t k = 0; k < rows.size(); ++k) rows[k] = static_cast<std::int8_t>(random());
+  const std::int8_t* events[block_events];
+  for (std::size_t r = 0; r < count; ++r) events[r] = rows.data() + 64 * ((7 * r) % count);
+  Floats values(57 * feature_stride), of_codes(57 * feature_stride);
+  kernel::gather(events, step, {57, count}, values.data());
+  kernel::gather(events, {57, count}, turned.data());
+  augmenter.run({11, 12}, values.data(), 1000, count, values.data());
+  augmenter.run({11, 12}, turned.data(), step, 1000, count, of_codes.data());
+  for (std::size_t k = 0; k < 57; ++k)
+    for (std::size_t e = 0; e < count; ++e)
+      ASSERT_EQ(values[k * feature_stride + e], of_codes[k * feature_stride + e]) << k << ' ' << e;
+}
+
 TEST(Augment, KeepsThePackagesFaultIfAsked) {
   const Augmented a({0, 0, 0, 0, 1, true}, 50);
   for (std::size_t e = 0; e < 50; ++e)

@@ -36,10 +36,9 @@ Augmenter::Augmenter(const AugmentOptions& options, const Geometry& geometry) {
                                                      " features, but there are " + std::to_string(objects) +
                                                      " objects");
   }
-  object_.resize(padded(features));
-  for (std::size_t k = 0; k < object_.size(); ++k)
-    object_[k] = static_cast<std::uint32_t>(std::min(k, features - 1) / 3);
-  for (Floats* each : {&turns_, &scale_, &bias_, &inverse_scale_, &period_, &inverse_period_})
+  turns_.resize(features);
+  std::fill_n(turns_.data(), features, std::uint8_t{0});
+  for (Floats* each : {&scale_, &bias_, &inverse_scale_, &period_, &inverse_period_})
     make_zeros(*each, padded(features));
   for (std::size_t object = 0; object < objects; ++object) {
     const std::size_t phi = 3 * object + 2;
@@ -51,7 +50,6 @@ Augmenter::Augmenter(const AugmentOptions& options, const Geometry& geometry) {
              .mask_object = sixteen_bits(options.mask_p),
              .rotate_event = sixteen_bits(options.rotate_p),
              .blur_magnitude = static_cast<float>(options.blur_magnitude),
-             .object = object_.data(),
              .turns = turns_.data(),
              .scale = scale_.data(),
              .bias = bias_.data(),
@@ -72,6 +70,11 @@ void Augmenter::set_angle(std::size_t feature, const Angle& angle) {
 void Augmenter::run(kernel::Keys keys, const float* x, std::uint32_t first_event, std::size_t events,
                     float* out) const {
   kernel::augment(kernel_, keys, x, first_event, events, out);
+}
+
+void Augmenter::run(kernel::Keys keys, const std::int8_t* codes, float step, std::uint32_t first_event,
+                    std::size_t events, float* out) const {
+  kernel::augment(kernel_, keys, codes, step, first_event, events, out);
 }
 
 }  // namespace trigloop::train

@@ -42,6 +42,9 @@ class Augmenter {
 
   /// An augmented copy of a block of events; `out` may be `x`. Numbers are those of (keys, first_event + event).
   void run(kernel::Keys keys, const float* x, std::uint32_t first_event, std::size_t events, float* out) const;
+  /// The same of codes, x being step x code.
+  void run(kernel::Keys keys, const std::int8_t* codes, float step, std::uint32_t first_event, std::size_t events,
+           float* out) const;
 
  private:
   struct Angle {
@@ -50,8 +53,8 @@ class Augmenter {
   void set_angle(std::size_t feature, const Angle& angle);
 
   kernel::Augmentation kernel_{};
-  core::AlignedBuffer<std::uint32_t> object_;
-  Floats turns_, scale_, bias_, inverse_scale_, period_, inverse_period_;
+  core::AlignedBuffer<std::uint8_t> turns_;
+  Floats scale_, bias_, inverse_scale_, period_, inverse_period_;
 };
 
 }  // namespace trigloop::train

@@ -1,7 +1,6 @@
 #include "train/engine/feed.hpp"
 
 #include <algorithm>
-#include <type_traits>
 
 namespace trigloop::train {
 
@@ -22,6 +21,11 @@ void Feed::take(std::shared_ptr<const Codes> codes) {
   table_->rows = Floats();
 }
 
+void Feed::resize(std::size_t blocks, std::size_t) {
+  places_.resize_discard(blocks * block_events);
+  if (is_cheap()) turned_.resize_discard(blocks * features * feature_stride);
+}
+
 void Feed::begin(const Step& step) {
   keys_.clear();
   for (std::size_t view = 0; view < step.views; ++view)
@@ -40,24 +44,33 @@ void Feed::look_up(const Step& step, std::size_t block) {
     for (std::size_t byte = 0; byte < bytes; byte += 64) __builtin_prefetch(data + places[r] * bytes + byte);
 }
 
-/// The block's events. Those of the next block are on their way meanwhile: a table is larger than the caches.
-void Feed::read(const Work& work, float* out) {
+/// f(where the block's events are). Those of the next block are on their way meanwhile: a table is larger than the
+/// caches.
+template <class T, class F>
+void Feed::with_events(const Work& work, const T* rows, const F& f) {
   if (!work.follows) look_up(*work.step, work.block);
   if (work.leads) look_up(*work.step, work.block + 1);
   const std::uint32_t* places = places_.data() + work.event();
-  const auto gather = [&](const auto* data, auto... step) {
-    std::remove_const_t<decltype(data)> events[block_events];
-    for (std::size_t r = 0; r < work.rows; ++r) events[r] = data + places[r] * table_->stride();
-    kernel::gather(events, step..., {features, work.rows}, out);
-  };
-  codes_ ? gather(codes_->rows.data(), codes_->step) : gather(table_->rows.data());
+  const T* events[block_events];
+  for (std::size_t r = 0; r < work.rows; ++r) events[r] = rows + places[r] * table_->stride();
+  f(events);
 }
 
 void Feed::forward(const Work& work) {
+  const kernel::Shape shape{features, work.rows};
+  if (is_cheap()) {
+    with_events(work, codes_->rows.data(),
+                [&](const auto* const* codes) { kernel::gather(codes, shape, turned(work)); });
+    return again(work);
+  }
   // Events are put where the last view will stand: it is made in place, after the others.
   const std::size_t last = work.step->views - 1;
   float* events = work.value(output, last);
-  read(work, events);
+  if (codes_)
+    with_events(work, codes_->rows.data(),
+                [&](const auto* const* codes) { kernel::gather(codes, codes_->step, shape, events); });
+  else
+    with_events(work, table_->rows.data(), [&](const auto* const* rows) { kernel::gather(rows, shape, events); });
   for (std::size_t view = 0; view <= last; ++view) {
     float* out = work.value(output, view);
     if (augmenter_)
@@ -65,6 +78,12 @@ void Feed::forward(const Work& work) {
     else if (view < last)
       std::copy_n(events, features * feature_stride, out);
   }
+}
+
+void Feed::again(const Work& work) {
+  for (std::size_t view = 0; view < work.step->views; ++view)
+    augmenter_->run(keys_[view], turned(work), codes_->step, static_cast<std::uint32_t>(work.event()), work.rows,
+                    work.value(output, view));
 }
 
 }  // namespace trigloop::train

@@ -1,5 +1,7 @@
 #pragma once
-// The node at the start: rows of a data set in the epoch's order, augmented differently for each view.
+// The node at the start: rows of a data set in the epoch's order, augmented differently for each view. Where the rows
+// are codes, a batch keeps these and augments them again when it needs them: to keep what is made of them is eight
+// times as much, and the caches are small.
 #include <optional>
 
 #include "train/engine/augment.hpp"
@@ -20,14 +22,18 @@ class Feed final : public Node {
   void compress(float step);
   /// Feeds these events; the table keeps their number, and lets its rows go.
   void take(std::shared_ptr<const Codes> codes);
-  void resize(std::size_t blocks, std::size_t) override { places_.resize_discard(blocks * block_events); }
+  void resize(std::size_t blocks, std::size_t) override;
   void begin(const Step& step) override;
   void forward(const Work& work) override;
+  bool is_cheap() const override { return codes_ != nullptr && augmenter_; }
+  void again(const Work& work) override;
   void backward(const Work&) override {}
 
  private:
   void look_up(const Step& step, std::size_t block);
-  void read(const Work& work, float* out);
+  template <class T, class F>
+  void with_events(const Work& work, const T* rows, const F& f);
+  std::int8_t* turned(const Work& work) { return turned_.data() + work.block * features * feature_stride; }
 
   Table* table_;
   std::shared_ptr<const Codes> codes_;
@@ -35,6 +41,7 @@ class Feed final : public Node {
   const Permutation* order_ = nullptr;
   std::vector<kernel::Keys> keys_;             ///< of each view
   core::AlignedBuffer<std::uint32_t> places_;  ///< of the step's events in the table
+  core::AlignedBuffer<std::int8_t> turned_;    ///< codes of the step's events, block by block, if they are augmented
 };
 
 }  // namespace trigloop::train

@@ -123,17 +123,19 @@ void divergence_gradient(const float* mean, const float* log_variance, float sca
 
 /// One augmented view of events; see augment.hpp.
 struct Augmentation {
-  std::size_t features;
+  std::size_t features;                                               ///< three of each object
   std::uint32_t blur_event, blur_feature, mask_object, rotate_event;  ///< probabilities x 2^16
   float blur_magnitude;
-  const std::uint32_t* object;  ///< of each feature, in order
-  const float* turns;           ///< of each feature: 1 if it is an angle that rotates, else 0
-  const float *scale, *bias;    ///< of each feature: hardware value = normalised x scale + bias
+  const std::uint8_t* turns;  ///< of each feature: 1 if it is an angle that rotates, else 0
+  const float *scale, *bias;  ///< of each feature: hardware value = normalised x scale + bias
   const float *inverse_scale, *period, *inverse_period;
 };
 /// `out` may be `x`.
 void augment(const Augmentation& a, Keys keys, const float* x, std::uint32_t first_event, std::size_t events,
              float* out);
+/// The same of codes, x being step x code.
+void augment(const Augmentation& a, Keys keys, const std::int8_t* codes, float step, std::uint32_t first_event,
+             std::size_t events, float* out);
 /// Cells of a keyed permutation of [0, a b), a Feistel network whose halves are numbers below a and b; a, b <= 2^16.
 struct Cells {
   std::uint32_t a, b, keys[6];
@@ -165,6 +167,7 @@ void add_slots(const float* slots, std::size_t n_slots, std::size_t slot_stride,
 void gather(const float* const* events, Shape shape, float* out);
 /// The same of integers: out = step x the row.
 void gather(const std::int8_t* const* events, float step, Shape shape, float* out);
+void gather(const std::int8_t* const* events, Shape shape, std::int8_t* out);
 /// Rows end to end, padded with zeros, from a block.
 void scatter(const float* x, Shape shape, float* rows);
 

@@ -82,32 +82,85 @@ HWY_INLINE V turned(const Augmentation& a, std::size_t k, V x, V turn) {
   return hn::Mul(hn::Sub(back, hn::Set(d, a.bias[k])), hn::Set(d, a.inverse_scale[k]));
 }
 
-void Augment(const Augmentation& a, Keys keys, const float* x, std::uint32_t first_event, std::size_t events,
-             float* out) {
+/// What the words of N events say of all their features.
+struct EventDraw {
+  VU features, objects;  ///< spread counters of the next
+  hn::Vec<decltype(di)> blur;
+  decltype(hn::Eq(V(), V())) rotates;
+  V turn;
+};
+
+HWY_INLINE EventDraw draw_events(const Augmentation& a, Keys keys, std::uint32_t first) {
+  const VU base = spread(hn::ShiftLeft<7>(counters_from(first)));
+  const auto at = [&](std::uint32_t place) HWY_ATTR { return hn::Add(base, hn::Set(du, place * spreading)); };
+  const auto blurs = is_hit(hash_of_spread(keys, at(blur_word)), limit_of(a.blur_event));
+  const VU rotation = hash_of_spread(keys, at(rotation_word));
+  return {base, at(object_words), hn::IfThenElseZero(hn::RebindMask(di, blurs), limit_of(a.blur_feature)),
+          is_hit(rotation, limit_of(a.rotate_event)), uniform(rotation)};
+}
+
+/// A number, blurred where its word says so.
+HWY_INLINE V blurred(Keys keys, VU counter, hn::Vec<decltype(di)> limit, V magnitude, V value) {
+  const VU word = unfolded_hash(keys, counter), high = hn::ShiftRight<16>(word);
+  // The product is exact, so the difference from the uniform number is rounded as if it stood alone.
+  const V away = hn::MulSub(hn::ConvertTo(d, hn::BitCast(di, high)), hn::Set(d, 0x1p-16f), value);
+  return hn::IfThenElse(is_hit(hn::Xor(word, high), limit), hn::MulAdd(away, magnitude, value), value);
+}
+
+/// `values(at)` are those at an offset in the block. Hashes are long chains of dependent operations: two side by side
+/// keep the processor busy, and what rotates does so afterwards.
+template <class Values>
+HWY_INLINE void augment_each(const Augmentation& given, Keys keys, const Values& values, std::uint32_t first_event,
+                             std::size_t events, float* out) {
+  constexpr std::size_t ways = HWY_TARGET <= HWY_AVX3 ? 2 : 1;
+  static_assert(block_events % (ways * N) == 0);
+  const Augmentation a = given;  // not to be looked up anew after each store
   const V magnitude = hn::Set(d, a.blur_magnitude);
-  for (std::size_t e = 0; e < padded(events); e += N) {
-    const VU base = spread(hn::ShiftLeft<7>(counters_from(first_event + static_cast<std::uint32_t>(e))));
-    const auto words = [&](std::uint32_t place)
-                           HWY_ATTR { return hash_of_spread(keys, hn::Add(base, hn::Set(du, place * spreading))); };
-    const auto blurs = is_hit(words(blur_word), limit_of(a.blur_event));
-    const auto blur = hn::IfThenElseZero(hn::RebindMask(di, blurs), limit_of(a.blur_feature));
-    const VU rotation = words(rotation_word);
-    const auto rotates = is_hit(rotation, limit_of(a.rotate_event));
-    const V turn = uniform(rotation);
-    auto masked = rotates;
+  const VU next = hn::Set(du, spreading);
+  for (std::size_t e = 0; e < events; e += ways * N) {
+    EventDraw draws[ways];
+    for (std::size_t w = 0; w < ways; ++w)
+      draws[w] = draw_events(a, keys, first_event + static_cast<std::uint32_t>(e + w * N));
+    for (std::size_t k = 0; k < a.features; k += 3) {
+      decltype(hn::Eq(V(), V())) masked[ways];
+      for (std::size_t w = 0; w < ways; ++w) {
+        masked[w] = is_hit(hash_of_spread(keys, draws[w].objects), limit_of(a.mask_object));
+        draws[w].objects = hn::Add(draws[w].objects, next);
+      }
+      for (std::size_t j = k; j < k + 3; ++j) {
+        for (std::size_t w = 0; w < ways; ++w) {
+          const std::size_t at = j * feature_stride + e + w * N;
+          const V value = blurred(keys, draws[w].features, draws[w].blur, magnitude, values(at));
+          draws[w].features = hn::Add(draws[w].features, next);
+          hn::Store(hn::IfThenZeroElse(masked[w], value), d, out + at);
+        }
+      }
+    }
     for (std::size_t k = 0; k < a.features; ++k) {
-      const std::size_t at = k * feature_stride + e;
-      V value = hn::Load(d, x + at);
-      const VU word = words(static_cast<std::uint32_t>(k));
-      const V blurred = hn::MulAdd(hn::Sub(uniform(word), value), magnitude, value);
-      value = hn::IfThenElse(is_hit(word, blur), blurred, value);
-      if (k == 0 || a.object[k] != a.object[k - 1])
-        masked = is_hit(words(object_words + a.object[k]), limit_of(a.mask_object));
-      value = hn::IfThenZeroElse(masked, value);
-      if (a.turns[k] > 0) value = hn::IfThenElse(rotates, turned(a, k, value, turn), value);
-      hn::Store(value, d, out + at);
+      if (a.turns[k] == 0) continue;
+      for (std::size_t w = 0; w < ways; ++w) {
+        float* at = out + k * feature_stride + e + w * N;
+        const V value = hn::Load(d, at);
+        hn::Store(hn::IfThenElse(draws[w].rotates, turned(a, k, value, draws[w].turn), value), d, at);
+      }
     }
   }
+}
+
+void Augment(const Augmentation& a, Keys keys, const float* x, std::uint32_t first_event, std::size_t events,
+             float* out) {
+  const auto values = [&](std::size_t at) HWY_ATTR { return hn::Load(d, x + at); };
+  augment_each(a, keys, values, first_event, events, out);
+}
+
+void AugmentCodes(const Augmentation& a, Keys keys, const std::int8_t* codes, float step, std::uint32_t first_event,
+                  std::size_t events, float* out) {
+  const hn::Rebind<std::int8_t, decltype(d)> narrow;
+  const V scale = hn::Set(d, step);
+  const auto values = [&](std::size_t at) HWY_ATTR {
+    return hn::Mul(hn::ConvertTo(d, hn::PromoteTo(di, hn::Load(narrow, codes + at))), scale);
+  };
+  augment_each(a, keys, values, first_event, events, out);
 }
 
 /// A number from 0 to `limit` from x; `limit` itself may come out, as it wraps to 0.
@@ -179,6 +232,10 @@ TRIGLOOP_KERNEL(divergence_gradient, DivergenceGradient,
 TRIGLOOP_KERNEL(augment, Augment,
                 (const Augmentation& a, Keys keys, const float* x, std::uint32_t first, std::size_t events, float* out),
                 (a, keys, x, first, events, out))
+TRIGLOOP_KERNEL(augment, AugmentCodes,
+                (const Augmentation& a, Keys keys, const std::int8_t* codes, float step, std::uint32_t first,
+                 std::size_t events, float* out),
+                (a, keys, codes, step, first, events, out))
 TRIGLOOP_KERNEL(permute, Permute, (const Cells& cells, std::uint32_t first, std::size_t count, std::uint32_t* out),
                 (cells, first, count, out))
 

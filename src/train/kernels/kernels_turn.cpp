@@ -101,6 +101,28 @@ void GatherCodes(const std::int8_t* const* events, float step, Shape shape, floa
   }
 }
 
+void TurnCodes(const std::int8_t* const* events, Shape shape, std::int8_t* out) {
+  const hn::Rebind<std::uint8_t, decltype(d)> narrow;
+  const auto put_codes = [&](std::size_t f, std::size_t e, auto shifted) HWY_ATTR {
+    if (f >= shape.features) return;
+    hn::Store(hn::TruncateTo(narrow, shifted), narrow, reinterpret_cast<std::uint8_t*>(out) + f * feature_stride + e);
+  };
+  for (std::size_t e = 0; e < padded(shape.events); e += N) {
+    for (std::size_t f = 0; f < shape.features; f += 4 * N) {
+      V v[N];
+      load_rows(events, e, shape.events, f, v);
+      turn(v);
+      for (std::size_t j = 0; j < N && f + 4 * j < shape.features; ++j) {
+        const auto word = hn::BitCast(du, v[j]);
+        put_codes(f + 4 * j, e, word);
+        put_codes(f + 4 * j + 1, e, hn::ShiftRight<8>(word));
+        put_codes(f + 4 * j + 2, e, hn::ShiftRight<16>(word));
+        put_codes(f + 4 * j + 3, e, hn::ShiftRight<24>(word));
+      }
+    }
+  }
+}
+
 void ScatterRows(const float* x, Shape shape, float* rows) {
   const std::size_t stride = padded(shape.features);
   for (std::size_t e = 0; e < shape.events; e += N) {
@@ -123,6 +145,8 @@ namespace trigloop::train::kernel {
 TRIGLOOP_KERNEL(gather, GatherRows, (const float* const* events, Shape shape, float* out), (events, shape, out))
 TRIGLOOP_KERNEL(gather, GatherCodes, (const std::int8_t* const* events, float step, Shape shape, float* out),
                 (events, step, shape, out))
+TRIGLOOP_KERNEL(gather, TurnCodes, (const std::int8_t* const* events, Shape shape, std::int8_t* out),
+                (events, shape, out))
 TRIGLOOP_KERNEL(scatter, ScatterRows, (const float* x, Shape shape, float* rows), (x, shape, rows))
 }  // namespace trigloop::train::kernel
 #endif

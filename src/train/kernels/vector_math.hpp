@@ -35,12 +35,16 @@ constexpr std::uint32_t spreading = 0x9E3779B1u;
 HWY_INLINE VU spread(VU counter) { return hn::Mul(counter, hn::Set(du, spreading)); }
 
 /// A word for each counter: multiply and shift-xor twice ("lowbias32", C. Wellons), with a second key in the middle, so
-/// that streams of different keys are not shifted copies of each other.
-HWY_INLINE VU hash_of_spread(Keys keys, VU spread_counter) {
+/// that streams of different keys are not shifted copies of each other. Unfolded, the low half lacks the high one.
+HWY_INLINE VU unfolded_hash(Keys keys, VU spread_counter) {
   VU x = hn::Xor(spread_counter, hn::Set(du, keys.a));
   x = hn::Mul(hn::Xor(x, hn::ShiftRight<16>(x)), hn::Set(du, 0x7FEB352Du));
   x = hn::Add(x, hn::Set(du, keys.b));
-  x = hn::Mul(hn::Xor(x, hn::ShiftRight<15>(x)), hn::Set(du, 0x846CA68Bu));
+  return hn::Mul(hn::Xor(x, hn::ShiftRight<15>(x)), hn::Set(du, 0x846CA68Bu));
+}
+
+HWY_INLINE VU hash_of_spread(Keys keys, VU spread_counter) {
+  const VU x = unfolded_hash(keys, spread_counter);
   return hn::Xor(x, hn::ShiftRight<16>(x));
 }
 
