@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -68,6 +69,7 @@ struct Decompressor::Codecs {
   core::ByteBuffer room;  ///< of zstandard_prefix
   std::optional<Inflater> inflater;
   std::vector<Inflater::Job> inflations;
+  std::vector<Prefix*> inflating;
 
   void zlib(std::span<const std::byte> in, std::span<std::byte> out) {
     std::size_t got = 0;
@@ -239,19 +241,25 @@ std::optional<std::uint32_t> Decompressor::prefix(std::span<const std::byte> sto
 
 void Decompressor::prefixes(std::span<Prefix> all) {
   auto& jobs = codecs_->inflations;
+  auto& order = codecs_->inflating;
   jobs.clear();
+  order.clear();
+  for (Prefix& one : all) order.push_back(&one);
   if (all.size() > 1 && Inflater::usable()) {
-    for (const Prefix& one : all) {
-      const auto payload = whole_zlib(one.stored, one.out.size());
+    // The longest first: the last ones then end at about the same time.
+    std::ranges::sort(order, std::greater{}, [](const Prefix* one) { return one->stored.size(); });
+    for (const Prefix* one : order) {
+      const auto payload = whole_zlib(one->stored, one->out.size());
       // An empty stream is not done.
-      jobs.push_back({payload.empty() ? payload : payload.subspan(zlib_header), one.out, one.wanted});
+      jobs.push_back({payload.empty() ? payload : payload.subspan(zlib_header), one->out, one->wanted});
     }
     if (!codecs_->inflater) codecs_->inflater.emplace();
     codecs_->inflater->run(jobs);
   }
-  for (std::size_t i = 0; i < all.size(); ++i) {
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    Prefix& one = *order[i];
     const bool done = !jobs.empty() && jobs[i].done;
-    all[i].checksum = done ? checksum_of(all[i].stored) : prefix(all[i].stored, all[i].out, all[i].wanted);
+    one.checksum = done ? checksum_of(one.stored) : prefix(one.stored, one.out, one.wanted);
   }
 }
 
