@@ -62,8 +62,8 @@ struct Inflater::Lanes {
 };
 
 bool Inflater::usable() {
-  static const bool has = __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vpopcntdq") &&
-                          __builtin_cpu_supports("bmi2");
+  static const bool has = __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+                          __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("bmi2");
   return has && core::active_isa() == "avx512";
 }
 

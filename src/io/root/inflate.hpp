@@ -12,7 +12,7 @@
 //      each match copies its literals and one vector, without a look at how long they are; the few that need more are
 //      marked beforehand.
 //
-// It needs AVX-512 of 2019 and later (VBMI2, VPOPCNTDQ) and gains nothing for a single stream. What looks damaged or
+// It needs AVX-512 of 2019 and later (VBMI, VBMI2, VPOPCNTDQ) and gains nothing for a single stream. What looks damaged or
 // rare is given back to be judged by another decoder.
 #include <cstddef>
 #include <memory>

@@ -35,12 +35,12 @@ struct Bases {
 };
 constexpr Bases bases;
 
-/// Shuffles that repeat the first `distance` of sixteen bytes.
+/// Shuffles that repeat the first `distance` bytes of a vector.
 struct Repeats {
-  alignas(64) std::uint8_t of[literal_bytes + 1][literal_bytes] = {};
+  alignas(64) std::uint8_t of[match_bytes][match_bytes] = {};
   constexpr Repeats() {
-    for (unsigned distance = 1; distance <= literal_bytes; ++distance)
-      for (unsigned i = 0; i < literal_bytes; ++i) of[distance][i] = static_cast<std::uint8_t>(i % distance);
+    for (unsigned distance = 1; distance < match_bytes; ++distance)
+      for (unsigned i = 0; i < match_bytes; ++i) of[distance][i] = static_cast<std::uint8_t>(i % distance);
   }
 };
 constexpr Repeats repeats;
@@ -65,8 +65,8 @@ TRIGLOOP_WITH_AVX512 void mark_unusual(Sorted& sorted) noexcept {
 /// One that was marked, where there is room for any.
 TRIGLOOP_INLINE_WITH_AVX512 bool copy_unusual(Lane& lane, const std::uint8_t* literals, std::size_t count,
                                               std::size_t length, std::size_t distance) noexcept {
-  const bool fits = count <= literal_bytes && (distance >= match_bytes || distance <= literal_bytes);
-  if (!fits || lane.room_end - lane.out < static_cast<std::ptrdiff_t>(literal_bytes + longest_match + match_bytes)) {
+  constexpr std::ptrdiff_t room = literal_bytes + longest_match + match_bytes;
+  if (count > literal_bytes || lane.room_end - lane.out < room) {
     return lane.copy_carefully(literals, count, length, distance);
   }
   std::memcpy(lane.out, literals, literal_bytes);
@@ -75,11 +75,11 @@ TRIGLOOP_INLINE_WITH_AVX512 bool copy_unusual(Lane& lane, const std::uint8_t* li
   if (distance >= match_bytes) {
     for (std::size_t i = 0; i < length; i += match_bytes) std::memcpy(out + i, out + i - distance, match_bytes);
   } else {
-    const auto* shuffle = reinterpret_cast<const __m128i*>(repeats.of[distance]);
-    const __m128i last = _mm_loadu_si128(reinterpret_cast<const __m128i*>(out - distance));
-    const __m128i repeated = _mm_shuffle_epi8(last, _mm_load_si128(shuffle));
-    const std::size_t period = literal_bytes - literal_bytes % distance;
-    for (std::size_t i = 0; i < length; i += period) _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), repeated);
+    const __m256i shuffle = _mm256_load_si256(reinterpret_cast<const __m256i*>(repeats.of[distance]));
+    const __m256i last = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(out - distance));
+    const __m256i repeated = _mm256_permutexvar_epi8(shuffle, last);
+    const std::size_t period = match_bytes - match_bytes % distance;
+    for (std::size_t i = 0; i < length; i += period) _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i), repeated);
   }
   lane.out = out + length;
   return true;

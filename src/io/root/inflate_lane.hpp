@@ -8,7 +8,8 @@
 #include "io/root/inflate.hpp"
 
 #define TRIGLOOP_WITH_AVX512 \
-  __attribute__((target("bmi,bmi2,popcnt,avx2,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,avx512vpopcntdq")))
+  __attribute__((            \
+      target("bmi,bmi2,popcnt,avx2,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq")))
 #define TRIGLOOP_INLINE_WITH_AVX512 TRIGLOOP_WITH_AVX512 __attribute__((always_inline)) inline
 
 namespace trigloop::io::root::inflate {
