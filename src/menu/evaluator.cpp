@@ -165,7 +165,8 @@ struct Evaluator::Impl {
   Filtered filtered;
   Prescaler prescaler;
   Questioner questioner;
-  std::vector<std::uint64_t> todo;  ///< of a block: the alternatives of each event that are to be asked
+  std::vector<std::uint64_t> todo;   ///< of a block: the alternatives of each event that are to be asked
+  std::vector<std::uint64_t> fired;  ///< of the window that was run last: Fired::any
   std::vector<std::uint64_t> answer;
   std::vector<Bit> bits;
 };
@@ -196,6 +197,7 @@ void Evaluator::run(const event::Columns& window, Fired& out) {
   };
   impl.run_blocks(window, impl.every, fire);
   impl.run_bits(window, 0, window.entries, fire);
+  impl.fired = out.any;
 }
 
 void Evaluator::run_any(const event::Columns& window, Fired& out) {
@@ -209,11 +211,13 @@ void Evaluator::run_any(const event::Columns& window, Fired& out) {
   };
   impl.run_blocks(window, impl.any, fire);
   impl.run_bits(window, 0, window.entries, fire);
+  impl.fired = out.any;
 }
 
 std::span<const std::uint64_t> Evaluator::row(const event::Columns& window, std::size_t entry) {
   Impl& impl = *impl_;
   impl.answer.assign((seeds() + 63) / 64, 0);
+  if ((impl.fired[entry / 64] >> (entry % 64) & 1) == 0) return impl.answer;
   const auto fire = [&](std::size_t, std::uint64_t events, std::size_t seed) {
     if (events != 0) set(impl.answer.data(), seed);
     return std::uint64_t{0};

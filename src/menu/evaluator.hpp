@@ -59,7 +59,7 @@ class Evaluator {
   /// Only `any`, and `bits` empty: faster, since an event is settled by the first seed that takes it.
   void run_any(const event::Columns& window, Fired& out);
   /// All seeds of an entry of the window that was run last, whose views are still valid: a row of Fired::bits, until
-  /// the next call.
+  /// the next call. Of events in which none fired it is known already.
   std::span<const std::uint64_t> row(const event::Columns& window, std::size_t entry);
 
  private:

@@ -20,7 +20,9 @@ void Filtered::start(std::size_t first, const Leading& leading) {
 std::uint64_t Filtered::reaching(const Bound& bound, std::uint64_t events) {
   Rows& rows = rows_[bound.row / ranks - kinds];
   if ((events & ~rows.filled) != 0) fill(rows, events & ~rows.filled);
-  return events & at_least(rows.pts[bound.row % ranks].data(), bound.least);
+  const auto& pts = rows.pts[bound.row % ranks];
+  if (events == 1) return pts[0] >= bound.least ? 1 : 0;  // an event alone
+  return events & at_least(pts.data(), bound.least);
 }
 
 void Filtered::fill(Rows& rows, std::uint64_t events) {

@@ -7,7 +7,7 @@ namespace trigloop::menu {
 namespace {
 
 constexpr std::uint32_t step = 16;  // more than the trigger sends of a kind
-constexpr std::size_t usual = 4;    // tests of a leg: how many there are is no question for the branch prediction then
+constexpr std::size_t usual = 3;    // tests of a leg: how many there are is no question for the branch prediction then
 
 bool in_set(std::uint32_t set, std::int32_t value) noexcept {
   return set == ~0u || (value >= 0 && value < 32 && (set >> value & 1) != 0);

@@ -112,7 +112,9 @@ bool events_descend(const std::int16_t* values, const std::uint32_t* offsets, st
   if (n == 0) return true;
   if (scratch.size() < n + most_lanes + 1) scratch.resize(n + most_lanes + 1);
   std::fill_n(scratch.begin(), n, 0);
-  for (std::size_t e = 0; e < events; ++e) scratch[offsets[e] - begin] = -1;
+  std::int16_t* const starts = scratch.data();
+#pragma GCC unroll 8
+  for (std::size_t e = 0; e < events; ++e) starts[offsets[e] - begin] = -1;
   std::fill_n(scratch.begin() + n, most_lanes + 1, -1);  // what is behind the last value may be more than it
   return core::scalar_is_forced() ? only_starts_rise_scalar(values + begin, scratch.data(), n)
                                   : HWY_DYNAMIC_DISPATCH(only_starts_rise)(values + begin, scratch.data(), n);

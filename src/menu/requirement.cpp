@@ -12,7 +12,7 @@ namespace trigloop::menu {
 namespace {
 
 void raise(std::int16_t& bound, std::int64_t code) {
-  bound = std::max(bound, static_cast<std::int16_t>(std::clamp<std::int64_t>(code, 0, INT16_MAX)));
+  bound = std::max(bound, static_cast<std::int16_t>(std::clamp<std::int64_t>(code, 1, INT16_MAX)));
 }
 
 /// Calls f(filter) for each filter that a leg's objects pass.
@@ -157,6 +157,9 @@ std::vector<Alternative> alternatives_of(const Menu& menu, const Filters& filter
     alternatives.push_back({one.seed, bounds_of(filters, one.need, 0, plain_rows),
                             bounds_of(filters, one.need, plain_rows, one.need.size()), std::move(undecided)});
   }
+  // Those that bounds decide first, and like ones in a row: that is what a processor's branch prediction likes.
+  std::ranges::stable_sort(
+      alternatives, {}, [](const Alternative& one) { return std::pair(one.combinations.size(), one.filtered.size()); });
   return alternatives;
 }
 

@@ -57,11 +57,14 @@ Screen::Screen(const std::vector<Alternative>& alternatives) {
   bounds_.erase(std::unique(bounds_.begin(), bounds_.end()), bounds_.end());
   reached_.resize(bounds_.size());
   for (const Alternative& one : alternatives) {
-    begins_.push_back(static_cast<std::uint32_t>(needed_.size()));
+    std::vector<std::uint32_t> numbers;
     for (const Bound& bound : one.plain)
-      needed_.push_back(static_cast<std::uint32_t>(std::ranges::lower_bound(bounds_, bound) - bounds_.begin()));
+      numbers.push_back(static_cast<std::uint32_t>(std::ranges::lower_bound(bounds_, bound) - bounds_.begin()));
+    const auto begin = static_cast<std::uint32_t>(more_.size());
+    if (numbers.size() > 2) more_.insert(more_.end(), numbers.begin() + 2, numbers.end());
+    needed_.push_back({numbers.front(), numbers.size() > 1 ? numbers[1] : numbers[0], begin,
+                       static_cast<std::uint32_t>(more_.size())});
   }
-  begins_.push_back(static_cast<std::uint32_t>(needed_.size()));
 }
 
 void Screen::compare(const std::int16_t* const* leading, std::size_t first) {

@@ -19,15 +19,23 @@ class Screen {
   void compare(const std::int16_t* const* leading, std::size_t first);
   /// Of `events` (bit i: event first + i), those that reach all plain bounds of an alternative.
   std::uint64_t reaching(std::size_t alternative, std::uint64_t events) const noexcept {
-    for (std::size_t i = begins_[alternative]; i < begins_[alternative + 1]; ++i) events &= reached_[needed_[i]];
+    const Needed& needed = needed_[alternative];
+    events &= reached_[needed.first] & reached_[needed.second];
+    if (events == 0) return 0;
+    for (std::uint32_t i = needed.begin; i < needed.end; ++i) events &= reached_[more_[i]];
     return events;
   }
 
  private:
   std::vector<Bound> bounds_;           ///< by row
   std::vector<std::uint64_t> reached_;  ///< of each bound: the events that reach it
-  std::vector<std::uint32_t> needed_;   ///< of alternative a: numbers of bounds, [begins_[a], begins_[a + 1])
-  std::vector<std::uint32_t> begins_;
+  /// Numbers of the bounds of an alternative: two (or one twice), which nearly always exclude it, and more_[begin,
+  /// end).
+  struct Needed {
+    std::uint32_t first, second, begin, end;
+  };
+  std::vector<Needed> needed_;
+  std::vector<std::uint32_t> more_;
 };
 
 }  // namespace trigloop::menu
