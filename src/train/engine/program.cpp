@@ -256,7 +256,9 @@ void Program::run(const Pass& pass, const Step& step) {
   if (pass.merges_gradient) {
     pass.merge->merge_gradient(step, slot_gradients());
   } else {
-    pass.merge->merge(step);
+    pass.merge->merge(step, [&](std::size_t parts, const std::function<void(std::size_t)>& part) {
+      team_.run(parts, [&](std::size_t item, unsigned) { part(item); });
+    });
   }
 }
 

@@ -52,7 +52,7 @@ void BatchNorm::gather(const Work& work) {
                         sums(work.block, work.view, 1));
 }
 
-void BatchNorm::merge(const Step& step) {
+void BatchNorm::merge(const Step& step, const InParts&) {
   std::vector<double> mean(features), squares(features);
   for (std::size_t view = 0; view < step.views; ++view) {
     std::ranges::fill(mean, 0.0);

@@ -46,8 +46,9 @@ DoubleMatrix DenseNorm::weights() const {
   return w;
 }
 
-void DenseNorm::merge(const Step& step) {
-  moments_.merge(step);
+void DenseNorm::merge(const Step& step, const InParts&) {
+  moments_.merge_means(step);
+  for (std::size_t v = 0; v < step.views; ++v) moments_.merge_products(step, v);
   const DoubleMatrix w = weights();
   const float *gamma = parameters_.data(norm_.gamma()), *beta = parameters_.data(norm_.beta());
   for (std::size_t v = 0; v < step.views; ++v) {

@@ -19,7 +19,7 @@ class DenseNorm final : public Node {
   bool is_cheap() const override { return true; }
   bool needs_batch() const override { return true; }
   void gather(const Work& work) override;
-  void merge(const Step& step) override;
+  void merge(const Step& step, const InParts& in_parts) override;
   void forward(const Work& work) override;
   bool gradient_needs_batch() const override { return true; }
   bool gradient_reads_output() const override { return norm_.relu(); }

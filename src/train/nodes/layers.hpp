@@ -85,7 +85,7 @@ class BatchNorm final : public Node {
   void resize(std::size_t blocks, std::size_t views) override;
   bool needs_batch() const override { return true; }
   void gather(const Work& work) override;
-  void merge(const Step& step) override;
+  void merge(const Step& step, const InParts& in_parts) override;
   void forward(const Work& work) override;
   bool is_cheap() const override { return true; }
   bool gradient_needs_batch() const override { return true; }

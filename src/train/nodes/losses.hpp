@@ -70,7 +70,7 @@ class Vicreg final : public Loss {
   std::size_t scratch_floats() const override { return moments_.scratch_floats(); }
   bool needs_batch() const override { return true; }
   void gather(const Work& work) override;
-  void merge(const Step& step) override;
+  void merge(const Step& step, const InParts& in_parts) override;
   void forward(const Work&) override {}
   void backward(const Work& work) override;
   double loss(const Step&) override { return loss_; }

@@ -38,14 +38,14 @@ void Moments::gather(const Work& work, TensorId tensor) {
   }
 }
 
-void Moments::merge(const Step& step) {
+void Moments::merge_means(const Step& step) {
   const std::size_t blocks = (step.events + block_events - 1) / block_events;
   const auto events = static_cast<double>(step.events);
   const auto rows_of = [&](std::size_t block) {
     return static_cast<double>(std::min(block_events, step.events - block * block_events));
   };
-  // How far the means of blocks are from that of the batch, weighted so that their products are what blocks miss.
-  std::vector<DoubleMatrix> away(views_, DoubleMatrix(blocks, features_));
+  // Distances are weighted so that their products are what blocks miss.
+  away_.assign(views_, DoubleMatrix(blocks, features_));
   for (std::size_t view = 0; view < views_; ++view) {
     std::vector<double>& mean = means_[view];
     std::ranges::fill(mean, 0.0);
@@ -53,19 +53,27 @@ void Moments::merge(const Step& step) {
       for (std::size_t j = 0; j < features_; ++j) mean[j] += rows_of(block) / events * mean_of(block, view)[j];
     for (std::size_t block = 0; block < blocks; ++block) {
       const double weight = std::sqrt(rows_of(block));
-      for (std::size_t j = 0; j < features_; ++j) away[view](block, j) = weight * (mean_of(block, view)[j] - mean[j]);
+      for (std::size_t j = 0; j < features_; ++j) away_[view](block, j) = weight * (mean_of(block, view)[j] - mean[j]);
     }
   }
-  for (std::size_t matrix = 0; matrix < matrices(); ++matrix) {
-    const bool is_cross = matrix == views_;
-    DoubleMatrix& c = covariances_[matrix];
-    std::fill_n(c.data(), features_ * width(), 0.0);
-    kernel::add_slots(products_of(0, matrix), slots_of(blocks), matrices() * features_ * width(), c.data(),
-                      features_ * width());
-    add_transposed_product(away[is_cross ? 0 : matrix], away[is_cross ? 1 : matrix], c);
-    for (std::size_t i = 0; i < features_; ++i)
-      for (std::size_t j = 0; j < features_; ++j) c(i, j) = (!is_cross && j < i) ? c(j, i) : c(i, j) / events;
-  }
+}
+
+void Moments::merge_products(const Step& step, std::size_t matrix) {
+  const std::size_t blocks = (step.events + block_events - 1) / block_events;
+  const bool is_cross = matrix == views_;
+  DoubleMatrix& c = covariances_[matrix];
+  std::fill_n(c.data(), features_ * width(), 0.0);
+  kernel::add_slots(products_of(0, matrix), slots_of(blocks), matrices() * features_ * width(), c.data(),
+                    features_ * width());
+  add_transposed_product(away_[is_cross ? 0 : matrix], away_[is_cross ? 1 : matrix], c);
+  const auto events = static_cast<double>(step.events);
+  for (std::size_t i = 0; i < features_; ++i)
+    for (std::size_t j = 0; j < features_; ++j) c(i, j) = (!is_cross && j < i) ? c(j, i) : c(i, j) / events;
+}
+
+void Moments::merge(const Step& step, const InParts& in_parts) {
+  merge_means(step);
+  in_parts(matrices(), [&](std::size_t matrix) { merge_products(step, matrix); });
 }
 
 }  // namespace trigloop::train

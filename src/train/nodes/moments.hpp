@@ -21,7 +21,11 @@ class Moments {
   std::size_t scratch_floats() const { return views_ * features_ * feature_stride; }
   /// Of a block, all views.
   void gather(const Work& work, TensorId tensor);
-  void merge(const Step& step);
+  /// First the means, then the products of each matrix: those of views, and between them.
+  void merge_means(const Step& step);
+  void merge_products(const Step& step, std::size_t matrix);
+  void merge(const Step& step, const InParts& in_parts);
+  std::size_t matrices() const { return views_ + crossed_; }
 
   // Of the batch. Covariances are means of products.
   const std::vector<double>& mean(std::size_t view) const { return means_[view]; }
@@ -30,7 +34,6 @@ class Moments {
 
  private:
   std::size_t width() const { return padded(features_); }
-  std::size_t matrices() const { return views_ + crossed_; }
   float* mean_of(std::size_t block, std::size_t view) {
     return block_means_.data() + (block * views_ + view) * width();
   }
@@ -42,6 +45,7 @@ class Moments {
   bool crossed_ = false;
   Floats block_means_, products_;  ///< of each block; of each slot
   std::vector<std::vector<double>> means_;
+  std::vector<DoubleMatrix> away_;         ///< of each view: how far the means of blocks are from that of the batch
   std::vector<DoubleMatrix> covariances_;  ///< of each view; then crossed
 };
 

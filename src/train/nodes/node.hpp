@@ -9,6 +9,7 @@
 // nodes while it is in the cache.
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -61,6 +62,9 @@ struct Work {
   float* at(const Place& place, std::size_t v) const { return place.base + block * place.block + v * place.view; }
 };
 
+/// Calls its argument with every number below the first, on all threads; returns when all are done.
+using InParts = std::function<void(std::size_t parts, const std::function<void(std::size_t)>& part)>;
+
 /// A value that a step reports, a mean over the batch.
 struct Term {
   std::string name;
@@ -103,7 +107,7 @@ class Node {
 
   virtual bool needs_batch() const { return false; }
   virtual void gather(const Work&) {}
-  virtual void merge(const Step&) {}
+  virtual void merge(const Step&, const InParts&) {}
 
   virtual bool gradient_needs_batch() const { return false; }
   /// Whether `gather_gradient` reads the output, which counts where it is cheap.

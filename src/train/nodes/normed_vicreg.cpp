@@ -31,15 +31,16 @@ void NormedVicreg::resize(std::size_t blocks, std::size_t) {
   }
 }
 
-NormedVicreg::View NormedVicreg::normalised(std::size_t v, const DoubleMatrix& w) {
-  View view{std::vector<double>(features), std::vector<double>(features), moments_.covariance(v) * w, {}, {}};
+NormedVicreg::View NormedVicreg::normalised(std::size_t v, const DoubleMatrix& w) const {
+  View view;
+  for (std::vector<double>* each : {&view.mean, &view.variance, &view.inverse, &view.scale}) each->resize(features);
+  view.spread = moments_.covariance(v) * w;
   view.covariance = w.transposed() * view.spread;
   for (std::size_t j = 0; j < features; ++j) {
-    const double variance = view.covariance(j, j);
-    double mean = dense_.quantised_bias()[j];
-    for (std::size_t i = 0; i < in_features; ++i) mean += w(i, j) * moments_.mean(v)[i];
-    norm_.follow(j, mean, variance);
-    view.inverse[j] = norm_.inverse_deviation(variance);
+    view.variance[j] = view.covariance(j, j);
+    view.mean[j] = dense_.quantised_bias()[j];
+    for (std::size_t i = 0; i < in_features; ++i) view.mean[j] += w(i, j) * moments_.mean(v)[i];
+    view.inverse[j] = norm_.inverse_deviation(view.variance[j]);
     view.scale[j] = parameters_.data(norm_.gamma())[j] * view.inverse[j];
   }
   for (std::size_t i = 0; i < features; ++i)
@@ -47,15 +48,33 @@ NormedVicreg::View NormedVicreg::normalised(std::size_t v, const DoubleMatrix& w
   return view;
 }
 
-std::vector<double> NormedVicreg::take_weights(const View& view, const DoubleMatrix& w) {
+VicregOfMoments NormedVicreg::take_loss(const View (&views)[2], const Mixed& mixed, const DoubleMatrix& w,
+                                        double events, std::vector<double>& both) {
+  std::vector<double> apart(features);
+  for (std::size_t j = 0; j < features; ++j) {
+    double x = 0;
+    for (std::size_t i = 0; i < in_features; ++i) x += w(i, j) * mixed.of[0](i, j);
+    const double scales = views[0].scale[j] * views[1].scale[j];
+    apart[j] = views[0].covariance(j, j) + views[1].covariance(j, j) - 2 * scales * x;
+    both[j] = -2 * per_feature() * scales;
+  }
+  VicregOfMoments of = vicreg_of_moments({&views[0].covariance, &views[1].covariance}, apart, events, weights_);
+  loss_ = of.loss;
+  for (std::size_t k = 0; k < terms_.size(); ++k) terms_[k].value = of.terms[k];
+  return of;
+}
+
+std::vector<double> NormedVicreg::take_weights(View& view, const DoubleMatrix& w) const {
   std::vector<double> dvariance(features);
+  view.dw = DoubleMatrix(in_features, features);
+  view.dgamma.resize(features);
   for (std::size_t j = 0; j < features; ++j) {
     double dscale = 0;
     for (std::size_t i = 0; i < in_features; ++i) dscale += w(i, j) * view.slope(i, j);
-    dgamma_[j] += dscale * view.inverse[j];
+    view.dgamma[j] = dscale * view.inverse[j];
     dvariance[j] = -0.5 * dscale * view.scale[j] * view.inverse[j] * view.inverse[j];
     for (std::size_t i = 0; i < in_features; ++i)
-      dw_(i, j) += view.slope(i, j) * view.scale[j] + 2 * dvariance[j] * view.spread(i, j);
+      view.dw(i, j) = view.slope(i, j) * view.scale[j] + 2 * dvariance[j] * view.spread(i, j);
   }
   return dvariance;
 }
@@ -74,46 +93,43 @@ void NormedVicreg::set_gradient(std::size_t v, const DoubleMatrix& own, const Do
   }
 }
 
-void NormedVicreg::merge(const Step& step) {
+void NormedVicreg::merge(const Step& step, const InParts& in_parts) {
   const auto events = static_cast<double>(step.events);
-  moments_.merge(step);
   DoubleMatrix w(in_features, features);
   for (std::size_t i = 0; i < in_features; ++i)
     for (std::size_t j = 0; j < features; ++j) w(i, j) = dense_.quantised_kernel()[i * padded(features) + j];
-  View views[2] = {normalised(0, w), normalised(1, w)};
-  const DoubleMatrix crossed = moments_.cross() * w, back = moments_.cross().transposed() * w;
 
-  std::vector<double> apart(features), both(features);  // both: dL/dX times the scales of both views
-  const double per_feature = weights_.invariance / static_cast<double>(features);
-  for (std::size_t j = 0; j < features; ++j) {
-    double x = 0;
-    for (std::size_t i = 0; i < in_features; ++i) x += w(i, j) * crossed(i, j);
-    const double scales = views[0].scale[j] * views[1].scale[j];
-    apart[j] = views[0].covariance(j, j) + views[1].covariance(j, j) - 2 * scales * x;
-    both[j] = -2 * per_feature * scales;
-  }
-  const VicregOfMoments of = vicreg_of_moments({&views[0].covariance, &views[1].covariance}, apart, events, weights_);
-  loss_ = of.loss;
-  for (std::size_t k = 0; k < terms_.size(); ++k) terms_[k].value = of.terms[k];
+  Mixed mixed;
+  moments_.merge_means(step);
+  in_parts(moments_.matrices(), [&](std::size_t part) {
+    moments_.merge_products(step, part);
+    if (part < 2) {
+      views_[part] = normalised(part, w);
+    } else {
+      mixed.of[0] = moments_.cross() * w;
+      mixed.of[1] = moments_.cross().transposed() * w;
+    }
+  });
+  for (const View& view : views_)
+    for (std::size_t j = 0; j < features; ++j) norm_.follow(j, view.mean[j], view.variance[j]);
 
-  dw_ = DoubleMatrix(in_features, features);
-  dgamma_.assign(features, 0.0);
+  std::vector<double> both(features);
+  const VicregOfMoments of = take_loss(views_, mixed, w, events, both);
   const DoubleMatrix transposed = w.transposed(), between = w.scaled(both) * transposed;
-  for (std::size_t v = 0; v < 2; ++v) {
-    View& view = views[v];
+  in_parts(2, [&](std::size_t v) {
+    View& view = views_[v];
     DoubleMatrix g = of.gradient[v];
-    for (std::size_t j = 0; j < features; ++j) g(j, j) += per_feature;
+    for (std::size_t j = 0; j < features; ++j) g(j, j) += per_feature();
     view.slope = view.spread.scaled(view.scale) * g;  // half of dL/dU, without the other view's
-    const DoubleMatrix& mixed = v == 0 ? crossed : back;
     for (std::size_t i = 0; i < in_features; ++i)
       for (std::size_t j = 0; j < features; ++j)
-        view.slope(i, j) = 2 * view.slope(i, j) - 2 * per_feature * views[1 - v].scale[j] * mixed(i, j);
+        view.slope(i, j) = 2 * view.slope(i, j) - 2 * per_feature() * views_[1 - v].scale[j] * mixed.of[v](i, j);
     const std::vector<double> dvariance = take_weights(view, w);
     for (std::size_t i = 0; i < features; ++i)
       for (std::size_t j = 0; j < features; ++j)
         g(i, j) = g(i, j) * view.scale[i] * view.scale[j] + (i == j ? dvariance[j] : 0.0);
     set_gradient(v, w * g * transposed, v == 0 ? between : between.transposed(), events);
-  }
+  });
 }
 
 void NormedVicreg::backward(const Work& work) {
@@ -121,8 +137,9 @@ void NormedVicreg::backward(const Work& work) {
     float* dw = work.weight_gradients + parameters_[dense_.kernel()].offset;
     float* dgamma = work.weight_gradients + parameters_[norm_.gamma()].offset;
     for (std::size_t j = 0; j < features; ++j) {
-      dgamma[j] += static_cast<float>(dgamma_[j]);
-      for (std::size_t i = 0; i < in_features; ++i) dw[i * padded(features) + j] += static_cast<float>(dw_(i, j));
+      dgamma[j] += static_cast<float>(views_[0].dgamma[j] + views_[1].dgamma[j]);
+      for (std::size_t i = 0; i < in_features; ++i)
+        dw[i * padded(features) + j] += static_cast<float>(views_[0].dw(i, j) + views_[1].dw(i, j));
     }
   }
   for (std::size_t v = 0; v < 2; ++v) {

@@ -61,9 +61,9 @@ void Vicreg::gather(const Work& work) {
   sums(work)[0] = kernel::squared_difference(work.value(inputs[0], 0), work.value(inputs[0], 1), {features, work.rows});
 }
 
-void Vicreg::merge(const Step& step) {
+void Vicreg::merge(const Step& step, const InParts& in_parts) {
   const auto events = static_cast<double>(step.events);
-  moments_.merge(step);
+  moments_.merge(step, in_parts);
   const VicregOfMoments of = vicreg_of_moments({&moments_.covariance(0), &moments_.covariance(1)},
                                                {total({.events = step.events, .views = 1}) / events}, events, weights_);
   loss_ = of.loss;
