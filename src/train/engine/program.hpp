@@ -3,10 +3,9 @@
 //
 // A worker takes two blocks at a time through all nodes of a pass, forward or backward. A tensor that only one pass
 // touches lives in the worker's own memory (arena.hpp), which stays in the cache; others are kept for the whole batch,
-// unless their node is cheap: then each pass that needs them makes them again, from the node's input or from a note of
-// half the size that it took of itself. Gradients of
-// weights are added up over the two blocks (a slot), and slot after slot at the end: the order never depends on who did
-// what.
+// unless their node is cheap: then each pass that needs them makes them again, from the node's input or from a smaller
+// note that it took of itself. Gradients of weights are added up over the two blocks (a slot), and slot after slot at
+// the end: the order never depends on who did what.
 #include <functional>
 #include <memory>
 #include <vector>
