@@ -22,11 +22,11 @@ struct Cursor {
   explicit Cursor(const Lane& lane) noexcept : in(lane.in), entry(lane.entry) {}
   void leave(Lane& lane) const noexcept { lane.in = in, lane.entry = entry; }
 
-  /// Writes the entry down and finds the next.
+  /// Writes the entry down and finds the next. All lanes are reached from the first, which leaves registers free.
   template <unsigned number>
   TRIGLOOP_INLINE_WITH_AVX512 void look_up(Lane* all, std::size_t step) noexcept {
     using Block = DeflateBlock;
-    constexpr unsigned entry_bytes = sizeof(Block::Entry);
+    constexpr unsigned entry_bytes = sizeof(Block::Entry), table_bits = 0xFFu << Block::table_at;
     static_assert(Block::unit * entry_bytes == 1u << Block::table_at, "the bits of the table are an offset in bytes");
     constexpr std::size_t tables = number * sizeof(Lane) + offsetof(Lane, block) + Block::table_offset();
     all[number].entries[step] = entry;
@@ -34,21 +34,18 @@ struct Cursor {
     in.bits >>= entry & 63;
     in.spent += entry;
     const std::uint64_t index = _bzhi_u64(in.bits, std::rotr(entry, Block::index_bits_at));
-    const auto* at = reinterpret_cast<const std::byte*>(all) + (entry & (0xFFu << Block::table_at));
-    asm("" : "+r"(at));  // all tables from one register, and the index added last
+    const auto* at = reinterpret_cast<const std::byte*>(all) + (entry & table_bits);
     entry = core::load_le<Block::Entry>(at + tables + index * entry_bytes);
   }
 };
 
 TRIGLOOP_WITH_AVX512 void look_up_chunk(Lane (&lane)[lanes]) noexcept {
   Cursor a(lane[0]), b(lane[1]), c(lane[2]);
-  Lane* all = lane;
   for (std::size_t step = 0; step < steps; step += 2) {
-    asm("" : "+r"(all));
     // Two look-ups take at most 20 and 28 bits of the 56.
     a.in.refill(), b.in.refill(), c.in.refill();
-    a.look_up<0>(all, step), b.look_up<1>(all, step), c.look_up<2>(all, step);
-    a.look_up<0>(all, step + 1), b.look_up<1>(all, step + 1), c.look_up<2>(all, step + 1);
+    a.look_up<0>(lane, step), b.look_up<1>(lane, step), c.look_up<2>(lane, step);
+    a.look_up<0>(lane, step + 1), b.look_up<1>(lane, step + 1), c.look_up<2>(lane, step + 1);
   }
   a.leave(lane[0]), b.leave(lane[1]), c.leave(lane[2]);
 }

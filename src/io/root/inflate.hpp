@@ -6,14 +6,13 @@
 // So there are two phases, a chunk of 512 look-ups at a time:
 //
 //   1. looking up: each of three streams finds entry after entry (deflate_block.hpp) and writes them down, whatever
-//   they
-//      are. No step depends on what an entry means, and while one stream waits for its table the others go on.
+//      they are. No step depends on what an entry means, and while one stream waits for its table the others go on.
 //   2. sorting them out: vector instructions separate literals from lengths and distances and add the extra bits. Then
 //      each match copies its literals and one vector, without a look at how long they are; the few that need more are
 //      marked beforehand.
 //
-// It needs AVX-512 of 2019 and later (VBMI, VBMI2, VPOPCNTDQ) and gains nothing for a single stream. What looks damaged or
-// rare is given back to be judged by another decoder.
+// It needs AVX-512 of 2019 and later (VBMI, VBMI2, VPOPCNTDQ) and gains nothing for a single stream. What looks damaged
+// or rare is given back to be judged by another decoder.
 #include <cstddef>
 #include <memory>
 #include <span>
