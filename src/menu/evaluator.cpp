@@ -22,14 +22,38 @@ void set(std::uint64_t* bits, std::size_t i) noexcept { bits[i / 64] |= std::uin
 /// The lowest n bits.
 std::uint64_t first_bits(std::size_t n) noexcept { return n >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1; }
 
-/// The alternatives that matter, and what screens them.
+/// The alternatives that matter, and what screens them. What is asked for again and again lies together.
 struct Plan {
   Plan(const Menu& menu, const Filters& filters, Wanted wanted)
-      : alternatives(alternatives_of(menu, filters, wanted)), screen(alternatives), leading(alternatives, filters) {}
+      : Plan(alternatives_of(menu, filters, wanted), filters) {}
+  Plan(const std::vector<Alternative>& alternatives, const Filters& filters)
+      : screen(alternatives), leading(alternatives, filters) {
+    for (const Alternative& one : alternatives) {
+      steps.push_back({one.seed, add(one.filtered, bounds), add(one.combinations, combinations)});
+    }
+  }
   /// 64-bit words for a bit an alternative.
-  std::size_t words() const noexcept { return (alternatives.size() + 63) / 64; }
+  std::size_t words() const noexcept { return (steps.size() + 63) / 64; }
 
-  std::vector<Alternative> alternatives;
+  struct Range {
+    std::uint32_t begin, size;
+    template <class T>
+    std::span<const T> of(const std::vector<T>& all) const noexcept {
+      return {all.data() + begin, size};
+    }
+  };
+  template <class T>
+  static Range add(const std::vector<T>& some, std::vector<T>& all) {
+    all.insert(all.end(), some.begin(), some.end());
+    return {static_cast<std::uint32_t>(all.size() - some.size()), static_cast<std::uint32_t>(some.size())};
+  }
+  struct Step {
+    std::uint32_t seed;
+    Range bounds, combinations;
+  };
+  std::vector<Step> steps;  ///< one an alternative
+  std::vector<Bound> bounds;
+  std::vector<std::uint32_t> combinations;
   Screen screen;
   Leading leading;
 };
@@ -69,12 +93,12 @@ struct Evaluator::Impl {
     plan.screen.compare(plan.leading.rows(), first - chunk);
     filtered.start(first, plan.leading);
     std::uint64_t unsure = 0;
-    for (std::size_t a = 0; a < plan.alternatives.size(); ++a) {
+    for (std::size_t a = 0; a < plan.steps.size(); ++a) {
       const std::uint64_t reached = plan.screen.reaching(a, wanted);
       if (reached == 0) continue;
-      const Alternative& one = plan.alternatives[a];
-      const std::uint64_t events = reaching(one.filtered, reached);
-      if (one.combinations.empty()) {
+      const Plan::Step& one = plan.steps[a];
+      const std::uint64_t events = reaching(one.bounds.of(plan.bounds), reached);
+      if (one.combinations.size == 0) {
         wanted &= ~fire(first, prescaler.passing(window, first, events, one.seed), one.seed);
       } else {
         remember(a, events, plan.words(), unsure);
@@ -84,7 +108,7 @@ struct Evaluator::Impl {
       ask(window, plan, first, static_cast<std::size_t>(std::countr_zero(unsure)), fire);
   }
 
-  std::uint64_t reaching(const std::vector<Bound>& bounds, std::uint64_t events) {
+  std::uint64_t reaching(std::span<const Bound> bounds, std::uint64_t events) {
     for (const Bound& bound : bounds) {
       if (events == 0) break;
       events = filtered.reaching(bound, events);
@@ -109,9 +133,9 @@ struct Evaluator::Impl {
     const auto fires = [&](std::uint32_t combination) { return questioner.fires(combination); };
     for (std::size_t w = 0; w < plan.words(); ++w) {
       for (std::uint64_t left = todo[bit * plan.words() + w]; left != 0; left &= left - 1) {
-        const Alternative& one = plan.alternatives[64 * w + static_cast<std::size_t>(std::countr_zero(left))];
-        if (std::ranges::all_of(one.combinations, fires) && prescaler.passes(window, first + bit, one.seed) &&
-            fire(first, std::uint64_t{1} << bit, one.seed) != 0)
+        const Plan::Step& one = plan.steps[64 * w + static_cast<std::size_t>(std::countr_zero(left))];
+        if (std::ranges::all_of(one.combinations.of(plan.combinations), fires) &&
+            prescaler.passes(window, first + bit, one.seed) && fire(first, std::uint64_t{1} << bit, one.seed) != 0)
           return;
       }
     }
@@ -120,7 +144,7 @@ struct Evaluator::Impl {
   /// Decides all events of a window.
   template <class Fire>
   void run_blocks(const event::Columns& window, Plan& plan, Fire&& fire) {
-    for (std::size_t chunk = 0; chunk < window.entries && !plan.alternatives.empty(); chunk += chunk_events) {
+    for (std::size_t chunk = 0; chunk < window.entries && !plan.steps.empty(); chunk += chunk_events) {
       const std::size_t n = std::min(chunk_events, window.entries - chunk);
       plan.leading.fill(columns, chunk, n);
       for (std::size_t e = 0; e < n; e += 64) run_block(window, plan, chunk + e, first_bits(n - e), chunk, fire);
@@ -222,7 +246,7 @@ std::span<const std::uint64_t> Evaluator::row(const event::Columns& window, std:
     if (events != 0) set(impl.answer.data(), seed);
     return std::uint64_t{0};
   };
-  if (!impl.every.alternatives.empty()) {
+  if (!impl.every.steps.empty()) {
     impl.every.leading.fill(impl.columns, entry, 1);
     impl.run_block(window, impl.every, entry, 1, entry, fire);
   }

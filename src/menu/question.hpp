@@ -3,7 +3,6 @@
 // remembered within an event, since many seeds share them.
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "menu/columns.hpp"
@@ -20,25 +19,35 @@ class Questioner {
   bool fires(std::uint32_t combination);
 
  private:
+  // A combination, and a correlation, as they are asked: without memory of their own elsewhere, which would be cold.
   struct Plan {
-    std::vector<std::uint32_t> legs;              ///< numbers of distinct legs
-    std::vector<std::vector<std::uint32_t>> due;  ///< at leg i: the correlations whose last leg it is
-    std::optional<std::uint32_t> weaker;          ///< a combination that fires whenever this one does
-    bool symmetric = false;                       ///< any order of the same objects gives the same answer
+    std::array<std::uint32_t, max_legs> legs{};     ///< numbers of distinct legs
+    std::array<Kind, max_legs> kinds{};             ///< of the legs
+    std::uint32_t size = 0;                         ///< legs
+    std::array<std::uint32_t, max_legs + 1> due{};  ///< at leg i: checks [due[i], due[i + 1]), whose last leg it is
+    std::uint32_t weaker = 0;                       ///< a combination that fires whenever this one does; or itself
+    bool symmetric = false;                         ///< any order of the same objects gives the same answer
+  };
+  struct Check {
+    Window<std::int64_t> d_eta, d_phi, d_r2, mass2;
+    std::array<std::uint8_t, max_legs> legs{};
+    std::uint32_t size = 0;
+    Charges charges = Charges::any;
   };
   struct Search;
 
   const Objects& objects(Kind kind);
   std::uint32_t candidates(std::uint32_t leg);
-  bool search(const Combination& combination, const Plan& plan);
+  void add(const Combination& combination, std::vector<Leg>& legs);
+  bool search(const Plan& plan);
   bool choose(Search& state, std::size_t leg);
   void place(Kind kind, std::uint32_t wanted);
-  bool related(const Search& state, const Correlation& one) const;
+  bool related(const Search& state, const Check& one) const;
 
-  const Menu& menu_;
   const std::array<ObjectColumns, kinds>& columns_;
   std::vector<LegTests> tests_;  ///< of each distinct leg
   std::vector<Plan> plans_;
+  std::vector<Check> checks_;
 
   std::size_t entry_ = 0;
   std::uint64_t event_ = 0;  ///< what was made for an earlier one is out of date

@@ -83,7 +83,7 @@ std::vector<Bound> bounds_of(const Filters& filters, const Requirement& need, st
   std::vector<Bound> bounds;
   for (const std::size_t row : set) {
     if (std::ranges::none_of(set, [&](std::size_t other) { return says(other, row); }))
-      bounds.push_back({row, need[row]});
+      bounds.push_back({static_cast<std::uint16_t>(row), need[row]});
   }
   return bounds;
 }

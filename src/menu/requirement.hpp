@@ -20,6 +20,7 @@ inline constexpr std::size_t ranks = 4;  ///< leading objects that are looked at
 constexpr std::size_t row_of(std::size_t filter, std::size_t rank = 0) noexcept { return filter * ranks + rank; }
 /// The first rows are of all objects of a kind, whatever their eta.
 inline constexpr std::size_t plain_rows = row_of(kinds);
+static_assert(row_of(Filters::most) <= UINT16_MAX);
 
 /// Lower bounds, one a row; 0 where there is none; a bound is at least 1 and fits int16.
 using Requirement = std::vector<std::int16_t>;
@@ -28,7 +29,7 @@ using Requirement = std::vector<std::int16_t>;
 Requirement requirement_of(const Menu& menu, const Filters& filters, const std::vector<std::uint32_t>& alternative);
 
 struct Bound {
-  std::size_t row;
+  std::uint16_t row;
   std::int16_t least;
   auto operator<=>(const Bound&) const = default;
 };
