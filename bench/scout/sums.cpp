@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "core/file.hpp"
 #include "core/parallel.hpp"
 #include "core/random.hpp"
 #include "event/layout.hpp"
@@ -59,6 +60,9 @@ void sum_spectra(std::uint32_t lumisections) {
     const auto number = static_cast<std::uint32_t>(i);
     if (!std::filesystem::exists(folder / scout::record_name({400000, number}))) write_record(folder, number);
   });
+  // Records of an earlier run are not in memory, and those just written are still on their way to the disk.
+  core::sync_file_system(folder);
+  scout::read_history(scout::list_records(folder), scout::few_slices);
   const auto start = std::chrono::steady_clock::now();
   const scout::History history = scout::read_history(scout::list_records(folder));
   const score::Spectrum all = history.sum(scout::Events::all);

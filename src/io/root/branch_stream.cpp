@@ -153,14 +153,19 @@ void BranchStream::decode_in_place(const Basket& basket, const BasketRecord& rec
                   " entries with items of " + std::to_string(column.item_bytes()) + " bytes");
   }
   std::byte* out = lane.values.room(record.objlen);
-  const std::byte* from = record.stored.data();
-  if (record.compressed) {
-    if (!decode_without_offsets(basket, record, {out, record.objlen}, tools)) {
-      unpack_basket(record, tools.decompressor, {out, record.objlen}, record.border);
+  const std::span<std::byte> values(out, record.border);
+  const bool plain = record.compressed && record.border == record.objlen;
+  if (!plain || !constant_.repeat(record.stored, values)) {
+    const std::byte* from = record.stored.data();
+    if (record.compressed) {
+      if (!decode_without_offsets(basket, record, {out, record.objlen}, tools)) {
+        unpack_basket(record, tools.decompressor, {out, record.objlen}, record.border);
+      }
+      from = out;
     }
-    from = out;
+    to_native(from, out, record.border / column.stored_bytes, column.stored_bytes);
+    if (plain) constant_.remember(record.stored, values, column.stored_bytes);
   }
-  to_native(from, out, record.border / column.stored_bytes, column.stored_bytes);
   lane.values.commit(record.border);
   lane.decoded_items += record.border / column.item_bytes();
 }

@@ -7,6 +7,7 @@
 
 #include "io/root/basket.hpp"
 #include "io/root/column.hpp"
+#include "io/root/constant_basket.hpp"
 #include "io/root/decode.hpp"
 #include "io/root/lane.hpp"
 #include "io/root/offset_check.hpp"
@@ -109,6 +110,7 @@ class BranchStream {
   const BranchInfo* branch_;
   std::size_t number_;
   std::vector<ColumnLane> lanes_;
+  ConstantBasket constant_;
   std::size_t next_basket_ = 0, first_basket_ = 0, first_record_ = 0;
   std::optional<BasketRecord> read_;       ///< the next basket, if it is read already
   std::optional<std::uint32_t> checksum_;  ///< and its values are decompressed

@@ -16,7 +16,7 @@ Portions::Portions(const io::Source& source, const io::Selection& selection, con
   Portion all(ranges.begin(), ranges.end());
   const std::uint64_t entries = size_of(all);
   if (workers > 1 && entries >= least_) {
-    for (const io::EntryRange& piece : source.split(selection, std::max(least_, entries / (16 * workers)))) {
+    for (const io::EntryRange& piece : source.split(selection, std::max(least_, entries / (4 * workers)))) {
       cheap_cuts_.push_back(piece.begin);
     }
   }
