@@ -199,6 +199,30 @@ TEST(Evaluator, keeps_the_same_share_of_events_under_a_prescale_in_any_order_of_
   EXPECT_TRUE(std::ranges::equal(second, std::span(large).subspan(3000)));
 }
 
+/// The trigger sends 12 of a kind; up to 32 are taken, and those behind the 16th are compared by themselves.
+TEST(Evaluator, takes_up_to_32_objects_of_a_kind) {
+  const Menu menu = menu_of(
+      "  - {name: One, legs: [{object: JET, pt: 10, eta: 0.2}]}\n"
+      "  - {name: Two, legs: [{object: JET, pt: 5, eta: 1, count: 2}]}\n"
+      "  - {name: Near, legs: [{object: JET, pt: 5, eta: 2, count: 2}], correlations: [{dr_max: 0.8}]}\n");
+  MenuEvents events(200, 11, true);
+  for (std::size_t e = 0; e < events.events.size(); ++e) {
+    auto& jets = events.events[e][Kind::jet];
+    jets.assign(16 + e % 17, {40, 100, 0, 0, 0, 0});
+    for (std::size_t i = 14; i < jets.size(); ++i)
+      jets[i] = {20, static_cast<int>((e + 3 * i) % 90), static_cast<int>(e * i % 144), 0, 0, 0};
+  }
+  std::array<std::size_t, 3> fired{};
+  const auto bits = evaluate(bind_all(menu, events.source(200)), events.source(200));
+  for (std::size_t e = 0; e < bits.size(); ++e) {
+    for (std::size_t s = 0; s < 3; ++s) {
+      ASSERT_EQ(bits[e][s], test::naive_seed(menu, menu.seeds[s], events.events[e])) << "event " << e << ", seed " << s;
+      fired[s] += bits[e][s];
+    }
+  }
+  for (const std::size_t n : fired) EXPECT_TRUE(n > 20 && n < 200) << n;
+}
+
 TEST(Evaluator, refuses_more_objects_than_a_trigger_has) {
   MenuEvents events(10, 7, false);
   events.events[4][Kind::jet].assign(33, {100, 0, 0, 0, 0, 0});
