@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <mutex>
@@ -396,14 +397,17 @@ TEST(Examine, ShowsTapsEachEntryOnce) {
   }
 }
 
-/// A thread that others overtake.
+/// Holds the first thread at its first tile until the second has seen two thirds of the events.
 class Brake final : public Tap {
  public:
-  void take(unsigned worker, const event::Tile&, std::span<const std::int32_t>) override {
-    if (worker == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    ++tiles[worker];
+  void take(unsigned worker, const event::Tile& tile, std::span<const std::int32_t>) override {
+    events[worker] += tile.size;
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (worker == 0 && events[1] < 40000 && std::chrono::steady_clock::now() < limit) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
   }
-  std::array<int, 2> tiles{};
+  std::array<std::atomic<std::uint64_t>, 2> events{};
 };
 
 TEST(Examine, LosesNothingWhereAThreadTakesOverWhatAnotherHasLeft) {
@@ -417,7 +421,7 @@ TEST(Examine, LosesNothingWhereAThreadTakesOverWhatAnotherHasLeft) {
   const PassResult both = pass(with, events, options, 1024);
   expect_equal(both, alone);
   EXPECT_EQ(both.rows, 60000u);
-  EXPECT_GT(brake.tiles[1], brake.tiles[0]);
+  EXPECT_GE(brake.events[1], 40000u) << "the second half, and half of what the first thread has left";
 }
 
 TEST(Examine, TakesEventsWithoutObjectsAndTablesWithoutEvents) {
