@@ -28,7 +28,7 @@ void RecordReader::plan(std::vector<Record> records) {
   for (const std::size_t i : order) {
     const std::uint64_t begin = records_[i].seek, end = begin + records_[i].bytes;
     const bool joins =
-        !chunks_.empty() && begin <= chunks_.back().end + largest_gap && end <= chunks_.back().begin + chunk_bytes;
+        !chunks_.empty() && begin <= chunks_.back().end + largest_gap && end <= chunks_.back().begin + chunk_bytes();
     if (!joins) chunks_.emplace_back().begin = begin;
     chunks_.back().end = std::max(chunks_.back().end, end);
     ++chunks_.back().wanted;

@@ -1,7 +1,7 @@
 #pragma once
 // Fetches the stored records (baskets) that a reader needs, in few large reads.
 //
-// The records are known beforehand. Neighbours are read together in chunks of about 512 kB, a chunk on the first demand
+// The records are known beforehand. Neighbours are read together in chunks of about 128 kB, a chunk on the first demand
 // for one of its records, and the kernel is told of the next chunk; cold files then cost a quarter of the CPU time of
 // one read per basket. A chunk's memory is reused when all its records are done with. Bounded: past `most_bytes` the
 // oldest chunk is dropped, and read again if it is still needed.
@@ -55,7 +55,11 @@ class RecordReader {
   };
   using Lock = std::unique_lock<std::mutex>;
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
-  static constexpr std::uint64_t chunk_bytes = 512u << 10, largest_gap = 8u << 10, most_bytes = 256u << 20;
+  static constexpr std::uint64_t largest_gap = 8u << 10, most_bytes = 256u << 20;
+
+  /// A chunk for each of thirty branches is to stay in the cache until it is decompressed, which 512 kB do not; where
+  /// storage is slow, few large reads count for more.
+  std::uint64_t chunk_bytes() const noexcept { return ahead_ > 0 ? 512u << 10 : 128u << 10; }
 
   void load(Chunk& chunk, Lock& lock);
   void drop(Chunk& chunk) noexcept;

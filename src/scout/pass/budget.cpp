@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t mebibyte = 1u << 20;
 constexpr std::uint64_t least_reader_bytes =
-    8 * mebibyte;  // measured: stored bytes are read in pieces of 512 kB a column
+    8 * mebibyte;  // measured: stored bytes are read in pieces of up to 512 kB a column
 
 /// A reader holds whole units of compression. Where a table cannot be cut at less than some number of entries, that is
 /// how many its units hold; buffers grow to twice their content.
