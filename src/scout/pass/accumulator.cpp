@@ -47,7 +47,7 @@ void Accumulator::turn_to(event::LumiKey lumi, Partial& partial) {
   reservoir_ = Reservoir(examiner_.reservoir);
   const std::scoped_lock lock(partial.mutex);
   for (std::size_t n = 0; n < scores_.size(); ++n) {
-    scores_[n].turn_to(n == 0 ? partial.sum.tail : partial.shadows[n - 1].tail);
+    scores_[n].turn_to(n == 0 ? partial.sum.tail : partial.shadows[n - 1].tail, partial.events);
   }
   reservoir_.restart(partial.sum.reservoir.limit());
 }
@@ -135,8 +135,10 @@ void Accumulator::drain(Partial& into) {
   if (rows_ == 0) return;
   const std::scoped_lock lock(into.mutex);
   Contribution& sum = into.sum;
-  scores_.front().drain(sum);
-  for (std::size_t n = 1; n < scores_.size(); ++n) scores_[n].drain(into.shadows[n - 1]);
+  for (std::size_t n = 0; n < scores_.size(); ++n) {
+    ScoreCounts& counts = n == 0 ? static_cast<ScoreCounts&>(sum) : into.shadows[n - 1];
+    into.tail_guesses[n] = std::max(into.tail_guesses[n], scores_[n].drain(counts));
+  }
   for (std::size_t c = 0; c < crossings_.size(); ++c) sum.crossings[c] += crossings_[c];
   std::ranges::fill(crossings_, 0u);
   inputs_.drain(sum.inputs);

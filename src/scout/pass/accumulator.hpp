@@ -20,6 +20,9 @@ struct Partial {
   std::vector<ScoreCounts> shadows;  ///< of the examiner's shadows, in their order; `pure` as above
   std::vector<event::OrbitEntry> stretches;
   std::vector<std::uint32_t> doubtful;  ///< of stretches that were joined already
+  std::uint64_t events = 0;             ///< how many there will be; 0: not known
+  /// Codes below which nothing was offered to the tails of the network and of the shadows, on a guess.
+  std::vector<std::int64_t> tail_guesses;
   std::mutex mutex;
 };
 

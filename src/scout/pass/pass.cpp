@@ -39,9 +39,15 @@ std::uint64_t probable_limit(const ReservoirRule& rule, std::uint64_t events) {
   return share >= 0.999 ? UINT64_MAX : static_cast<std::uint64_t>(share * 0x1p64);
 }
 
-/// Whether events that the limit refused belong to the reservoir.
-bool lacks_events(const Contribution& sum) {
-  return sum.reservoir.size() < std::min<std::uint64_t>(sum.reservoir.rule().count, total(sum.all));
+/// Whether events that were not gathered may belong to the reservoir, or to a tail.
+bool lacks_events(const Partial& partial) {
+  const Contribution& sum = partial.sum;
+  if (sum.reservoir.size() < std::min<std::uint64_t>(sum.reservoir.rule().count, total(sum.all))) return true;
+  for (std::size_t n = 0; n < partial.tail_guesses.size(); ++n) {
+    const Tail& tail = n == 0 ? sum.tail : partial.shadows[n - 1].tail;
+    if (partial.tail_guesses[n] > tail.entry_code()) return true;
+  }
+  return false;
 }
 
 [[noreturn]] void fail_changed(const io::Source& source) {
@@ -151,6 +157,7 @@ std::unique_ptr<Partial> Pass::new_partial(event::LumiKey lumi, std::uint64_t lo
   sum.reservoir = Reservoir(examiner_.reservoir);
   if (examiner_.reservoir.count > 0) sum.reservoir.restart(lots);
   for (const Shadow& shadow : examiner_.shadows) partial->shadows.emplace_back().tail = Tail(shadow.identity.tail_rule);
+  partial->tail_guesses.assign(1 + examiner_.shadows.size(), INT64_MIN);
   return partial;
 }
 
@@ -160,7 +167,10 @@ Partial& Pass::partial_of(event::LumiKey lumi) {
   // Where events are left out, fewer remain than the section tells.
   const bool all_count = examiner_.identity.stream.colliding.empty() && options_.exclusions.empty();
   const std::uint64_t lots = all_count ? probable_limit(examiner_.reservoir, open.section.events) : UINT64_MAX;
-  if (!open.partial) open.partial = new_partial(lumi, lots);
+  if (!open.partial) {
+    open.partial = new_partial(lumi, lots);
+    if (all_count) open.partial->events = open.section.events;
+  }
   return *open.partial;
 }
 
@@ -240,7 +250,7 @@ void Pass::finish(event::LumiKey lumi, Open& open) {
     delivery.repeated_rows = repeats.rows;
     delivery.contradictions = std::move(repeats.contradictions);
   }
-  if (lacks_events(open.partial->sum)) {
+  if (lacks_events(*open.partial)) {
     recount(lumi, open, filters_for(lumi));
     orbits = event::OrbitSet::collect(std::move(open.partial->stretches), doubtful);
   }

@@ -70,13 +70,33 @@ std::int64_t ScoreCounter::least_of_best(std::span<const std::int32_t> codes) {
   return *last;
 }
 
-void ScoreCounter::drain(ScoreCounts& into) {
+void ScoreCounter::turn_to(const Tail& known, std::uint64_t events) noexcept {
+  guess_ = events >= guessed_from_ / 2 && events > 0 ? next_guess_ : INT64_MIN;
+  tail_floor_ = std::max(known.entry_code(), guess_);
+}
+
+/// The code that three times as many events reach as are kept: as many again do so in the next lumisection, or at least
+/// a third of them.
+void ScoreCounter::guess_from(const Counts& all) {
+  guessed_from_ = total(all);
+  const std::uint64_t enough = 3ull * tail_.rule().count;
+  std::uint64_t better = 0;
+  for (auto bin = all.rbegin(); bin != all.rend() && better < enough; ++bin) {
+    better += bin->second;
+    next_guess_ = bin->first;
+  }
+  if (better < enough) next_guess_ = INT64_MIN;
+}
+
+std::int64_t ScoreCounter::drain(ScoreCounts& into) {
   all_.drain(into.all);
   taken_.drain(into.pure);
   noncolliding_.drain(into.noncolliding);
   into.tail.join(tail_);
-  tail_floor_ = into.tail.entry_code();
+  tail_floor_ = std::max(into.tail.entry_code(), guess_);
   tail_ = Tail(tail_.rule());
+  guess_from(into.all);
+  return guess_;
 }
 
 }  // namespace trigloop::scout

@@ -33,19 +33,24 @@ class ScoreCounter {
       entry = std::max(entry, tail_.entry_code());
     }
   }
-  /// Turns to another lumisection, of which `known` has been drained already.
-  void turn_to(const Tail& known) noexcept { tail_floor_ = known.entry_code(); }
-  /// Adds everything to `into` and starts over; ScoreCounts::pure gets the events that some seed took.
-  void drain(ScoreCounts& into);
+  /// Turns to another lumisection of about `events` events (0: not known), of which `known` has been drained already.
+  void turn_to(const Tail& known, std::uint64_t events) noexcept;
+  /// Adds everything to `into` and starts over; ScoreCounts::pure gets the events that some seed took. Returns the code
+  /// below which events were not offered to the tail on a guess: it may lack some, if its last one is worse.
+  std::int64_t drain(ScoreCounts& into);
   /// Memory, more or less.
   static std::uint64_t bytes(std::int64_t lowest, std::int64_t highest) noexcept;
 
  private:
   std::int64_t least_of_best(std::span<const std::int32_t> codes);
+  void guess_from(const Counts& all);
 
   DenseCounts all_, taken_, noncolliding_;
   Tail tail_;
   std::int64_t tail_floor_ = INT64_MIN;  ///< below this, what was drained holds enough better ones
+  // What one lumisection tells of the next one's tail: most events that others would push out are not gathered.
+  std::int64_t guess_ = INT64_MIN, next_guess_ = INT64_MIN;
+  std::uint64_t guessed_from_ = 0;  ///< events that next_guess_ was made from
   std::vector<std::int32_t> high_codes_;
 };
 

@@ -201,6 +201,21 @@ TEST(Examine, KeepsTheHighestEventsWhole) {
   }
 }
 
+TEST(Examine, KeepsTheTailOfALumisectionUnlikeTheOneBefore) {
+  FakeScouting events = in_order(3000, 24);
+  std::vector<std::size_t> second;
+  for (std::size_t i = 1000; i < 2000; ++i) {  // nothing in it scores as the best of the first do
+    for (auto* lists : {&events.eg, &events.mu, &events.jet}) {
+      for (auto& field : *lists) field[i].clear();
+    }
+    second.push_back(i);
+  }
+  const PassResult all = pass(examiner(), events), alone = pass(examiner(), chosen(events, second));
+  EXPECT_EQ(all.deliveries.at(1).contribution.tail.sorted().size(), 20u);
+  EXPECT_EQ(all.deliveries.at(1).contribution.tail, alone.deliveries.at(0).contribution.tail);
+  EXPECT_EQ(all.deliveries.at(1).contribution.all, alone.deliveries.at(0).contribution.all);
+}
+
 TEST(Examine, GivesTheSameForAnyThreadsWindowsAndInstructionSets) {
   const FakeScouting events = in_order(20000, 3);
   const Examiner with = examiner(menu::pythia_samples);
