@@ -32,6 +32,7 @@ class InputCounter {
   static constexpr std::size_t most_waiting = 512;
 
   void count_waiting();
+  void count_regions(const EtaRegions& regions);
 
   const Binding& binding_;
   std::vector<DenseCounts> counts_;
