@@ -74,7 +74,7 @@ bool BranchStream::needs(std::uint64_t target) const noexcept {
 }
 
 std::optional<Decompressor::Prefix> BranchStream::prefix(std::uint64_t target, StreamTools& tools) {
-  if (!needs(target) || !in_place() || lanes_[0].column->layout != Layout::counted) return {};
+  if (!needs(target) || !in_place()) return {};
   const Basket& basket = branch_->baskets[next_basket_];
   if (basket.is_embedded()) return {};
   try {
@@ -82,8 +82,12 @@ std::optional<Decompressor::Prefix> BranchStream::prefix(std::uint64_t target, S
   } catch (const core::Error&) {
     return {};  // when its entries are needed, it comes again
   }
-  if (!values_fit(basket, *read_) || !may_leave_to_checksum(basket, *read_, tools)) return {};
-  return Decompressor::Prefix{read_->stored, {lanes_[0].values.room(read_->objlen), read_->objlen}, read_->border};
+  if (!values_fit(basket, *read_)) return {};
+  const bool leaves = may_leave_to_checksum(basket, *read_, tools);
+  if (!leaves && !may_decompress_whole(*read_, tools)) return {};
+  const std::size_t slack = leaves ? 0 : Decompressor::whole_slack;
+  std::byte* const out = lanes_[0].values.room(read_->objlen + slack);
+  return Decompressor::Prefix{read_->stored, {out, read_->objlen}, leaves ? read_->border : read_->objlen, slack};
 }
 
 void BranchStream::take_prefix(const Decompressor::Prefix& answered, StreamTools& tools) {
@@ -158,7 +162,8 @@ void BranchStream::decode_in_place(const Basket& basket, const BasketRecord& rec
   if (!plain || !constant_.repeat(record.stored, values)) {
     const std::byte* from = record.stored.data();
     if (record.compressed) {
-      if (!decode_without_offsets(basket, record, {out, record.objlen}, tools)) {
+      const bool whole = checksum_ && !may_leave_to_checksum(basket, record, tools);
+      if (!whole && !decode_without_offsets(basket, record, {out, record.objlen}, tools)) {
         unpack_basket(record, tools.decompressor, {out, record.objlen}, record.border);
       }
       from = out;
@@ -180,6 +185,12 @@ bool BranchStream::may_leave_to_checksum(const Basket& basket, const BasketRecor
                                          const StreamTools& tools) const noexcept {
   return record.compressed && may_leave_offsets(basket, record) && tools.options.verify &&
          basket.first_entry >= range_begin_ && basket.first_entry + basket.entries <= range_end_;
+}
+
+/// As unpack_basket would, which need not go to the end where no checksum is asked for.
+bool BranchStream::may_decompress_whole(const BasketRecord& record, const StreamTools& tools) const noexcept {
+  const bool plain = record.border == record.objlen;
+  return record.compressed && (plain ? !constant_.knows(record.stored, record.objlen) : tools.options.verify);
 }
 
 bool BranchStream::decode_without_offsets(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,

@@ -76,8 +76,8 @@ class BranchStream {
 
   /// Some entry below `target` is not decoded, and `fill` would decode a basket for it.
   bool needs(std::uint64_t target) const noexcept;
-  /// What `fill` would ask Decompressor::prefix of the next basket, for asking it of several branches at once; nothing
-  /// where it would not, or an error waits. Then comes take_prefix.
+  /// What `fill` would decompress of the next basket, for asking it of several branches at once
+  /// (Decompressor::prefixes); nothing where that gains nothing, or an error waits. Then comes take_prefix.
   std::optional<Decompressor::Prefix> prefix(std::uint64_t target, StreamTools& tools);
   /// Decodes that basket, if there is an answer.
   void take_prefix(const Decompressor::Prefix& answered, StreamTools& tools);
@@ -92,6 +92,7 @@ class BranchStream {
   bool values_fit(const Basket& basket, const BasketRecord& record) const noexcept;
   bool may_leave_offsets(const Basket& basket, const BasketRecord& record) const noexcept;
   bool may_leave_to_checksum(const Basket& basket, const BasketRecord& record, const StreamTools& tools) const noexcept;
+  bool may_decompress_whole(const BasketRecord& record, const StreamTools& tools) const noexcept;
   bool leave_to_checksum(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,
                          StreamTools& tools);
   bool stop_behind_values(const Basket& basket, const BasketRecord& record, std::span<std::byte> out,

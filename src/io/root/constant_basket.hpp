@@ -12,9 +12,13 @@ namespace trigloop::io::root {
 /// The last such basket of a branch.
 class ConstantBasket {
  public:
-  /// Writes the numbers of a basket that is stored as the last one was; false, if it is another.
+  /// A basket of `bytes` is stored as the last one was.
+  bool knows(std::span<const std::byte> stored, std::size_t bytes) const noexcept {
+    return !stored_.empty() && bytes == bytes_ && std::ranges::equal(stored, stored_);
+  }
+  /// Writes the numbers of a basket that is known; false, if it is not.
   bool repeat(std::span<const std::byte> stored, std::span<std::byte> out) const noexcept {
-    if (stored_.empty() || out.size() != bytes_ || !std::ranges::equal(stored, stored_)) return false;
+    if (!knows(stored, out.size())) return false;
     std::memcpy(out.data(), number_, width_);
     for (std::size_t done = width_; done < bytes_; done *= 2) {
       std::memcpy(out.data() + done, out.data(), std::min(done, bytes_ - done));

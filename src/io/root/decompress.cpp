@@ -230,6 +230,30 @@ std::uint32_t checksum_of(std::span<const std::byte> zlib) {
   return core::load_be<std::uint32_t>(zlib.last(checksum_bytes).data());
 }
 
+/// Deflate with a window of at most 32 kB and no dictionary.
+bool is_zlib_header(std::span<const std::byte> zlib) {
+  const auto header = core::load_be<std::uint16_t>(zlib.data());
+  constexpr unsigned method = 0x0F00, deflate = 0x0800, largest_window = 0x7FFF, dictionary = 0x20;
+  return header % 31 == 0 && (header & method) == deflate && header <= largest_window && (header & dictionary) == 0;
+}
+
+Inflater::Job job_of(const Decompressor::Prefix& one) {
+  auto stream = whole_zlib(one.stored, one.out.size());
+  if (stream.empty()) return {};  // is not done
+  const bool whole = one.wanted == one.out.size();
+  if (whole && !is_zlib_header(stream)) return {};
+  stream = stream.subspan(zlib_header);
+  if (whole) stream = stream.first(stream.size() - checksum_bytes);
+  return {stream, {one.out.data(), one.out.size() + one.slack}, one.wanted, whole};
+}
+
+/// The checksum that `one` asks for after its job; nothing if it is a whole one that has another.
+std::optional<std::uint32_t> answer(const Decompressor::Prefix& one, const Inflater::Job& job) {
+  const std::uint32_t checksum = checksum_of(one.stored);
+  if (job.whole && adler32(1, one.out) != checksum) return {};
+  return checksum;
+}
+
 }  // namespace
 
 std::optional<std::uint32_t> Decompressor::prefix(std::span<const std::byte> stored, std::span<std::byte> out,
@@ -248,18 +272,14 @@ void Decompressor::prefixes(std::span<Prefix> all) {
   if (all.size() > 1 && Inflater::usable()) {
     // The longest first: the last ones then end at about the same time.
     std::ranges::sort(order, std::greater{}, [](const Prefix* one) { return one->stored.size(); });
-    for (const Prefix* one : order) {
-      const auto payload = whole_zlib(one->stored, one->out.size());
-      // An empty stream is not done.
-      jobs.push_back({payload.empty() ? payload : payload.subspan(zlib_header), one->out, one->wanted});
-    }
+    for (const Prefix* one : order) jobs.push_back(job_of(*one));
     if (!codecs_->inflater) codecs_->inflater.emplace();
     codecs_->inflater->run(jobs);
   }
   for (std::size_t i = 0; i < order.size(); ++i) {
     Prefix& one = *order[i];
     const bool done = !jobs.empty() && jobs[i].done;
-    one.checksum = done ? checksum_of(one.stored) : prefix(one.stored, one.out, one.wanted);
+    one.checksum = done ? answer(one, jobs[i]) : prefix(one.stored, one.out, one.wanted);
   }
 }
 

@@ -45,10 +45,13 @@ class Decompressor {
     std::span<const std::byte> stored;
     std::span<std::byte> out;
     std::size_t wanted = 0;
+    std::size_t slack = 0;  ///< bytes behind `out` that may be scribbled on
     std::optional<std::uint32_t> checksum = {};
   };
-  /// As `prefix` for each, but faster for several at once (inflate.hpp).
+  /// As `prefix` for each, but faster for several at once (inflate.hpp). Those that want all of `out` and have
+  /// `whole_slack` are answered as well where that is faster: then the checksum is that of the bytes in `out`.
   void prefixes(std::span<Prefix> all);
+  static constexpr std::size_t whole_slack = 320;  ///< a vector, and the longest match
 
   /// Decompresses the first `wanted` of the out.size() bytes alone, if `stored` is one ZS block without a checksum, and
   /// enough is behind `wanted` to stop there; false otherwise, and `out` may be scribbled on. What is behind is neither

@@ -1,5 +1,5 @@
 #pragma once
-// Beginnings of deflate streams (RFC 1951), three streams at a time in one thread.
+// Deflate streams (RFC 1951) or their beginnings, three streams at a time in one thread.
 //
 // The numbers of a detector compress to short matches far back, with a literal now and then between them: a decoder
 // that asks of each symbol which it is guesses wrong at one of three, and else waits for one look-up after the other.
@@ -25,6 +25,7 @@ class Inflater {
     std::span<const std::byte> in;  ///< a deflate stream without zlib's header; bytes may follow it
     std::span<std::byte> out;       ///< room; bytes behind `wanted` are scribbled on
     std::size_t wanted = 0;         ///< at most out.size()
+    bool whole = false;             ///< the stream is to end behind `wanted`, which is less than out.size()
     bool done = false;              ///< out[0, wanted) is right
   };
 

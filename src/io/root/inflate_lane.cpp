@@ -12,7 +12,10 @@ void Lane::start(const Inflater::Job& job) noexcept {
   room_end = begin + job.out.size();
   pending_length = 0;
   in_tail = false;
-  state = job.out.size() < least_room || job.wanted > job.out.size() ? State::failed : State::running;
+  whole = job.whole;
+  // What a whole stream has too much must find a place, to be seen.
+  const std::size_t most_wanted = job.out.size() - (whole && !job.out.empty() ? 1 : 0);
+  state = job.out.size() < least_room || job.wanted > most_wanted ? State::failed : State::running;
   if (state == State::running) next_block();
 }
 
@@ -42,13 +45,20 @@ void Lane::see_where_it_is() noexcept {
   if (state != State::running) return;
   if (in.is_past(end) || DeflateBlock::is_damage(entry)) {
     state = State::failed;
-  } else if (out >= goal) {
-    state = State::done;
+  } else if (whole ? out > goal : out >= goal) {
+    state = whole ? State::failed : State::done;
   } else if (DeflateBlock::is_end(entry)) {
-    if (block.is_last()) state = State::failed;
-    if (state == State::running) next_block();
+    see_at_end_of_block();
   } else {
     keep_readable();
+  }
+}
+
+void Lane::see_at_end_of_block() noexcept {
+  if (block.is_last()) {
+    state = whole && out == goal ? State::done : State::failed;
+  } else {
+    next_block();
   }
 }
 

@@ -36,7 +36,7 @@ struct Lane {
   const std::byte* end = nullptr;
   std::uint8_t *begin = nullptr, *out = nullptr, *goal = nullptr, *room_end = nullptr;
   std::uint32_t pending_length = 0;  ///< of a match whose distance is still to come; or 0
-  bool in_tail = false;
+  bool in_tail = false, whole = false;
   State state = State::idle;
   std::byte tail[2 * reach + 64];
 
@@ -49,6 +49,7 @@ struct Lane {
   void next_block() noexcept;
   void keep_readable() noexcept;
   void see_where_it_is() noexcept;
+  void see_at_end_of_block() noexcept;
 
   bool copy_carefully(const std::uint8_t* literals, std::size_t count, std::size_t length,
                       std::size_t distance) noexcept;

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/isa.hpp"
 #include "io/root/compress.hpp"
+#include "io/root/inflate.hpp"
 
 namespace trigloop::io::root {
 namespace {
@@ -145,6 +146,27 @@ TEST(Decompress, GivesSeveralPrefixesAsOneByOne) {
     }
   }
   core::force_isa("");
+}
+
+TEST(Decompress, GivesNoWholeBlockThatItWouldRefuseAlone) {
+  const Bytes raw = sample(3'000, 0), good = pack(raw, Codec::zlib, 9);
+  Decompressor decompressor;
+  constexpr std::size_t header = 9;
+  for (std::size_t bit = 8 * header; bit < 8 * good.size(); ++bit) {
+    Bytes broken = good, alone(raw.size());
+    broken[bit / 8] ^= static_cast<std::byte>(1u << bit % 8);
+    std::vector<Bytes> outs(3, Bytes(raw.size() + Decompressor::whole_slack));
+    std::vector<Decompressor::Prefix> all;
+    for (const Bytes* block : {&good, static_cast<const Bytes*>(&broken), &good}) {
+      all.push_back({*block, std::span(outs[all.size()]).first(raw.size()), raw.size(), Decompressor::whole_slack});
+    }
+    decompressor.prefixes(all);
+    EXPECT_EQ(all[0].checksum.has_value(), Inflater::usable());
+    EXPECT_EQ(all[0].checksum, all[2].checksum);
+    if (!all[1].checksum) continue;
+    ASSERT_NO_THROW(decompressor.run(broken, alone)) << "bit " << bit;
+    ASSERT_EQ(std::memcmp(outs[1].data(), alone.data(), raw.size()), 0) << "bit " << bit;
+  }
 }
 
 TEST(Decompress, RefusesSizesThatDoNotFit) {

@@ -97,22 +97,23 @@ class Inflation : public testing::Test {
 
 /// A stream to be decoded where nothing may be read behind it and nothing be written behind its room.
 struct Case {
-  Case(Bytes stream, std::size_t room, std::size_t want)
-      : in(std::move(stream)), out(room + guard, mark), wanted(want) {}
+  Case(Bytes stream, std::size_t room, std::size_t want, bool to_its_end = false)
+      : in(std::move(stream)), out(room + guard, mark), wanted(want), whole(to_its_end) {}
 
-  Inflater::Job job() { return {in, std::span(out).first(out.size() - guard), wanted}; }
+  Inflater::Job job() { return {in, std::span(out).first(out.size() - guard), wanted, whole}; }
   bool kept_to_its_room() const {
     return std::all_of(out.end() - static_cast<std::ptrdiff_t>(guard), out.end(),
                        [](std::byte b) { return b == mark; });
   }
-  bool gave(const Bytes& whole) const {
-    return std::equal(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(wanted), out.begin());
+  bool gave(const Bytes& expected) const {
+    return std::equal(expected.begin(), expected.begin() + static_cast<std::ptrdiff_t>(wanted), out.begin());
   }
 
   static constexpr std::size_t guard = 300;
   static constexpr std::byte mark{0xA5};
   Bytes in, out;
   std::size_t wanted;
+  bool whole;
 };
 
 std::vector<bool> run(Inflater& inflater, std::vector<Case>& cases) {
@@ -162,6 +163,27 @@ TEST_F(Inflation, GivesAnyBeginningInAnyRoom) {
       ASSERT_TRUE(cases[i].kept_to_its_room()) << "kind " << kind << ", case " << i;
       ASSERT_TRUE(done[i]) << "kind " << kind << ", wanted " << cases[i].wanted << ", room " << cases[i].out.size();
       ASSERT_TRUE(cases[i].gave(whole)) << "kind " << kind << ", wanted " << cases[i].wanted;
+    }
+  }
+}
+
+TEST_F(Inflation, GivesWholeStreamsOfExactlyTheSizeThatIsWanted) {
+  for (const Settings& settings : many_settings()) {
+    if (settings.level == 0) continue;
+    for (const int kind : {0, 1, 2, 3, 6}) {
+      for (const std::size_t size : {std::size_t{64}, std::size_t{3000}, std::size_t{70'000}}) {
+        const Bytes whole = content(size, kind, size), stream = packed(whole, settings);
+        std::vector<Case> cases;
+        for (const std::size_t more : {1, 15, 48, 320}) cases.emplace_back(stream, size + more, size, true);
+        for (const std::size_t wanted : {size - 1, size + 1}) cases.emplace_back(stream, size + 320, wanted, true);
+        cases.emplace_back(stream, size, size, true);  // no room to see too much
+        const auto done = run(inflater_, cases);
+        for (std::size_t i = 0; i < cases.size(); ++i) {
+          ASSERT_TRUE(cases[i].kept_to_its_room());
+          ASSERT_EQ(done[i], i < 4) << name(settings) << ", kind " << kind << ", case " << i;
+          ASSERT_TRUE(!done[i] || cases[i].gave(whole)) << name(settings) << ", kind " << kind << ", case " << i;
+        }
+      }
     }
   }
 }
@@ -219,6 +241,33 @@ TEST_F(Inflation, MakesOfDamagedStreamsWhatLibdeflateMakesOfThemOrNothing) {
     }
   }
   EXPECT_GT(compared, 500u);
+  EXPECT_GT(refused, 500u);
+}
+
+TEST_F(Inflation, GivesNoWholeStreamThatLibdeflateRefusesOrFindsOfAnotherSize) {
+  core::Philox random(23, 1);
+  std::size_t given = 0, refused = 0;
+  for (int kind = 0; kind < kinds; ++kind) {
+    const Bytes whole = content(4'000, kind, 4), good = packed(whole, {});
+    std::vector<Case> cases;
+    for (int i = 0; i < 600; ++i) {
+      Bytes bad = good;
+      const std::size_t last_bytes = std::min<std::size_t>(bad.size(), i % 2 == 0 ? 4 : bad.size());
+      bad[bad.size() - 1 - random() % last_bytes] ^= static_cast<std::byte>(1u << random() % 8);
+      if (i % 10 == 0) bad.resize(bad.size() - 1 - random() % std::min<std::size_t>(3, bad.size() - 1));
+      cases.emplace_back(bad, 4'000 + 320, 4'000, true);
+    }
+    const auto done = run(inflater_, cases);
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+      ASSERT_TRUE(cases[i].kept_to_its_room());
+      ++(done[i] ? given : refused);
+      if (!done[i]) continue;
+      const auto expected = by_libdeflate(cases[i].in);
+      ASSERT_TRUE(expected && expected->size() == 4'000) << "kind " << kind << ", case " << i;
+      ASSERT_TRUE(cases[i].gave(*expected)) << "kind " << kind << ", case " << i;
+    }
+  }
+  EXPECT_GT(given, 100u);
   EXPECT_GT(refused, 500u);
 }
 
