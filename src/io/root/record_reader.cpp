@@ -51,7 +51,8 @@ std::span<const std::byte> RecordReader::get(std::size_t record) {
   if (chunk.state == State::absent) {
     make_room(chunk.size());
     load(chunk, lock);
-    if (ahead_ == 0 && next_ < chunks_.size() && chunks_[next_].state == State::absent) {
+    const bool furthest = number + 1 == next_;  // behind another, the kernel was told already
+    if (ahead_ == 0 && furthest && next_ < chunks_.size()) {
       file_.prefetch(chunks_[next_].begin, chunks_[next_].size());
     }
   }
