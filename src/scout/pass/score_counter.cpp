@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <functional>
 #include <iterator>
 
@@ -75,11 +76,12 @@ void ScoreCounter::turn_to(const Tail& known, std::uint64_t events) noexcept {
   tail_floor_ = std::max(known.entry_code(), guess_);
 }
 
-/// The code that three times as many events reach as are kept: as many again do so in the next lumisection, or at least
-/// a third of them.
+/// The code that so many more events reach than are kept that the next lumisection hardly has too few.
 void ScoreCounter::guess_from(const Counts& all) {
   guessed_from_ = total(all);
-  const std::uint64_t enough = 3ull * tail_.rule().count;
+  next_guess_ = INT64_MIN;
+  const double kept = tail_.rule().count;
+  const auto enough = static_cast<std::uint64_t>(kept + 10 * std::sqrt(kept) + 10);
   std::uint64_t better = 0;
   for (auto bin = all.rbegin(); bin != all.rend() && better < enough; ++bin) {
     better += bin->second;
