@@ -78,49 +78,47 @@ void GatherRows(const float* const* events, Shape shape, float* out) {
   }
 }
 
-/// Four features at a time stand in a lane.
-void GatherCodes(const std::int8_t* const* events, float step, Shape shape, float* out) {
-  const V scale = hn::Set(d, step);
-  const auto put_code = [&](std::size_t f, std::size_t e, auto shifted) HWY_ATTR {
-    const V code = hn::ConvertTo(d, hn::ShiftRight<24>(shifted));
-    if (f < shape.features) hn::Store(hn::Mul(code, scale), d, out + f * feature_stride + e);
-  };
+/// Calls put(f, e, codes) for all events in vectors, features four at a time: lane i holds those from f on of event
+/// e + i, the first one lowest.
+template <class Put>
+HWY_INLINE void turn_codes(const std::int8_t* const* events, Shape shape, const Put& put) {
   for (std::size_t e = 0; e < padded(shape.events); e += N) {
     for (std::size_t f = 0; f < shape.features; f += 4 * N) {
       V v[N];
       load_rows(events, e, shape.events, f, v);
       turn(v);
-      for (std::size_t j = 0; j < N && f + 4 * j < shape.features; ++j) {
-        const auto word = hn::BitCast(di, v[j]);
-        put_code(f + 4 * j, e, hn::ShiftLeft<24>(word));
-        put_code(f + 4 * j + 1, e, hn::ShiftLeft<16>(word));
-        put_code(f + 4 * j + 2, e, hn::ShiftLeft<8>(word));
-        put_code(f + 4 * j + 3, e, word);
-      }
+      for (std::size_t j = 0; j < N && f + 4 * j < shape.features; ++j) put(f + 4 * j, e, hn::BitCast(du, v[j]));
     }
   }
 }
 
+void GatherCodes(const std::int8_t* const* events, float step, Shape shape, float* out) {
+  const V scale = hn::Set(d, step);
+  turn_codes(events, shape, [&](std::size_t f, std::size_t e, auto codes) HWY_ATTR {
+    const auto put = [&](std::size_t feature, auto shifted) HWY_ATTR {
+      const V code = hn::ConvertTo(d, hn::ShiftRight<24>(hn::BitCast(di, shifted)));
+      if (feature < shape.features) hn::Store(hn::Mul(code, scale), d, out + feature * feature_stride + e);
+    };
+    put(f, hn::ShiftLeft<24>(codes));
+    put(f + 1, hn::ShiftLeft<16>(codes));
+    put(f + 2, hn::ShiftLeft<8>(codes));
+    put(f + 3, codes);
+  });
+}
+
 void TurnCodes(const std::int8_t* const* events, Shape shape, std::int8_t* out) {
   const hn::Rebind<std::uint8_t, decltype(d)> narrow;
-  const auto put_codes = [&](std::size_t f, std::size_t e, auto shifted) HWY_ATTR {
-    if (f >= shape.features) return;
-    hn::Store(hn::TruncateTo(narrow, shifted), narrow, reinterpret_cast<std::uint8_t*>(out) + f * feature_stride + e);
-  };
-  for (std::size_t e = 0; e < padded(shape.events); e += N) {
-    for (std::size_t f = 0; f < shape.features; f += 4 * N) {
-      V v[N];
-      load_rows(events, e, shape.events, f, v);
-      turn(v);
-      for (std::size_t j = 0; j < N && f + 4 * j < shape.features; ++j) {
-        const auto word = hn::BitCast(du, v[j]);
-        put_codes(f + 4 * j, e, word);
-        put_codes(f + 4 * j + 1, e, hn::ShiftRight<8>(word));
-        put_codes(f + 4 * j + 2, e, hn::ShiftRight<16>(word));
-        put_codes(f + 4 * j + 3, e, hn::ShiftRight<24>(word));
-      }
-    }
-  }
+  auto* const bytes = reinterpret_cast<std::uint8_t*>(out);
+  turn_codes(events, shape, [&](std::size_t f, std::size_t e, auto codes) HWY_ATTR {
+    const auto put = [&](std::size_t feature, auto shifted) HWY_ATTR {
+      if (feature >= shape.features) return;
+      hn::Store(hn::TruncateTo(narrow, shifted), narrow, bytes + feature * feature_stride + e);
+    };
+    put(f, codes);
+    put(f + 1, hn::ShiftRight<8>(codes));
+    put(f + 2, hn::ShiftRight<16>(codes));
+    put(f + 3, hn::ShiftRight<24>(codes));
+  });
 }
 
 void ScatterRows(const float* x, Shape shape, float* rows) {
