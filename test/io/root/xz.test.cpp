@@ -10,33 +10,15 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "test/io/root/compressible.hpp"
 
 namespace trigloop::io::root {
 namespace {
 
-using Bytes = std::vector<std::byte>;
+using test::Bytes, test::content, test::kinds;
 
 std::uint8_t* raw(Bytes& bytes) { return reinterpret_cast<std::uint8_t*>(bytes.data()); }
 const std::uint8_t* raw(const Bytes& bytes) { return reinterpret_cast<const std::uint8_t*>(bytes.data()); }
-
-/// Kinds of content: one byte, short periods, big-endian numbers of a detector, text-like repeats, noise, noise in
-/// stretches.
-constexpr int kinds = 6;
-Bytes content(std::size_t size, int kind, std::uint64_t seed) {
-  core::Philox random(seed, static_cast<std::uint64_t>(kind));
-  Bytes bytes(size);
-  for (std::size_t i = 0; i < size; ++i) {
-    std::uint64_t value = random();
-    if (kind == 0) value = 0x41;
-    if (kind == 1) value = i % 300 < 280 ? i % 3 : value;
-    if (kind == 2) value = i % 4 < 2 ? 0 : i % 4 == 2 ? (value % 64 == 0 ? 1 : 0) : value * (value >> 8) >> 60;
-    if (kind == 3 && i > 100 && value % 8 != 0)
-      value = std::to_integer<std::uint64_t>(bytes[i - 1 - (value >> 8) % 100]);
-    if (kind == 5 && (i / 70000) % 2 == 0) value = i / 7 % 5;
-    bytes[i] = static_cast<std::byte>(value);
-  }
-  return bytes;
-}
 
 struct Settings {
   std::uint32_t preset = 4, lc = 3, lp = 0, pb = 2, dictionary = 0;
